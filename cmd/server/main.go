@@ -1,0 +1,66 @@
+// Command server serves the GraphQL API of the reference application.
+//
+// It reads its configuration as every framefox command does: the environment,
+// .env files, config/orm.yaml. It stops cleanly on SIGINT and SIGTERM.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/logging"
+	"github.com/framefox-go/framefox/internal/blog"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run serves until ctx is done and returns the exit code.
+func run(ctx context.Context, stderr io.Writer) int {
+	if err := serve(ctx, stderr); err != nil {
+		fmt.Fprintln(stderr, "server:", err)
+		return 1
+	}
+	return 0
+}
+
+func serve(ctx context.Context, stderr io.Writer) error {
+	cfg, err := config.Load(config.Options{DefaultURL: blog.DefaultURL})
+	if err != nil {
+		return err
+	}
+	format, err := logging.ParseFormat(cfg.Server.LogFormat)
+	if err != nil {
+		return err
+	}
+	logger := logging.New(stderr, logging.Options{Format: format, Level: cfg.Server.LogLevel})
+	for _, text := range append(cfg.Notices, cfg.Warnings()...) {
+		logger.WarnContext(ctx, text)
+	}
+	app, err := blog.Open(ctx, cfg, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = app.Close() }()
+	server, err := app.Server(func(at net.Addr) {
+		fmt.Fprintf(stderr, "\nGraphQL at http://%s/graphql", at)
+		if cfg.Server.Playground {
+			fmt.Fprintf(stderr, ", GraphiQL at http://%s/graphiql", at)
+		}
+		fmt.Fprint(stderr, "\n\n")
+	})
+	if err != nil {
+		return err
+	}
+	return server.Serve(ctx)
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"io/fs"
+
+	"entgo.io/ent/dialect/sql/schema"
+	"github.com/spf13/cobra"
+)
+
+// App describes an application to its command line. The zero value has the
+// commands of the framework that need nothing of the application.
+type App struct {
+	Name    string // of the program; default "framefox"
+	Version string // default: from the build information
+
+	// Migrations are the folders sqlite, postgres and mysql, embedded in the
+	// program. They are applied in production, and wherever MigrationsDir has no
+	// folder for the dialect.
+	Migrations fs.FS
+
+	// MigrationsDir is where create-migration writes and, outside of production,
+	// where migrations are read. It is relative to the project's root; default
+	// "migrate".
+	MigrationsDir string
+
+	// Tables are what the entities ask for, usually the generated
+	// migrate.Tables. Without it there is no create-migration.
+	Tables func() ([]*schema.Table, error)
+
+	// DefaultURL is the database where the configuration names none. Default
+	// none, which is an error.
+	DefaultURL string
+
+	// Commands are the application's own.
+	Commands []func(*Env) *cobra.Command
+}
+
+func (a App) withDefaults() App {
+	if a.Name == "" {
+		a.Name = "framefox"
+	}
+	if a.Version == "" {
+		a.Version = buildVersion()
+	}
+	if a.MigrationsDir == "" {
+		a.MigrationsDir = "migrate"
+	}
+	return a
+}
+
+// Run runs the command that args, without the program's name, ask for, and
+// returns the exit code: 0 for success, 1 for failure, 2 for wrong usage.
+func Run(ctx context.Context, app App, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	env := newEnv(app, stdin, stdout, stderr)
+	root := newRoot(env)
+	root.SetArgs(splitColon(root, args))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	env.report(err)
+	return exitCode(err)
+}
+
+// newRoot builds the tree of commands.
+func newRoot(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   env.app.Name,
+		Short: "Manage the application and its database",
+		Example: example(env, "database create --migrate",
+			"database status"),
+		Version:       env.app.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &UsageError{Command: cmd.CommandPath(), Err: err} })
+	flags := root.PersistentFlags()
+	flags.StringVar(&env.environment, "env", "", "environment to use instead of FRAMEFOX_ENV, such as testing")
+	flags.BoolVar(&env.json, "json", false, "print the result as JSON")
+	root.AddCommand(newDatabase(env), newConfig(env), newVersion(env))
+	for _, command := range env.app.Commands {
+		root.AddCommand(command(env))
+	}
+	finish(root)
+	return root
+}
+
+// finish makes every command treat wrong usage alike.
+func finish(cmd *cobra.Command) {
+	for _, child := range cmd.Commands() {
+		finish(child)
+	}
+	if cmd.HasSubCommands() && !cmd.Runnable() {
+		cmd.Args = cobra.ArbitraryArgs
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		}
+		return
+	}
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return &UsageError{Command: cmd.CommandPath(), Err: err}
+			}
+			return nil
+		}
+	}
+}

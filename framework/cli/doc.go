@@ -1,0 +1,37 @@
+// Package cli is the command line of an application as a library: the commands
+// of the framework, to which an application adds its own.
+//
+//	func main() {
+//		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+//		defer stop()
+//		os.Exit(cli.Run(ctx, cli.App{
+//			Migrations: migrate.Files,  // embedded: sqlite/, postgres/, mysql/
+//			Tables:     func() ([]*schema.Table, error) { return entmigrate.Tables, nil },
+//			Commands:   []func(*cli.Env) *cobra.Command{newSeed},
+//		}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+//	}
+//
+// A command of an application gets an [Env], which gives it the configuration,
+// the database and the streams:
+//
+//	func newSeed(env *cli.Env) *cobra.Command {
+//		return &cobra.Command{
+//			Use: "seed", Short: "Fill the database with examples",
+//			RunE: func(cmd *cobra.Command, _ []string) error {
+//				db, err := env.Open(cmd.Context())
+//				…
+//			},
+//		}
+//	}
+//
+// # Conventions
+//
+// A command of a group may be written with a colon: "framefox database:upgrade"
+// is "framefox database upgrade". Results go to stdout, all else to stderr. The
+// exit code is 0 for success, 1 for failure and 2 for wrong usage. Marks such as
+// ✓ and colours appear only on a terminal and without NO_COLOR; elsewhere they
+// are plain ASCII. With --json, stdout holds one JSON document.
+//
+// Passwords are never read from the command line, where other users of the
+// machine see them, but from the environment, .env files and config/orm.yaml.
+package cli

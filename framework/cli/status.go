@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/framefox-go/framefox/framework/database"
+	"github.com/framefox-go/framefox/framework/migration"
+)
+
+func newStatus(env *Env) *cobra.Command {
+	var code bool
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Show which migrations are applied and which are pending",
+		Example: example(env, "database status", "database status --json", "database status --exit-code"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			pending, err := status(cmd.Context(), env)
+			if err == nil && code && pending {
+				return exitError(exitUsage)
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&code, "exit-code", false, "exit with code 2 if migrations are pending")
+	return cmd
+}
+
+func status(ctx context.Context, env *Env) (pending bool, err error) {
+	cfg, err := env.Config()
+	if err != nil {
+		return false, err
+	}
+	var s migration.Status
+	err = env.withMigrator(ctx, func(_ *database.DB, m *migration.Migrator) error {
+		s, err = m.Status(ctx)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	pending = len(s.Pending()) > 0
+	if env.JSON() {
+		return pending, env.PrintJSON(newStatusJSON(cfg.Database.URL.Target(), s))
+	}
+	printStatus(env, s)
+	if s.Problem != nil {
+		env.Warn("upgrade would refuse: %v", s.Problem)
+	}
+	return pending, nil
+}
+
+func printStatus(env *Env, s migration.Status) {
+	current := s.Current
+	if current == "" {
+		current = "none (no migrations applied)"
+	}
+	env.Print("Current revision: %s\n\nMigration History:", current)
+	begun := false
+	for _, item := range s.Migrations {
+		if item.State != migration.Pending && item.State != migration.Partial {
+			begun = true
+			printItem(env, item)
+		}
+	}
+	if !begun {
+		env.Print("None")
+	}
+	if len(s.Pending()) == 0 {
+		env.Print("\nPending migrations: None")
+		return
+	}
+	env.Print("\nPending migrations:")
+	for _, item := range s.Pending() {
+		printItem(env, item)
+	}
+}
+
+func printItem(env *Env, item migration.StatusItem) {
+	text := item.Version + " - " + item.Description
+	sign := markDone
+	switch item.State {
+	case migration.Pending:
+		sign = markPending
+	case migration.Partial:
+		sign = markFailed
+		text += fmt.Sprintf(" (stopped after %d of %d statements: %s)", item.Applied, item.Total, firstLine(item.Error))
+	case migration.Missing:
+		sign = markWarning
+		text += " (file is missing)"
+	case migration.Skipped:
+		sign = markWarning
+		text += " (not applied, older than the current revision)"
+	case migration.Covered:
+		text += " (baseline)"
+	case migration.Applied:
+	}
+	if item.Current {
+		text += " (current)"
+	}
+	env.result(sign, "%s", text)
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+type statusJSON struct {
+	Database   string     `json:"database"`
+	Current    string     `json:"current"`
+	UpToDate   bool       `json:"upToDate"`
+	Dirty      bool       `json:"dirty"`
+	Problem    string     `json:"problem,omitempty"`
+	Migrations []itemJSON `json:"migrations"`
+}
+
+type itemJSON struct {
+	Version     string          `json:"version"`
+	Description string          `json:"description"`
+	File        string          `json:"file,omitempty"`
+	State       migration.State `json:"state"`
+	Current     bool            `json:"current"`
+	AppliedAt   *time.Time      `json:"appliedAt,omitempty"`
+	TookMS      int64           `json:"tookMs,omitempty"`
+	Applied     int             `json:"appliedStatements,omitempty"`
+	Total       int             `json:"totalStatements,omitempty"`
+	Error       string          `json:"error,omitempty"`
+}
+
+func newStatusJSON(target string, s migration.Status) statusJSON {
+	out := statusJSON{
+		Database: target, Current: s.Current, UpToDate: len(s.Pending()) == 0 && s.Problem == nil,
+		Dirty: s.Dirty(), Migrations: []itemJSON{},
+	}
+	if s.Problem != nil {
+		out.Problem = s.Problem.Error()
+	}
+	for _, m := range s.Migrations {
+		item := itemJSON{
+			Version: m.Version, Description: m.Description, File: m.File, State: m.State, Current: m.Current,
+			TookMS: m.Took.Milliseconds(), Applied: m.Applied, Total: m.Total, Error: m.Error,
+		}
+		if !m.AppliedAt.IsZero() {
+			item.AppliedAt = &m.AppliedAt
+		}
+		out.Migrations = append(out.Migrations, item)
+	}
+	return out
+}

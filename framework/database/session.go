@@ -1,0 +1,203 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+)
+
+// connector is what database/sql gets its connections from.
+type connector struct {
+	source source
+	rules  argumentRules
+	log    *statementLog // nil logs nothing
+}
+
+var (
+	_ driver.Connector = (*connector)(nil)
+	_ io.Closer        = (*connector)(nil)
+)
+
+// Connect leases a connection.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	lease, err := c.source.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &session{lease: lease, base: lease.conn().(fullConn), connector: c}, nil
+}
+
+// Driver returns a driver that cannot open anything by a name: there is no name.
+func (c *connector) Driver() driver.Driver { return namelessDriver{} }
+
+// Close closes the idle connections. sql.DB.Close calls it.
+func (c *connector) Close() error { return c.source.close() }
+
+type namelessDriver struct{}
+
+func (namelessDriver) Open(string) (driver.Conn, error) {
+	return nil, errors.New("database: use database.Open")
+}
+
+// fullConn is what all the drivers in use offer.
+type fullConn interface {
+	driver.Conn
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.ConnBeginTx
+	driver.Pinger
+}
+
+// session is the lease of one connection as database/sql sees it. It brings the
+// arguments into one form, logs, and notices when the connection breaks.
+type session struct {
+	lease     lease
+	base      fullConn
+	connector *connector
+	broken    bool
+	validated bool // database/sql asked, and was told that the connection is fine
+}
+
+var (
+	_ fullConn                 = (*session)(nil)
+	_ driver.NamedValueChecker = (*session)(nil)
+	_ driver.Validator         = (*session)(nil)
+)
+
+// Unwrap returns the driver's own connection, for sql.Conn.Raw.
+func (s *session) Unwrap() driver.Conn {
+	if c, ok := s.base.(interface{ Unwrap() driver.Conn }); ok {
+		return c.Unwrap()
+	}
+	return s.base
+}
+
+// CheckNamedValue brings an argument into the form that all drivers understand
+// alike.
+func (s *session) CheckNamedValue(value *driver.NamedValue) error {
+	return s.connector.rules.check(value, s.base)
+}
+
+// ExecContext runs a statement.
+func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	defer s.connector.log.start(ctx, query, len(args)).end()
+	result, err := s.base.ExecContext(ctx, query, args)
+	return result, s.note(err)
+}
+
+// QueryContext runs a statement that returns rows.
+func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	defer s.connector.log.start(ctx, query, len(args)).end()
+	rows, err := s.base.QueryContext(ctx, query, args)
+	return rows, s.note(err)
+}
+
+// PrepareContext prepares a statement.
+func (s *session) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	base, err := s.base.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, s.note(err)
+	}
+	return &statement{fullStmt: base.(fullStmt), session: s, query: query}, nil
+}
+
+// Prepare prepares a statement.
+func (s *session) Prepare(query string) (driver.Stmt, error) {
+	return s.PrepareContext(context.Background(), query)
+}
+
+// BeginTx begins a transaction.
+func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	defer s.connector.log.start(ctx, "BEGIN", 0).end()
+	tx, err := s.base.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, s.note(err)
+	}
+	return &transaction{tx: tx, session: s}, nil
+}
+
+// Begin begins a transaction.
+func (s *session) Begin() (driver.Tx, error) {
+	return s.BeginTx(context.Background(), driver.TxOptions{})
+}
+
+// Ping proves that the connection is alive.
+func (s *session) Ping(ctx context.Context) error { return s.note(s.base.Ping(ctx)) }
+
+// IsValid reports whether the connection can be used again. database/sql asks at
+// the end of each use, unless the use ended in a panic or a broken connection.
+func (s *session) IsValid() bool {
+	validator, ok := s.base.(driver.Validator)
+	s.validated = !s.broken && (!ok || validator.IsValid())
+	return s.validated
+}
+
+// Close ends the lease.
+func (s *session) Close() error {
+	if s.lease != nil {
+		s.lease.release(s.validated)
+		s.lease = nil
+	}
+	return nil
+}
+
+func (s *session) note(err error) error {
+	if errors.Is(err, driver.ErrBadConn) {
+		s.broken = true
+	}
+	return err
+}
+
+// transaction logs the end of a transaction.
+type transaction struct {
+	tx      driver.Tx
+	session *session
+}
+
+func (t *transaction) Commit() error {
+	defer t.session.connector.log.start(context.Background(), "COMMIT", 0).end()
+	return t.session.note(t.tx.Commit())
+}
+
+func (t *transaction) Rollback() error {
+	defer t.session.connector.log.start(context.Background(), "ROLLBACK", 0).end()
+	return t.session.note(t.tx.Rollback())
+}
+
+// fullStmt is what the statements of all the drivers in use offer.
+type fullStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// statement is a prepared statement of a session.
+type statement struct {
+	fullStmt
+	session *session
+	query   string
+}
+
+// CheckNamedValue treats an argument as session.CheckNamedValue does.
+func (s *statement) CheckNamedValue(value *driver.NamedValue) error {
+	if _, ok := s.fullStmt.(driver.NamedValueChecker); ok {
+		return s.session.connector.rules.check(value, s.fullStmt)
+	}
+	return s.session.CheckNamedValue(value)
+}
+
+// ExecContext runs the statement.
+func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	defer s.session.connector.log.start(ctx, s.query, len(args)).end()
+	result, err := s.fullStmt.ExecContext(ctx, args)
+	return result, s.session.note(err)
+}
+
+// QueryContext runs the statement and returns its rows.
+func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	defer s.session.connector.log.start(ctx, s.query, len(args)).end()
+	rows, err := s.fullStmt.QueryContext(ctx, args)
+	return rows, s.session.note(err)
+}

@@ -1,0 +1,84 @@
+//go:build !cgo
+
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"net/url"
+
+	"modernc.org/sqlite"
+)
+
+func openSQLite(dsn string) (driver.Conn, error) {
+	base, err := (&sqlite.Driver{}).Open(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return &pureConn{sqliteBase: base.(sqliteBase)}, nil
+}
+
+// sqliteParams adds the parameters of the driver itself.
+func sqliteParams(params url.Values) url.Values {
+	params.Set("_time_format", "sqlite") // the driver's default is text that SQLite's date functions cannot read
+	return params
+}
+
+// sqliteFailure returns the extended result code and the message of SQLite.
+func sqliteFailure(err error) (code int, message string, ok bool) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return 0, "", false
+	}
+	return e.Code(), e.Error(), true
+}
+
+// pureConn is a connection whose rows have their times in UTC. Those of
+// modernc.org/sqlite are in the local zone if it has the same offset.
+type pureConn struct{ sqliteBase }
+
+// QueryContext runs a statement that returns rows.
+func (c *pureConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return pureInUTC(c.sqliteBase.QueryContext(ctx, query, args))
+}
+
+// PrepareContext prepares a statement.
+func (c *pureConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	base, err := c.sqliteBase.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &pureStmt{fullStmt: base.(fullStmt)}, nil
+}
+
+type pureStmt struct{ fullStmt }
+
+// QueryContext runs the statement and returns its rows.
+func (s *pureStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return pureInUTC(s.fullStmt.QueryContext(ctx, args))
+}
+
+type pureRows struct{ sqliteRows }
+
+func pureInUTC(rows driver.Rows, err error) (driver.Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &pureRows{sqliteRows: rows.(sqliteRows)}, nil
+}
+
+// Next reads a row.
+func (r *pureRows) Next(row []driver.Value) error {
+	err := r.sqliteRows.Next(row)
+	inUTC(row)
+	return err
+}
+
+// unwrapSQLite returns the driver's own connection.
+func unwrapSQLite(conn sqliteBase) driver.Conn {
+	if pure, ok := conn.(*pureConn); ok {
+		return pure.sqliteBase
+	}
+	return conn
+}

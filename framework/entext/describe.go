@@ -1,0 +1,222 @@
+package entext
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"entgo.io/ent/entc/gen"
+	"entgo.io/ent/schema/field"
+
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/expose"
+	"github.com/framefox-go/framefox/framework/rule"
+)
+
+// node is one Ent type with its description.
+type node struct {
+	*gen.Type
+	Entity *entity.Entity
+	Expose expose.Exposure
+	// GoFields maps the name of a field to its generated counterpart.
+	GoFields map[string]*gen.Field
+	GoEdges  map[string]*gen.Edge
+}
+
+// InAPI reports whether the GraphQL API has a type for the node.
+func (n *node) InAPI() bool { return n.HasOneFieldID() && !n.Expose.NoRead }
+
+// describe reads the graph into descriptions, in the order of its nodes.
+func describe(g *gen.Graph) ([]*node, error) {
+	nodes := make([]*node, 0, len(g.Nodes))
+	byName := make(map[string]*node, len(g.Nodes))
+	for _, t := range g.Nodes {
+		n, err := describeType(t)
+		if err != nil {
+			return nil, fmt.Errorf("entext: %s: %w", t.Name, err)
+		}
+		nodes = append(nodes, n)
+		byName[t.Name] = n
+	}
+	for _, n := range nodes {
+		for _, e := range n.Edges {
+			edge, err := describeEdge(n, e, byName[e.Type.Name])
+			if err != nil {
+				return nil, fmt.Errorf("entext: %s.%s: %w", n.Name, e.Name, err)
+			}
+			n.Entity.Edges = append(n.Entity.Edges, edge)
+			n.GoEdges[e.Name] = e
+		}
+	}
+	return nodes, nil
+}
+
+func describeType(t *gen.Type) (*node, error) {
+	n := &node{
+		Type:     t,
+		Entity:   &entity.Entity{Name: t.Name, GraphQL: t.Name, Table: t.Table()},
+		GoFields: map[string]*gen.Field{},
+		GoEdges:  map[string]*gen.Edge{},
+	}
+	if err := decode(t.Annotations, expose.AnnotationName, &n.Expose); err != nil {
+		return nil, err
+	}
+	fields := t.Fields
+	if t.HasOneFieldID() {
+		fields = append([]*gen.Field{t.ID}, fields...)
+	}
+	for i, f := range fields {
+		isID := i == 0 && t.HasOneFieldID()
+		d, trait, err := describeField(n, f, isID)
+		if err != nil {
+			return nil, fmt.Errorf("field %s: %w", f.Name, err)
+		}
+		switch trait {
+		case entity.SoftDeleteTrait:
+			n.Entity.SoftDelete = d
+		case entity.VersionTrait:
+			n.Entity.Version = d
+		}
+		n.Entity.Fields = append(n.Entity.Fields, d)
+		n.GoFields[f.Name] = f
+	}
+	return n, nil
+}
+
+func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trait, error) {
+	var (
+		show  expose.Exposure
+		rules rule.Set
+		trait entity.Trait
+	)
+	if err := decode(f.Annotations, expose.AnnotationName, &show); err != nil {
+		return nil, "", err
+	}
+	if err := decode(f.Annotations, rule.AnnotationName, &rules); err != nil {
+		return nil, "", err
+	}
+	if err := decode(f.Annotations, entity.TraitName, &trait); err != nil {
+		return nil, "", err
+	}
+	kind, err := kindOf(f, trait)
+	if err != nil {
+		return nil, "", err
+	}
+	d := &entity.Field{
+		Name: f.Name, Column: f.StorageKey(), Kind: kind,
+		Enum: f.EnumValues(), Nullable: f.Optional, Immutable: f.Immutable || isID, Unique: f.Unique,
+		Required:  !isID && !f.Optional && !f.Default,
+		Sensitive: f.Sensitive(), Rules: rules,
+		Create: !isID && !show.NoCreate && !n.Expose.NoCreate,
+		Update: !isID && !show.NoUpdate && !n.Expose.NoUpdate && !f.Immutable,
+	}
+	if len(d.Enum) == 0 {
+		d.Enum = nil
+	}
+	if f.IsEdgeField() {
+		e, err := f.Edge()
+		if err != nil {
+			return nil, "", err
+		}
+		d.Target = e.Type.Name
+	}
+	d.Read = !show.NoRead && !f.Sensitive()
+	if d.Read || d.Create || d.Update {
+		d.GraphQL = camel(f.Name)
+	}
+	d.Filter = d.Read && kind != entity.JSON && kind != entity.Strings && kind != entity.Bytes
+	d.Order = d.Filter
+	return d, trait, nil
+}
+
+func kindOf(f *gen.Field, trait entity.Trait) (entity.Kind, error) {
+	switch t := f.Type.Type; t {
+	case field.TypeBool:
+		return entity.Bool, nil
+	case field.TypeInt8, field.TypeInt16, field.TypeInt32, field.TypeUint8, field.TypeUint16:
+		return entity.Int, nil
+	case field.TypeInt, field.TypeInt64, field.TypeUint, field.TypeUint32, field.TypeUint64:
+		return entity.BigInt, nil
+	case field.TypeFloat32, field.TypeFloat64:
+		return entity.Float, nil
+	case field.TypeString:
+		return entity.String, nil
+	case field.TypeEnum:
+		return entity.Enum, nil
+	case field.TypeTime:
+		if trait == entity.DateTrait {
+			return entity.Date, nil
+		}
+		return entity.Time, nil
+	case field.TypeUUID:
+		return entity.UUID, nil
+	case field.TypeJSON:
+		if f.Type.RType != nil && f.Type.RType.Ident == "[]string" {
+			return entity.Strings, nil
+		}
+		return entity.JSON, nil
+	case field.TypeBytes:
+		return entity.Bytes, nil
+	default:
+		return 0, fmt.Errorf("type %s is not supported; use one of Ent's other field types", t)
+	}
+}
+
+func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) {
+	var show expose.Exposure
+	if err := decode(e.Annotations, expose.AnnotationName, &show); err != nil {
+		return nil, err
+	}
+	d := &entity.Edge{
+		Name: e.Name, Target: e.Type.Name, OwnsFK: e.OwnFK(), Required: !e.Optional,
+		Relation: map[gen.Rel]entity.Relation{
+			gen.O2O: entity.OneToOne, gen.O2M: entity.OneToMany, gen.M2O: entity.ManyToOne, gen.M2M: entity.ManyToMany,
+		}[e.Rel.Type],
+	}
+	if owner.InAPI() && target.InAPI() && !show.NoRead {
+		d.GraphQL = camel(e.Name)
+		d.Item = camel(singular(e.Name))
+	}
+	if !e.M2M() {
+		d.Column = e.Rel.Column()
+		if e.OwnFK() && e.Field() == nil {
+			return nil, fmt.Errorf("the edge owns a foreign key that is no field of the schema; declare the field %q and bind it with .Field(%q)", d.Column, d.Column)
+		}
+		return d, nil
+	}
+	d.JoinTable = e.Rel.Table
+	d.OwnerColumn, d.TargetColumn = e.Rel.Columns[0], e.Rel.Columns[1]
+	if e.IsInverse() {
+		d.OwnerColumn, d.TargetColumn = d.TargetColumn, d.OwnerColumn
+	}
+	writable := d.GraphQL != ""
+	d.Create = writable && !show.NoCreate && !owner.Expose.NoCreate
+	d.Update = writable && !show.NoUpdate && !owner.Expose.NoUpdate
+	return d, nil
+}
+
+// decode reads the annotation of that name, if the schema has it.
+func decode(annotations map[string]any, name string, into any) error {
+	raw, ok := annotations[name]
+	if !ok {
+		return nil
+	}
+	data, err := json.Marshal(raw)
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read annotation %s: %w", name, err)
+	}
+	return nil
+}
+
+func camel(name string) string  { return gen.Funcs["camel"].(func(string) string)(name) }
+func pascal(name string) string { return gen.Funcs["pascal"].(func(string) string)(name) }
+func plural(name string) string { return gen.Funcs["plural"].(func(string) string)(name) }
+func singular(name string) string {
+	return gen.Funcs["singular"].(func(string) string)(name)
+}
+func snake(name string) string { return gen.Funcs["snake"].(func(string) string)(name) }
+
+func upper(name string) string { return strings.ToUpper(snake(name)) }

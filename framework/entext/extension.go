@@ -1,0 +1,214 @@
+package entext
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+	"github.com/99designs/gqlgen/codegen/templates"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/rule"
+)
+
+//go:embed template/*.tmpl
+var templateFiles embed.FS
+
+// extension composes entgql with the framework's templates.
+type extension struct {
+	*entgql.Extension
+	nodes []*node // of the last run
+}
+
+var _ entc.Extension = (*extension)(nil)
+
+// newExtension returns the extension; it writes the GraphQL schema to the
+// given file.
+func newExtension(schemaFile string) (*extension, error) {
+	x := &extension{}
+	var err error
+	x.Extension, err = entgql.NewExtension(
+		entgql.WithSchemaGenerator(),
+		entgql.WithWhereInputs(true),
+		// What entgql generates for filters, pages, edges and nodes is done by
+		// package relay; only enums keep its template.
+		entgql.WithTemplates(entgql.EnumTemplate),
+		entgql.WithSchemaPath(schemaFile),
+		entgql.WithSchemaHook(func(g *gen.Graph, s *ast.Schema) error {
+			return refine(g, x.nodes, s)
+		}),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("entext: cannot set up entgql: %w", err)
+	}
+	return x, nil
+}
+
+// Hooks annotate the graph before entgql and the templates read it.
+func (x *extension) Hooks() []gen.Hook {
+	prepare := func(next gen.Generator) gen.Generator {
+		return gen.GenerateFunc(func(g *gen.Graph) error {
+			nodes, err := describe(g)
+			if err != nil {
+				return err
+			}
+			if err := annotate(nodes); err != nil {
+				return err
+			}
+			x.nodes = nodes
+			return next.Generate(g)
+		})
+	}
+	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)
+}
+
+// Options implements entc.Extension. Named edges, which entgql would turn on,
+// are of no use here.
+func (x *extension) Options() []entc.Option { return nil }
+
+// Templates of the extension.
+func (x *extension) Templates() []*gen.Template {
+	t := gen.NewTemplate("framefox").Funcs(map[string]any{
+		"framefoxNodes":      func(*gen.Graph) []*node { return x.nodes },
+		"framefoxField":      fieldLiteral,
+		"framefoxEdge":       edgeLiteral,
+		"framefoxGlobalID":   globalIDMethod,
+		"framefoxIsJSON":     func(f *entity.Field) bool { return f.Kind == entity.JSON },
+		"framefoxIsList":     isList,
+		"framefoxIsLink":     isLink,
+		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
+		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
+		"framefoxUpdates":    updates,
+		"framefoxQueryField": func(n *node) string { return templates.ToGo(camel(snake(plural(n.Name)))) },
+	})
+	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
+}
+
+func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }
+
+func isLink(e *entity.Edge) bool { return e.Relation == entity.ManyToMany && (e.Create || e.Update) }
+
+// updates reports whether the API has an update mutation for the node.
+func updates(n *node) bool {
+	return !n.Expose.NoUpdate && (slices.ContainsFunc(n.Entity.Fields, func(f *entity.Field) bool { return f.Update }) ||
+		slices.ContainsFunc(n.Entity.Edges, func(e *entity.Edge) bool { return e.Update && isLink(e) }))
+}
+
+// fieldLiteral writes a field's description as Go.
+func fieldLiteral(n *node, f *entity.Field) string {
+	var b strings.Builder
+	b.WriteString("{Name: " + strconv.Quote(f.Name) + ", Column: " + strconv.Quote(f.Column))
+	text := func(name, v string) {
+		if v != "" {
+			fmt.Fprintf(&b, ", %s: %q", name, v)
+		}
+	}
+	flag := func(name string, v bool) {
+		if v {
+			b.WriteString(", " + name + ": true")
+		}
+	}
+	text("GraphQL", f.GraphQL)
+	b.WriteString(", Kind: entity." + kindNames[f.Kind])
+	g := n.GoFields[f.Name]
+	fmt.Fprintf(&b, ", GoType: reflect.TypeFor[%s]()", g.Type)
+	if len(f.Enum) > 0 {
+		fmt.Fprintf(&b, ", Enum: %#v", f.Enum)
+	}
+	flag("Nullable", f.Nullable)
+	flag("Required", f.Required)
+	flag("Immutable", f.Immutable)
+	flag("Unique", f.Unique)
+	flag("Sensitive", f.Sensitive)
+	text("Target", f.Target)
+	flag("Read", f.Read)
+	flag("Filter", f.Filter)
+	flag("Order", f.Order)
+	flag("Create", f.Create)
+	flag("Update", f.Update)
+	if !f.Rules.Empty() {
+		b.WriteString(", Rules: " + rulesLiteral(f.Rules))
+	}
+	var trait entity.Trait
+	_ = decode(g.Annotations, trait.Name(), &trait) // read once already
+	if trait == entity.PasswordTrait {
+		b.WriteString(", Seal: password.Hash, Policy: password.Check")
+	}
+	if (g.Validators > 0 || g.IsEnum()) && !g.HasGoType() && f != n.Entity.ID() {
+		fmt.Fprintf(&b, ", Validate: func(v any) error { return %s.%s(v.(%s)) }", n.PackageAliasOrName(), g.Validator(), g.Type)
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
+// PackageAliasOrName is how generated code names the package of the node's
+// constants.
+func (n *node) PackageAliasOrName() string { return n.Type.Package() }
+
+var kindNames = map[entity.Kind]string{
+	entity.Bool: "Bool", entity.Int: "Int", entity.BigInt: "BigInt", entity.Float: "Float",
+	entity.String: "String", entity.Enum: "Enum", entity.Time: "Time", entity.Date: "Date",
+	entity.UUID: "UUID", entity.JSON: "JSON", entity.Strings: "Strings", entity.Bytes: "Bytes",
+}
+
+func rulesLiteral(s rule.Set) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	bound := func(name string, v *float64) {
+		if v != nil {
+			add("%s: new(float64(%v))", name, *v)
+		}
+	}
+	if s.MinLen != nil {
+		add("MinLen: new(%d)", *s.MinLen)
+	}
+	if s.MaxLen != nil {
+		add("MaxLen: new(%d)", *s.MaxLen)
+	}
+	bound("GT", s.GT)
+	bound("GE", s.GE)
+	bound("LT", s.LT)
+	bound("LE", s.LE)
+	if s.Pattern != "" {
+		add("Pattern: %q", s.Pattern)
+	}
+	for name, on := range map[string]bool{"Email": s.Email, "URL": s.URL, "NotBlank": s.NotBlank, "Trim": s.Trim, "Lower": s.Lower} {
+		if on {
+			add("%s: true", name)
+		}
+	}
+	slices.Sort(parts)
+	return "rule.Set{" + strings.Join(parts, ", ") + "}"
+}
+
+// edgeLiteral writes an edge's description as Go.
+func edgeLiteral(e *entity.Edge) string {
+	relation := map[entity.Relation]string{
+		entity.OneToOne: "OneToOne", entity.OneToMany: "OneToMany",
+		entity.ManyToOne: "ManyToOne", entity.ManyToMany: "ManyToMany",
+	}[e.Relation]
+	s := fmt.Sprintf("{Name: %q, Target: %q, Relation: entity.%s", e.Name, e.Target, relation)
+	for _, t := range [][2]string{
+		{"GraphQL", e.GraphQL}, {"Item", e.Item}, {"Column", e.Column},
+		{"JoinTable", e.JoinTable}, {"OwnerColumn", e.OwnerColumn}, {"TargetColumn", e.TargetColumn},
+	} {
+		if t[1] != "" {
+			s += fmt.Sprintf(", %s: %q", t[0], t[1])
+		}
+	}
+	for _, f := range []struct {
+		name string
+		on   bool
+	}{{"OwnsFK", e.OwnsFK}, {"Required", e.Required}, {"Create", e.Create}, {"Update", e.Update}} {
+		if f.on {
+			s += ", " + f.name + ": true"
+		}
+	}
+	return s + "}"
+}

@@ -1,0 +1,200 @@
+package entity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/framefox-go/framefox/framework/rule"
+)
+
+// Mutation is what the hook needs of a generated mutation beyond ent.Mutation.
+type Mutation interface {
+	ent.Mutation
+	WhereP(...func(*sql.Selector))
+}
+
+// tombstoner is a mutation of an entity with soft delete. MarkDeleted runs
+// the update that a delete becomes, without running the hooks again.
+type tombstoner interface {
+	MarkDeleted(ctx context.Context, at time.Time) (int, error)
+}
+
+// Hook normalises, validates, stamps and seals each write of the entity, and
+// turns deletes of entities with soft delete into updates. The generated
+// client installs it before any other hook.
+func Hook(e *Entity) ent.Hook {
+	return func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			mutation, ok := m.(Mutation)
+			if !ok {
+				return nil, fmt.Errorf("entity: unexpected mutation %T of %s", m, e.Name)
+			}
+			if m.Op().Is(ent.OpDelete | ent.OpDeleteOne) {
+				v, err := e.remove(ctx, mutation, next)
+				return v, e.explain(m, err)
+			}
+			if err := e.Prepare(mutation); err != nil {
+				return nil, err
+			}
+			if m.Op().Is(ent.OpUpdate|ent.OpUpdateOne) && e.SoftDelete != nil && !seesTrash(ctx) {
+				mutation.WhereP(sql.FieldIsNull(e.SoftDelete.Column))
+			}
+			v, err := next.Mutate(ctx, m)
+			return v, e.explain(m, err)
+		})
+	}
+}
+
+// Prepare normalises and validates the values that the mutation carries,
+// reporting every violation at once, then bumps the version and seals what is
+// stored sealed.
+func (e *Entity) Prepare(m ent.Mutation) error {
+	creating := m.Op().Is(ent.OpCreate)
+	var violations []Violation
+	for _, f := range e.Fields {
+		value, given := m.Field(f.Name)
+		if !given {
+			if creating && f.Required {
+				violations = append(violations, Violation{f.Name, rule.CodeRequired, "is required"})
+			} else if !creating && !f.Nullable && m.FieldCleared(f.Name) {
+				violations = append(violations, Violation{f.Name, rule.CodeNull, "must not be null"})
+			}
+			continue
+		}
+		clean, changed, faults := f.Clean(value)
+		for _, fault := range faults {
+			violations = append(violations, violation(f.Name, fault))
+		}
+		if len(faults) > 0 || !changed {
+			continue
+		}
+		if err := m.SetField(f.Name, clean); err != nil {
+			return fmt.Errorf("entity: cannot set %s.%s: %w", e.Name, f.Name, err)
+		}
+	}
+	if len(violations) > 0 {
+		return &ValidationError{Entity: e.Name, Violations: violations}
+	}
+	if e.Version != nil && !creating {
+		if err := e.bump(m); err != nil {
+			return err
+		}
+	}
+	return e.seal(m)
+}
+
+// Clean gives the value as it is stored, whether that differs from the given
+// one, and the rules that it breaks.
+func (f *Field) Clean(value any) (clean any, changed bool, faults []rule.Fault) {
+	switch v := value.(type) {
+	case time.Time:
+		utc := f.cleanTime(v)
+		return utc, utc != v, nil
+	case string:
+		if f.Seal != nil { // a password is taken as it is, white space included
+			if f.Policy != nil {
+				faults = f.Policy(v)
+			}
+			return v, false, faults
+		}
+		if text := f.Rules.Normalize(v); text != v {
+			value, changed = text, true
+		}
+	}
+	switch f.Kind {
+	case JSON, Bytes, UUID, Bool:
+	case Strings:
+		faults = checkStrings(value)
+	default:
+		faults = f.Rules.Check(value)
+	}
+	if len(faults) == 0 && f.Validate != nil {
+		if err := f.Validate(value); err != nil {
+			faults = append(faults, rule.Fault{Code: rule.CodeInvalid, Message: err.Error()})
+		}
+	}
+	return value, changed, faults
+}
+
+func (f *Field) cleanTime(t time.Time) time.Time {
+	if f.Kind == Date {
+		year, month, day := t.Date()
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+func checkStrings(value any) []rule.Fault {
+	list, ok := value.([]string)
+	if !ok {
+		return nil
+	}
+	for i, text := range list {
+		for _, fault := range (rule.Set{}).Check(text) {
+			fault.Message = fmt.Sprintf("item %d %s", i, fault.Message)
+			return []rule.Fault{fault}
+		}
+	}
+	return nil
+}
+
+// bump raises the version, but only when the update changes something else.
+func (e *Entity) bump(m ent.Mutation) error {
+	if !changes(m) {
+		return nil
+	}
+	if err := m.ResetField(e.Version.Name); err != nil {
+		return fmt.Errorf("entity: cannot reset %s.%s: %w", e.Name, e.Version.Name, err)
+	}
+	if err := m.AddField(e.Version.Name, int64(1)); err != nil {
+		return fmt.Errorf("entity: cannot bump %s.%s: %w", e.Name, e.Version.Name, err)
+	}
+	return nil
+}
+
+func changes(m ent.Mutation) bool {
+	return len(m.Fields())+len(m.ClearedFields())+len(m.AddedFields())+
+		len(m.AddedEdges())+len(m.RemovedEdges())+len(m.ClearedEdges()) > 0
+}
+
+func (e *Entity) seal(m ent.Mutation) error {
+	for _, f := range e.Fields {
+		if f.Seal == nil {
+			continue
+		}
+		value, given := m.Field(f.Name)
+		if !given {
+			continue
+		}
+		plain, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("entity: %s.%s is sealed and must be text", e.Name, f.Name)
+		}
+		sealed, err := f.Seal(plain)
+		if err != nil {
+			return fmt.Errorf("entity: cannot seal %s.%s: %w", e.Name, f.Name, err)
+		}
+		if err := m.SetField(f.Name, sealed); err != nil {
+			return fmt.Errorf("entity: cannot set %s.%s: %w", e.Name, f.Name, err)
+		}
+	}
+	return nil
+}
+
+func (e *Entity) remove(ctx context.Context, m Mutation, next ent.Mutator) (ent.Value, error) {
+	if e.SoftDelete == nil || purges(ctx) {
+		return next.Mutate(ctx, m)
+	}
+	t, ok := m.(tombstoner)
+	if !ok {
+		return nil, errors.New("entity: " + e.Name + " has soft delete but its client was generated without it; run the generator again")
+	}
+	// A row that is gone already keeps the time of its first deletion.
+	m.WhereP(sql.FieldIsNull(e.SoftDelete.Column))
+	return t.MarkDeleted(ctx, time.Now().UTC().Truncate(time.Microsecond))
+}

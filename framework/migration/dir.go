@@ -1,0 +1,165 @@
+package migration
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"sort"
+	"strings"
+
+	"ariga.io/atlas/sql/migrate"
+)
+
+// Dir is a folder with the migrations of one dialect: the *.sql files directly
+// in it, ordered by name, and atlas.sum, their checksums. Other files and
+// sub-folders are not seen.
+type Dir struct {
+	files fs.FS
+	path  string // "" if it cannot be written
+}
+
+// NewDir returns the migrations in fsys, usually embedded in the program with
+// //go:embed. They can be applied but not added to. Take the folder of one
+// dialect out of a larger tree with [fs.Sub].
+func NewDir(fsys fs.FS) *Dir { return &Dir{files: fsys} }
+
+// OpenDir returns the migrations in the folder at path. The folder need not
+// exist: it is then empty, and made when the first migration is written.
+func OpenDir(path string) *Dir { return &Dir{files: os.DirFS(path), path: path} }
+
+// Path is the folder's place in the file system, "" for [NewDir].
+func (d *Dir) Path() string { return d.path }
+
+// Migrations lists the folder in the order in which it is applied, after
+// checking it as Verify does.
+func (d *Dir) Migrations() ([]Migration, error) {
+	c, err := d.read()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Migration, len(c.files))
+	for i, f := range c.files {
+		list[i] = describe(f)
+	}
+	return list, nil
+}
+
+// Verify checks the folder against its atlas.sum and its file names against
+// each other. It returns a *ChecksumError, a *DuplicateVersionError or a
+// *FileNameError.
+func (d *Dir) Verify() error {
+	_, err := d.read()
+	return err
+}
+
+// contents is a verified folder, read once.
+type contents struct {
+	mem   *migrate.MemDir
+	files []migrate.File // in order
+}
+
+// read loads and verifies the folder. All later work is done on that copy, so
+// that a file cannot change between its check and its use.
+func (d *Dir) read() (*contents, error) {
+	names, err := fs.Glob(d.files, "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("migration: cannot list migrations: %w", err)
+	}
+	sort.Strings(names)
+	c := &contents{mem: &migrate.MemDir{}}
+	for _, name := range names {
+		text, err := fs.ReadFile(d.files, name)
+		if err != nil {
+			return nil, fmt.Errorf("migration: cannot read %s: %w", path.Join(d.path, name), err)
+		}
+		if err := c.add(name, text); err != nil {
+			return nil, err
+		}
+	}
+	sum, err := fs.ReadFile(d.files, migrate.HashFileName)
+	switch {
+	case err == nil:
+		if err := c.mem.WriteFile(migrate.HashFileName, sum); err != nil {
+			return nil, fmt.Errorf("migration: cannot keep %s: %w", migrate.HashFileName, err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("migration: cannot read %s: %w", migrate.HashFileName, err)
+	}
+	if err := checkNames(c.files); err != nil {
+		return nil, err
+	}
+	if err := migrate.Validate(c.mem); err != nil {
+		return nil, checksumError(err)
+	}
+	return c, nil
+}
+
+func (c *contents) add(name string, text []byte) error {
+	if err := c.mem.WriteFile(name, text); err != nil {
+		return fmt.Errorf("migration: cannot keep %s: %w", name, err)
+	}
+	f := migrate.NewLocalFile(name, text)
+	c.files = append(c.files, f)
+	_, err := transactionMode(f)
+	return err
+}
+
+// last is the newest version, or "".
+func (c *contents) last() string {
+	if len(c.files) == 0 {
+		return ""
+	}
+	return c.files[len(c.files)-1].Version()
+}
+
+// file finds a migration by version.
+func (c *contents) file(version string) (migrate.File, bool) {
+	for _, f := range c.files {
+		if f.Version() == version {
+			return f, true
+		}
+	}
+	return nil, false
+}
+
+// checkNames refuses what Atlas panics on or orders differently from what a
+// reader expects. files are ordered by name.
+func checkNames(files []migrate.File) error {
+	for i, f := range files {
+		version := f.Version()
+		if version == "" || strings.Trim(version, "0123456789") != "" {
+			return &FileNameError{File: f.Name(), Reason: "it does not begin with a number"}
+		}
+		if i == 0 {
+			continue
+		}
+		before := files[i-1]
+		switch previous := before.Version(); {
+		case previous == version:
+			return &DuplicateVersionError{Version: version, Files: []string{before.Name(), f.Name()}}
+		case previous > version, len(previous) < 8 && digits(previous) > digits(version):
+			// "10_b" sorts before "1_a" and before "9_c".
+			return &FileNameError{File: f.Name(), Reason: "it is applied after " + before.Name() + " although its version is lower"}
+		}
+	}
+	return nil
+}
+
+// digits is the length of a version without leading zeros.
+func digits(version string) int { return len(strings.TrimLeft(version, "0")) }
+
+func checksumError(err error) error {
+	var mismatch *migrate.ChecksumError
+	switch {
+	case errors.As(err, &mismatch):
+		return &ChecksumError{File: mismatch.File, Reason: mismatch.Reason.String()}
+	case errors.Is(err, migrate.ErrChecksumNotFound):
+		return &ChecksumError{Reason: "missing"}
+	case errors.Is(err, migrate.ErrChecksumFormat), errors.Is(err, migrate.ErrChecksumMismatch):
+		return &ChecksumError{Reason: "malformed"}
+	default:
+		return fmt.Errorf("migration: cannot verify the folder: %w", err)
+	}
+}

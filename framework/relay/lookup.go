@@ -1,0 +1,73 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
+
+// Lookup resolves nodes(ids:): one row for each id, in their order, nil where
+// there is none. It runs one statement for each type that the ids name.
+func Lookup(ctx context.Context, src Source, ids []string) ([]Node, error) {
+	if most := src.Settings().MaxNodes; len(ids) > most {
+		return nil, bad("ids", "has %d items; the most are %d", len(ids), most)
+	}
+	type slot struct {
+		entity *entity.Entity
+		key    any
+	}
+	slots := make([]slot, len(ids))
+	byType := map[*entity.Entity][]any{}
+	for i, id := range ids {
+		path := fmt.Sprintf("ids[%d]", i)
+		typeName, _, err := DecodeID(id)
+		if err != nil {
+			return nil, bad(path, "is not an id of this API")
+		}
+		e := typed(src.Entities(), typeName)
+		if e == nil {
+			return nil, bad(path, "is the id of an unknown type")
+		}
+		key, err := decodeKey(e, id)
+		var wrong *ArgumentError
+		if errors.As(err, &wrong) {
+			return nil, bad(path, "%s", wrong.Reason)
+		} else if err != nil {
+			return nil, err
+		}
+		slots[i] = slot{e, key}
+		byType[e] = append(byType[e], key)
+	}
+	found := map[slot]Node{}
+	for e, keys := range byType {
+		rows, err := src.Select(ctx, Query{
+			Entity: e.Name, Columns: wantedOfNode(ctx, e).columns,
+			Where: func(s *sql.Selector) { s.Where(sql.In(s.C(e.ID().Column), keys...)) },
+		})
+		if err != nil {
+			return nil, fmt.Errorf("relay: cannot read %s: %w", e.Name, err)
+		}
+		for _, row := range rows {
+			found[slot{e, row.FieldValue(e.ID().Name)}] = row
+		}
+	}
+	nodes := make([]Node, len(ids))
+	for i, s := range slots {
+		nodes[i] = found[s]
+	}
+	return nodes, nil
+}
+
+// typed finds the entity that the API calls so, if the API shows it.
+func typed(registry entity.Registry, graphQL string) *entity.Entity {
+	for _, e := range registry {
+		if e.GraphQL == graphQL && e.ID().GraphQL != "" {
+			return e
+		}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package relay
+
+import (
+	"context"
+	"sync"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
+
+// Node is a row as the engine sees it. Generated entities implement it.
+type Node interface {
+	IsNode()
+	EntityType() *entity.Entity
+	// FieldValue is the value of the field that the schema calls so, nil for
+	// NULL.
+	FieldValue(name string) any
+	// Value is the value of a column that the query added.
+	Value(name string) (ent.Value, error)
+	GraphSource() Source
+	RowGroup() *Group
+	JoinGroup(*Group)
+}
+
+// Source runs typed statements with one client. The generated client
+// implements it.
+type Source interface {
+	Entities() entity.Registry
+	Settings() Settings
+	// Select runs one query, with all interceptors of the client.
+	Select(ctx context.Context, q Query) ([]Node, error)
+	// Change starts a mutation.
+	Change(entity string, op ent.Op, id any) (Change, error)
+}
+
+// Query is one SELECT on the table of an entity.
+type Query struct {
+	Entity  string
+	Columns []string // names of fields; nil is all of them
+	Where   func(*sql.Selector)
+	// Finish runs last, after the predicates of all interceptors.
+	Finish func(*sql.Selector)
+}
+
+// Change is one mutation that is being filled.
+type Change struct {
+	Mutation entity.Mutation
+	// Edge adds keys to, or removes them from, an edge to many.
+	Edge func(name string, add bool, keys []any) error
+	// Save runs it. A delete returns no node.
+	Save func(ctx context.Context) (Node, error)
+}
+
+// Member is embedded in generated entities: it knows the rows that were
+// loaded together with this one.
+type Member struct{ group *Group }
+
+// RowGroup returns the group, or nil.
+func (m *Member) RowGroup() *Group { return m.group }
+
+// JoinGroup makes the row a member of a group.
+func (m *Member) JoinGroup(g *Group) { m.group = g }
+
+// Group is a set of rows that were loaded by one statement. What is loaded
+// for one of them is loaded for all of them, once.
+type Group struct {
+	nodes []Node
+	mu    sync.Mutex
+	loads map[string]*load
+}
+
+type load struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+// Join makes a group of the rows that a query returned, where the query
+// serves a GraphQL operation. Elsewhere rows would only keep each other in
+// memory.
+func Join[N Node](ctx context.Context, rows []N) {
+	if len(rows) < 2 || !graphql.HasOperationContext(ctx) {
+		return
+	}
+	g := &Group{nodes: make([]Node, len(rows))}
+	for i, n := range rows {
+		g.nodes[i] = n
+		n.JoinGroup(g)
+	}
+}
+
+// Interceptor groups the rows that queries of a client return. The generated
+// client installs it.
+func Interceptor[N Node]() ent.Interceptor {
+	return ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			v, err := next.Query(ctx, q)
+			if rows, ok := v.([]N); ok && err == nil {
+				Join(ctx, rows)
+			}
+			return v, err
+		})
+	})
+}
+
+// groupOf returns the group of a row; a row without one is alone.
+func groupOf(n Node) *Group {
+	if g := n.RowGroup(); g != nil {
+		return g
+	}
+	return &Group{nodes: []Node{n}}
+}
+
+// once runs fn for the key, or waits for and shares its result.
+func (g *Group) once(key string, fn func() (any, error)) (any, error) {
+	g.mu.Lock()
+	if g.loads == nil {
+		g.loads = map[string]*load{}
+	}
+	l, ok := g.loads[key]
+	if !ok {
+		l = &load{}
+		g.loads[key] = l
+	}
+	g.mu.Unlock()
+	l.once.Do(func() { l.value, l.err = fn() })
+	return l.value, l.err
+}
+
+// Settings bound what clients may ask for. The zero value is the default.
+type Settings struct {
+	CursorKey     []byte // signs cursors; default a random one for each process
+	DefaultPage   int    // rows of a page when the client names no number; default 20
+	MaxPage       int    // default 100
+	MaxNodes      int    // ids of one nodes(ids:); default 100
+	MaxList       int    // items of one list in a filter; default 1,000
+	MaxDepth      int    // nesting of a filter; default 8
+	MaxPredicates int    // predicates of one filter; default 100
+}
+
+// WithDefaults fills in the defaults.
+func (s Settings) WithDefaults() Settings {
+	fill := func(n *int, v int) {
+		if *n == 0 {
+			*n = v
+		}
+	}
+	fill(&s.DefaultPage, 20)
+	fill(&s.MaxPage, 100)
+	fill(&s.MaxNodes, 100)
+	fill(&s.MaxList, 1000)
+	fill(&s.MaxDepth, 8)
+	fill(&s.MaxPredicates, 100)
+	if len(s.CursorKey) == 0 {
+		s.CursorKey = randomKey()
+	}
+	return s
+}

@@ -1,0 +1,193 @@
+package relay
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+type (
+	// Cursor is an opaque position in a connection.
+	Cursor string
+	// Where is a filter as the client sent it; see Operators.
+	Where map[string]any
+	// Input is the input of a mutation as the client sent it: a key that is
+	// absent was left out, a nil value is an explicit null.
+	Input map[string]any
+	// OrderField names a field to order by.
+	OrderField string
+	// OrderDirection is ASC or DESC.
+	OrderDirection string
+)
+
+// The directions of an order.
+const (
+	Ascending  OrderDirection = "ASC"
+	Descending OrderDirection = "DESC"
+)
+
+// Order is one term of an ordering.
+type Order struct {
+	Field     OrderField
+	Direction OrderDirection
+}
+
+// PageInfo tells where a page lies in its connection.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *Cursor
+	EndCursor       *Cursor
+}
+
+// JSON is a document of any shape.
+type JSON struct{ Value any }
+
+// MarshalGQL implements graphql.Marshaler.
+func (j JSON) MarshalGQL(w io.Writer) {
+	data, err := json.Marshal(j.Value)
+	if err != nil { // only values that came out of a JSON column get here
+		data = []byte("null")
+	}
+	_, _ = w.Write(data)
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (j *JSON) UnmarshalGQL(v any) error {
+	j.Value = v
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler.
+func (c Cursor) MarshalGQL(w io.Writer) { graphql.MarshalString(string(c)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (c *Cursor) UnmarshalGQL(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a cursor is a string")
+	}
+	*c = Cursor(s)
+	return nil
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (w *Where) UnmarshalGQL(v any) error { return object(v, (*map[string]any)(w)) }
+
+// MarshalGQL implements graphql.Marshaler; inputs are never sent.
+func (w Where) MarshalGQL(out io.Writer) { JSON{map[string]any(w)}.MarshalGQL(out) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (i *Input) UnmarshalGQL(v any) error { return object(v, (*map[string]any)(i)) }
+
+// MarshalGQL implements graphql.Marshaler; inputs are never sent.
+func (i Input) MarshalGQL(out io.Writer) { JSON{map[string]any(i)}.MarshalGQL(out) }
+
+func object(v any, into *map[string]any) error {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return fmt.Errorf("an input object is expected")
+	}
+	*into = m
+	return nil
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (o *Order) UnmarshalGQL(v any) error {
+	var m map[string]any
+	if err := object(v, &m); err != nil {
+		return err
+	}
+	field, _ := m["field"].(string)
+	direction, _ := m["direction"].(string)
+	if direction == "" {
+		direction = string(Ascending)
+	}
+	*o = Order{OrderField(field), OrderDirection(direction)}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler; inputs are never sent.
+func (o Order) MarshalGQL(out io.Writer) { JSON{o}.MarshalGQL(out) }
+
+// MarshalGQL implements graphql.Marshaler.
+func (f OrderField) MarshalGQL(w io.Writer) { graphql.MarshalString(string(f)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (f *OrderField) UnmarshalGQL(v any) error { return text(v, (*string)(f)) }
+
+// MarshalGQL implements graphql.Marshaler.
+func (d OrderDirection) MarshalGQL(w io.Writer) { graphql.MarshalString(string(d)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (d *OrderDirection) UnmarshalGQL(v any) error { return text(v, (*string)(d)) }
+
+func text(v any, into *string) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a name is expected")
+	}
+	*into = s
+	return nil
+}
+
+// MarshalBigInt writes a 64-bit integer as a string, so that clients whose
+// numbers are floats do not round it.
+func MarshalBigInt(n int64) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+strconv.FormatInt(n, 10)+`"`)
+	})
+}
+
+// UnmarshalBigInt reads a 64-bit integer from a string or a number.
+func UnmarshalBigInt(v any) (int64, error) { return parseInt(v) }
+
+const (
+	timeFormat = "2006-01-02T15:04:05.999999Z"
+	dateFormat = time.DateOnly
+)
+
+// MarshalTime writes an instant in RFC 3339, UTC, in microseconds.
+func MarshalTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+t.UTC().Format(timeFormat)+`"`)
+	})
+}
+
+// UnmarshalTime reads an instant in RFC 3339 of any zone.
+func UnmarshalTime(v any) (time.Time, error) { return parseTime(v) }
+
+// MarshalDate writes a civil date.
+func MarshalDate(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+t.UTC().Format(dateFormat)+`"`)
+	})
+}
+
+// UnmarshalDate reads a civil date.
+func UnmarshalDate(v any) (time.Time, error) { return parseDate(v) }
+
+// MarshalBase64 writes bytes in standard base64.
+func MarshalBase64(b []byte) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+base64.StdEncoding.EncodeToString(b)+`"`)
+	})
+}
+
+// UnmarshalBase64 reads bytes in standard base64.
+func UnmarshalBase64(v any) ([]byte, error) {
+	s, ok := v.(string)
+	if !ok {
+		return nil, fmt.Errorf("must be a base64 string")
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, fmt.Errorf("must be a base64 string")
+	}
+	return b, nil
+}

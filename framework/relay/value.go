@@ -1,0 +1,207 @@
+package relay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
+
+// parseValue brings a value that a client sent to the Go type of the field.
+// The error is a plain reason: "must be …".
+func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
+	if target := s.keyOf(f); target != nil {
+		id, ok := v.(string)
+		if !ok {
+			return nil, errors.New("must be an ID")
+		}
+		key, err := decodeKey(target, id)
+		var bad *ArgumentError
+		if errors.As(err, &bad) {
+			return nil, errors.New(bad.Reason)
+		}
+		return key, err
+	}
+	switch f.Kind {
+	case entity.Bool:
+		if b, ok := v.(bool); ok {
+			return b, nil
+		}
+		return nil, errors.New("must be true or false")
+	case entity.Int:
+		n, err := parseInt(v)
+		if err != nil {
+			return nil, err
+		}
+		return fit(f, n)
+	case entity.BigInt:
+		n, err := parseInt(v)
+		if err != nil {
+			return nil, err
+		}
+		return fit(f, n)
+	case entity.Float:
+		return parseFloat(v)
+	case entity.String:
+		if t, ok := v.(string); ok {
+			return t, nil
+		}
+		return nil, errors.New("must be text")
+	case entity.Enum:
+		t, ok := v.(string)
+		if !ok || !slices.Contains(f.Enum, t) {
+			return nil, fmt.Errorf("must be one of %s", strings.Join(f.Enum, ", "))
+		}
+		return reflect.ValueOf(t).Convert(f.GoType).Interface(), nil
+	case entity.Time:
+		return parseTime(v)
+	case entity.Date:
+		return parseDate(v)
+	case entity.UUID:
+		t, _ := v.(string)
+		u, err := uuid.Parse(t)
+		if err != nil {
+			return nil, errors.New("must be a UUID")
+		}
+		return u, nil
+	case entity.Strings:
+		return parseStrings(v)
+	case entity.Bytes:
+		return UnmarshalBase64(v)
+	case entity.JSON:
+		return parseDocument(f, v)
+	}
+	return nil, fmt.Errorf("cannot be set")
+}
+
+// keyOf returns the entity whose key the field holds, or nil.
+func (s *scope) keyOf(f *entity.Field) *entity.Entity {
+	if f == s.entity.ID() {
+		return s.entity
+	}
+	if f.Target != "" {
+		return s.registry[f.Target]
+	}
+	return nil
+}
+
+func parseInt(v any) (int64, error) {
+	switch n := v.(type) {
+	case int64:
+		return n, nil
+	case int:
+		return int64(n), nil
+	case int32:
+		return int64(n), nil
+	case float64:
+		if n == math.Trunc(n) && math.Abs(n) <= 1<<53 {
+			return int64(n), nil
+		}
+	case json.Number:
+		if i, err := n.Int64(); err == nil {
+			return i, nil
+		}
+	case string:
+		if i, err := strconv.ParseInt(n, 10, 64); err == nil {
+			return i, nil
+		}
+	}
+	return 0, errors.New("must be a whole number of 64 bits")
+}
+
+// fit converts to the field's Go type and refuses what that cannot hold.
+func fit(f *entity.Field, n int64) (any, error) {
+	converted := reflect.ValueOf(n).Convert(f.GoType)
+	if converted.CanInt() && converted.Int() == n || converted.CanUint() && n >= 0 && converted.Uint() == uint64(n) {
+		return converted.Interface(), nil
+	}
+	return nil, fmt.Errorf("is out of the range of %s", f.GoType.Kind())
+}
+
+func convert(f *entity.Field, n int64) any {
+	return reflect.ValueOf(n).Convert(f.GoType).Interface()
+}
+
+func parseFloat(v any) (any, error) {
+	var n float64
+	switch t := v.(type) {
+	case float64:
+		n = t
+	case int64:
+		n = float64(t)
+	case int:
+		n = float64(t)
+	case json.Number:
+		var err error
+		if n, err = t.Float64(); err != nil {
+			return nil, errors.New("must be a number")
+		}
+	default:
+		return nil, errors.New("must be a number")
+	}
+	if math.IsNaN(n) || math.IsInf(n, 0) {
+		return nil, errors.New("must be a finite number")
+	}
+	return n, nil
+}
+
+func parseTime(v any) (time.Time, error) {
+	if t, ok := v.(string); ok {
+		if at, err := time.Parse(time.RFC3339Nano, t); err == nil && at.Year() > 0 && at.Year() < 10000 {
+			return at.UTC().Truncate(time.Microsecond), nil
+		}
+	}
+	return time.Time{}, errors.New("must be an instant in RFC 3339, such as 2024-05-01T12:00:00Z")
+}
+
+func parseDate(v any) (time.Time, error) {
+	if t, ok := v.(string); ok {
+		if at, err := time.Parse(dateFormat, t); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, errors.New("must be a date, such as 2024-05-01")
+}
+
+func parseStrings(v any) (any, error) {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v} // GraphQL lets a single item stand for a list
+	}
+	texts := make([]string, len(list))
+	for i, item := range list {
+		if texts[i], ok = item.(string); !ok {
+			return nil, errors.New("must be a list of texts")
+		}
+	}
+	return texts, nil
+}
+
+func parseDocument(f *entity.Field, v any) (any, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, errors.New("must be a JSON value")
+	}
+	into := reflect.New(f.GoType)
+	if err := json.Unmarshal(data, into.Interface()); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			at := wrong.Field
+			if at == "" {
+				at = "it"
+			}
+			return nil, fmt.Errorf("does not have the expected shape: %s must not be a %s", at, wrong.Value)
+		}
+		return nil, errors.New("must be a JSON value of the expected shape")
+	}
+	return into.Elem().Interface(), nil
+}

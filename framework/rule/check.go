@@ -1,0 +1,176 @@
+package rule
+
+import (
+	"fmt"
+	"math"
+	"net/mail"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Codes of the violations that rules report.
+const (
+	CodeRequired   = "required"
+	CodeNull       = "null"
+	CodeType       = "type"
+	CodeTooShort   = "too_short"
+	CodeTooLong    = "too_long"
+	CodeBlank      = "blank"
+	CodeOutOfRange = "out_of_range"
+	CodeNotFinite  = "not_finite"
+	CodePattern    = "pattern"
+	CodeEmail      = "email"
+	CodeURL        = "url"
+	CodeEncoding   = "encoding"
+	CodeInvalid    = "invalid"
+	CodeUnknown    = "unknown_field"
+	CodeImmutable  = "immutable"
+)
+
+// Fault is one broken rule.
+type Fault struct {
+	Code    string // one of the Code constants
+	Message string // English, without the field's name
+}
+
+// patterns keeps each expression compiled; schemas hold few.
+type patterns struct{ m sync.Map }
+
+func (p *patterns) get(expr string) (*regexp.Regexp, error) {
+	if re, ok := p.m.Load(expr); ok {
+		return re.(*regexp.Regexp), nil
+	}
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return nil, fmt.Errorf("rule: cannot compile pattern %q: %w", expr, err)
+	}
+	p.m.Store(expr, re)
+	return re, nil
+}
+
+//nolint:gochecknoglobals // a cache of pure values, safe for concurrent use
+var compiled patterns
+
+// Normalize gives the text as it is stored: trimmed and in lower case where
+// the rules say so.
+func (s Set) Normalize(text string) string {
+	if s.Trim {
+		text = strings.TrimSpace(text)
+	}
+	if s.Lower {
+		text = strings.ToLower(text)
+	}
+	return text
+}
+
+// Check returns every rule that v breaks. Text and numbers of any Go kind are
+// understood, a pointer is followed, and a nil pointer breaks no rule.
+func (s Set) Check(v any) []Fault {
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer {
+		if rv.IsNil() {
+			return nil
+		}
+		rv = rv.Elem()
+	}
+	switch {
+	case rv.Kind() == reflect.String:
+		return s.checkText(rv.String())
+	case rv.CanInt():
+		return s.checkNumber(float64(rv.Int()))
+	case rv.CanUint():
+		return s.checkNumber(float64(rv.Uint()))
+	case rv.CanFloat():
+		return s.checkNumber(rv.Float())
+	}
+	return nil
+}
+
+func (s Set) checkText(text string) []Fault {
+	var faults []Fault
+	add := func(code, format string, args ...any) {
+		faults = append(faults, Fault{code, fmt.Sprintf(format, args...)})
+	}
+	// PostgreSQL cannot store either; refusing both everywhere keeps the
+	// dialects equal.
+	if !utf8.ValidString(text) {
+		add(CodeEncoding, "must be valid UTF-8 text")
+		return faults
+	}
+	if strings.ContainsRune(text, 0) {
+		add(CodeEncoding, "must not contain the NUL character")
+	}
+	blank := s.NotBlank && strings.TrimSpace(text) == ""
+	if blank {
+		add(CodeBlank, "must not be blank")
+	}
+	n := utf8.RuneCountInString(text)
+	if s.MinLen != nil && n < *s.MinLen && !blank {
+		add(CodeTooShort, "must have at least %s", characters(*s.MinLen))
+	}
+	if s.MaxLen != nil && n > *s.MaxLen {
+		add(CodeTooLong, "must have at most %s, has %d", characters(*s.MaxLen), n)
+	}
+	if s.Email && !validEmail(text) {
+		add(CodeEmail, "must be an e-mail address such as name@example.org")
+	}
+	if s.URL && !validURL(text) {
+		add(CodeURL, "must be an absolute http or https address")
+	}
+	if s.Pattern != "" {
+		if re, err := compiled.get(s.Pattern); err != nil {
+			add(CodePattern, "%v", err)
+		} else if !re.MatchString(text) {
+			add(CodePattern, "must match %s", s.Pattern)
+		}
+	}
+	return faults
+}
+
+func (s Set) checkNumber(n float64) []Fault {
+	if math.IsNaN(n) || math.IsInf(n, 0) {
+		return []Fault{{CodeNotFinite, "must be a finite number"}}
+	}
+	var faults []Fault
+	bound := func(limit *float64, ok func(float64) bool, word string) {
+		if limit != nil && !ok(*limit) {
+			faults = append(faults, Fault{CodeOutOfRange, fmt.Sprintf("must be %s %v", word, *limit)})
+		}
+	}
+	bound(s.GT, func(l float64) bool { return n > l }, "greater than")
+	bound(s.GE, func(l float64) bool { return n >= l }, "at least")
+	bound(s.LT, func(l float64) bool { return n < l }, "less than")
+	bound(s.LE, func(l float64) bool { return n <= l }, "at most")
+	return faults
+}
+
+// validEmail accepts what one mailbox can be addressed with: no display name,
+// no comments, a domain with a dot.
+func validEmail(text string) bool {
+	addr, err := mail.ParseAddress(text)
+	if err != nil || addr.Address != text || addr.Name != "" {
+		return false
+	}
+	at := strings.LastIndexByte(text, '@')
+	local, host := text[:at], text[at+1:]
+	return local != "" && len(local) <= 64 && !strings.ContainsAny(text, " \t\r\n\"<>()") &&
+		strings.Contains(host, ".") && !strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") &&
+		!strings.HasPrefix(host, "[") && !strings.Contains(host, "..")
+}
+
+func validURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		!strings.ContainsAny(text, " \t\r\n<>\"")
+}
+
+func characters(n int) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
+}

@@ -1,0 +1,88 @@
+// Package blog is the reference application: a blog with users, roles, posts
+// and products, built with the framework's public API only. Its commands and
+// its server are assembled here, so that tests run what users run.
+package blog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/framefox-go/framefox/ent"
+	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/database"
+	"github.com/framefox-go/framefox/framework/graphql"
+	"github.com/framefox-go/framefox/framework/relay"
+	"github.com/framefox-go/framefox/graph"
+	"github.com/framefox-go/framefox/graph/generated"
+)
+
+// DefaultURL is the database of an application that is told nothing else.
+const DefaultURL = "sqlite:///app.db"
+
+// App is the application with its database open.
+type App struct {
+	DB     *database.DB
+	Client *ent.Client
+
+	config *config.Config
+	logger *slog.Logger
+}
+
+// Open opens the database that the configuration names.
+func Open(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*App, error) {
+	var opts []database.Option
+	if cfg.Database.EchoSQL {
+		opts = append(opts, database.WithLogger(logger))
+	}
+	db, err := database.Open(ctx, cfg.Database, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return New(db, cfg, logger), nil
+}
+
+// New puts the application on a database that is open already.
+func New(db *database.DB, cfg *config.Config, logger *slog.Logger) *App {
+	client := ent.NewClient(
+		ent.Driver(db.Driver()),
+		ent.GraphQLSettings(relay.Settings{CursorKey: []byte(cfg.Server.Secret.Reveal())}),
+	)
+	return &App{DB: db, Client: client, config: cfg, logger: logger}
+}
+
+// Close closes the database.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Server assembles the GraphQL server. onListen, if not nil, is told the
+// address once it accepts connections.
+func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: graph.NewResolver(a.Client)})
+	s := a.config.Server
+	handler, err := graphql.NewHandler(schema, graphql.Options{
+		Limits:        graphql.Limits{BodyBytes: int(s.MaxBodyBytes)},
+		Timeout:       s.RequestTimeout,
+		Introspection: s.Introspection,
+		Logger:        a.logger,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("blog: cannot make the GraphQL handler: %w", err)
+	}
+	opts := graphql.ServerOptions{
+		Address:         s.Address,
+		GraphQL:         handler,
+		ShutdownTimeout: s.ShutdownTimeout,
+		Checks:          []graphql.Check{{Name: "database", Probe: a.DB.Ping}},
+		OnListen:        onListen,
+		Logger:          a.logger,
+	}
+	if s.Playground {
+		opts.GraphiQL = &graphql.GraphiQLOptions{Title: "Framefox blog", Examples: Examples()}
+	}
+	server, err := graphql.NewServer(opts)
+	if err != nil {
+		return nil, fmt.Errorf("blog: cannot make the server: %w", err)
+	}
+	return server, nil
+}
