@@ -22,11 +22,7 @@ func NewGraphQL(client *Client) GraphQL { return GraphQL{client} }
 
 // Node resolves Query.node.
 func (g GraphQL) Node(ctx context.Context, id string) (relay.Node, error) {
-	nodes, err := g.Nodes(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return nodes[0], nil
+	return relay.Find(ctx, graphSource{g.client.config}, id)
 }
 
 // Nodes resolves Query.nodes.

@@ -77,7 +77,7 @@ func tables() ([]*schema.Table, error) {
 // The scripts are the documentation of the command line by example.
 //
 // Covers: G01, G02, G03, G04, G05, G06, G08, G09, G18, G20, G21, G22, G23, G30,
-// G31, G32, G43, G44, G57, G58, G59, G60, G62, G63, A03, A16.
+// G31, G32, G43, G44, G58, G59, G60, G63, A03, A16.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{

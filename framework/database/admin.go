@@ -47,7 +47,7 @@ func Create(ctx context.Context, cfg config.Database) (created bool, err error) 
 		}
 		return created, nil
 	}
-	statement := "CREATE DATABASE " + quoteDouble(cfg.URL.Database) + " TEMPLATE template0 ENCODING 'UTF8'"
+	statement := fmt.Sprintf("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'", quoteDouble(cfg.URL.Database))
 	if cfg.URL.Dialect == config.MySQL {
 		statement = fmt.Sprintf("CREATE DATABASE %s CHARACTER SET %s COLLATE %s",
 			quoteBack(cfg.URL.Database), quoteBack(cfg.Charset), quoteBack(cfg.Collation))
@@ -78,7 +78,7 @@ func Drop(ctx context.Context, cfg config.Database) (dropped bool, err error) {
 		}
 		return dropped, nil
 	}
-	statement := "DROP DATABASE " + quoteDouble(cfg.URL.Database) + " WITH (FORCE)"
+	statement := fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", quoteDouble(cfg.URL.Database))
 	if cfg.URL.Dialect == config.MySQL {
 		statement = "DROP DATABASE " + quoteBack(cfg.URL.Database)
 	}

@@ -19,11 +19,13 @@ const (
 // ConstraintError tells which constraint a statement broke. What a database does
 // not say is left empty:
 //
-//	                 SQLite            PostgreSQL                MySQL, MariaDB
-//	Unique           Table, Columns    Table, Columns, Constr.   Constraint (MySQL 8: Table)
-//	ForeignKey       nothing           Table, Columns, Constr.   Table, Columns, Constraint
-//	NotNull          Table, Columns    Table, Columns            Columns
-//	Check            Constraint        Table, Constraint         Constraint (MariaDB: Table)
+//   - PostgreSQL tells all, except the columns of a check.
+//   - MySQL and MariaDB tell the name of a unique key, MySQL its table too; all of
+//     a foreign key; the column that is not null; the name of a check, MariaDB its
+//     table too.
+//   - SQLite tells table and columns of a unique key, but its name only if it is
+//     an index on expressions; nothing of a foreign key; table and column that is
+//     not null; the name of a check.
 type ConstraintError struct {
 	Kind       ConstraintKind
 	Table      string

@@ -61,7 +61,7 @@ func (e *ConstraintError) nameColumns(text string) {
 	if text == "" {
 		return
 	}
-	for _, name := range strings.Split(text, ", ") {
+	for name := range strings.SplitSeq(text, ", ") {
 		table, column, _ := strings.Cut(name, ".")
 		e.Table = table
 		e.Columns = append(e.Columns, column)

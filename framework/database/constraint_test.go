@@ -35,27 +35,33 @@ func TestConstraintErrorsNameTheConstraint(t *testing.T) {
 			want  database.ConstraintError
 		}{
 			"unique": {
-				`INSERT INTO parents (name, email) VALUES (?, ?)`, []any{"Ann", "it's 'a', b"},
+				`INSERT INTO parents (name, email) VALUES (?, ?)`,
+				[]any{"Ann", "it's 'a', b"},
 				database.ConstraintError{Kind: database.Unique, Table: "parents", Columns: []string{"name", "email"}, Constraint: "uq_parents_email"},
 			},
 			"missing parent": {
-				`INSERT INTO children (parent_id) VALUES (?)`, []any{77},
+				`INSERT INTO children (parent_id) VALUES (?)`,
+				[]any{77},
 				database.ConstraintError{Kind: database.ForeignKey, Table: "children", Columns: []string{"parent_id"}, Constraint: "fk_children_parent"},
 			},
 			"parent in use": {
-				`DELETE FROM parents WHERE id = ?`, []any{1},
+				`DELETE FROM parents WHERE id = ?`,
+				[]any{1},
 				database.ConstraintError{Kind: database.ForeignKey, Constraint: "fk_children_parent"},
 			},
 			"null": {
-				`INSERT INTO parents (name) VALUES (?)`, []any{nil},
+				`INSERT INTO parents (name) VALUES (?)`,
+				[]any{nil},
 				database.ConstraintError{Kind: database.NotNull, Table: "parents", Columns: []string{"name"}},
 			},
 			"left out": {
-				`INSERT INTO parents (age) VALUES (?)`, []any{3},
+				`INSERT INTO parents (age) VALUES (?)`,
+				[]any{3},
 				database.ConstraintError{Kind: database.NotNull, Table: "parents", Columns: []string{"name"}},
 			},
 			"check": {
-				`INSERT INTO parents (name, age) VALUES (?, ?)`, []any{"Bob", -1},
+				`INSERT INTO parents (name, age) VALUES (?, ?)`,
+				[]any{"Bob", -1},
 				database.ConstraintError{Kind: database.Check, Table: "parents", Constraint: "ck_parents_age"},
 			},
 		} {

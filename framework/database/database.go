@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -152,7 +153,9 @@ func entDialect(d config.Dialect) string {
 func (db *DB) Driver() dialect.Driver { return db.driver }
 
 // SQL returns the database for database/sql. Its own pool settings must stay as
-// they are: connections come from, and go back to, the pool of this package.
+// they are: connections come from, and go back to, the pool of this package. The
+// value that sql.Conn.Raw hands out has a method Unwrap() driver.Conn for the
+// driver's own connection.
 func (db *DB) SQL() *sql.DB { return db.sql }
 
 // Dialect returns the SQL dialect.
@@ -167,6 +170,27 @@ func (db *DB) Ping(ctx context.Context) error {
 		return fmt.Errorf("database: no answer from %s: %w", db.url.Target(), err)
 	}
 	return nil
+}
+
+// Encrypted reports whether a connection to the database is encrypted. SQLite, and
+// a server on a Unix socket, have no network in between: that counts as encrypted.
+func (db *DB) Encrypted(ctx context.Context) (bool, error) {
+	if db.url.Dialect == config.SQLite || db.url.Socket() {
+		return true, nil
+	}
+	query := "SELECT COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)"
+	if db.url.Dialect == config.MySQL {
+		query = "SHOW SESSION STATUS WHERE Variable_name = 'Ssl_version' AND Value <> ''"
+		var name, version string
+		err := db.sql.QueryRowContext(ctx, query).Scan(&name, &version)
+		if errors.Is(err, sql.ErrNoRows) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	var encrypted bool
+	err := db.sql.QueryRowContext(ctx, query).Scan(&encrypted)
+	return encrypted, err
 }
 
 // Stats describes the pool.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -84,7 +85,7 @@ func serverCode(err error) string {
 		return string(e.Code)
 	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return fmt.Sprint(e.Number)
+		return strconv.Itoa(int(e.Number))
 	}
 	return ""
 }

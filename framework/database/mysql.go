@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -57,9 +58,7 @@ func mysqlConfig(cfg config.Database) (*mysql.Config, error) {
 			params[name] = value
 		}
 	}
-	for name, value := range mysqlFixed() {
-		params[name] = value
-	}
+	maps.Copy(params, mysqlFixed())
 	tlsConfig, err := mysqlTLS(u)
 	if err != nil {
 		return nil, err

@@ -194,14 +194,17 @@ func TestDemandedEncryptionIsNotSkipped(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			db := testkit.Open(t, engine)
+			encrypted, err := db.Encrypted(t.Context())
+			require.NoError(t, err)
 			var on string
 			require.NoError(t, db.SQL().QueryRowContext(t.Context(), c.on).Scan(&on))
 			if on == "on" || on == "YES" {
 				t.Skip("this server can encrypt")
 			}
+			require.False(t, encrypted)
 			cfg := config.Database{URL: db.URL()}
 			cfg.URL.Params = map[string][]string{c.param: {c.value}}
-			_, err := database.Open(t.Context(), cfg)
+			_, err = database.Open(t.Context(), cfg)
 			require.Error(t, err)
 			require.Regexp(t, "(?i)tls|ssl", err.Error())
 		})

@@ -3,6 +3,8 @@ package database_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"fmt"
 	"testing"
 	"time"
 
@@ -130,7 +132,7 @@ func TestConnectionsComeBack(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, rows.Next())
 			cancel()
-			_, _ = rows.Close(), rows.Err() // the cancellation, if it was faster
+			_, _ = rows.Close(), rows.Err() //nolint:sqlclosecheck // the error is the cancellation, if that was faster
 
 			_, err = db.SQL().ExecContext(t.Context(), `SELECT nothing FROM nowhere`)
 			require.Error(t, err)
@@ -256,5 +258,19 @@ func TestClosedDatabaseSaysSo(t *testing.T) {
 		require.NoError(t, db.Close())
 		require.Error(t, db.Ping(t.Context()))
 		require.Eventually(t, func() bool { return db.Stats().Open == 0 }, 10*time.Second, time.Millisecond)
+	})
+}
+
+func TestRawConnectionsCanBeUnwrapped(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		conn, err := db.SQL().Conn(t.Context())
+		require.NoError(t, err)
+		defer func() { require.NoError(t, conn.Close()) }()
+		require.NoError(t, conn.Raw(func(raw any) error {
+			inner := raw.(interface{ Unwrap() driver.Conn }).Unwrap()
+			require.NotContains(t, fmt.Sprintf("%T", inner), "database.")
+			return nil
+		}))
 	})
 }

@@ -19,7 +19,6 @@ func postgresURL(u config.URL, defaults map[string]string) (string, error) {
 		"timezone":         {"UTC"},
 		"connect_timeout":  {"10"},
 		"application_name": {"framefox"},
-		"sslmode":          {"prefer"},
 	}
 	for name, value := range defaults {
 		params.Set(name, value)

@@ -135,14 +135,14 @@ func (l *pgxLease) conn() driver.Conn { return l.base }
 
 func (l *pgxLease) release(healthy bool) {
 	if !healthy || l.source.surplus() {
-		closeConn(l.base.Conn())
+		closeConn(context.Background(), l.base.Conn())
 	}
 	_ = l.base.Close() // gives the connection back, and cannot fail at it
 }
 
 // closeConn closes a connection; its pool sees that and forgets it.
-func closeConn(conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+func closeConn(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pingTimeout)
 	defer cancel()
 	_ = conn.Close(ctx)
 }
@@ -173,7 +173,7 @@ func (db *DB) WithPgx(ctx context.Context, use func(*pgx.Conn) error) error {
 	}
 	defer func() {
 		if source.surplus() {
-			closeConn(conn.Conn())
+			closeConn(ctx, conn.Conn())
 		}
 		conn.Release()
 	}()

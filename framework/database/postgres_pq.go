@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql/driver"
+	"os"
 
 	"github.com/lib/pq"
 
@@ -10,9 +11,14 @@ import (
 )
 
 // newPq prepares a pool for lib/pq. Binary parameters save the round trip in which
-// it would ask the server for the types of the arguments.
+// it would ask the server for the types of the arguments. Encryption is preferred
+// unless something else is said, as with pgx; lib/pq alone would demand it.
 func newPq(cfg config.Database) (*pool, error) {
-	dsn, err := postgresURL(cfg.URL, map[string]string{"binary_parameters": "yes"})
+	defaults := map[string]string{"binary_parameters": "yes"}
+	if os.Getenv("PGSSLMODE") == "" && !cfg.URL.Params.Has("sslrootcert") {
+		defaults["sslmode"] = "prefer"
+	}
+	dsn, err := postgresURL(cfg.URL, defaults)
 	if err != nil {
 		return nil, err
 	}

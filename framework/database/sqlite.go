@@ -23,6 +23,7 @@ func sqlitePragmas() []pragma {
 		{"journal_mode", "WAL"},
 		{"synchronous", "NORMAL"},
 		{"foreign_keys", "ON"},
+		{"case_sensitive_like", "ON"}, // LIKE tells a from A, as on the other databases
 	}
 }
 
@@ -196,7 +197,7 @@ func createFile(path string) (created bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return false, fmt.Errorf("cannot make the folder of the database: %w", err)
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the file that the configuration names
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}

@@ -37,7 +37,7 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []drive
 	}
 	defer hold.release()
 	result, err := c.sqliteBase.ExecContext(ctx, query, args)
-	return result, c.leave(err)
+	return result, c.leave(ctx, err)
 }
 
 // QueryContext runs a statement that returns rows. One that writes keeps the lock
@@ -53,7 +53,7 @@ func (c *sqliteConn) query(ctx context.Context, query string, run func() (driver
 	}
 	if hold == nil {
 		rows, err := run()
-		return rows, c.leave(err)
+		return rows, c.leave(ctx, err)
 	}
 	kept := false
 	defer func() {
@@ -63,7 +63,7 @@ func (c *sqliteConn) query(ctx context.Context, query string, run func() (driver
 	}()
 	rows, err := run()
 	if err != nil {
-		return nil, c.leave(err)
+		return nil, c.leave(ctx, err)
 	}
 	kept = true
 	return &writingRows{sqliteRows: rows.(sqliteRows), hold: hold}, nil
@@ -99,13 +99,14 @@ func (c *sqliteConn) enter(ctx context.Context, query string) (*writeHold, error
 // leave looks at the error of a statement. An interrupted write makes SQLite roll
 // the transaction back by itself; what comes next would then run, and stay,
 // outside of any transaction.
-func (c *sqliteConn) leave(err error) error {
+func (c *sqliteConn) leave(ctx context.Context, err error) error {
 	if err == nil || c.tx == nil || c.tx.over {
 		return err
 	}
-	if c.run("BEGIN") == nil { // impossible within a transaction
+	ctx = context.WithoutCancel(ctx)
+	if c.run(ctx, "BEGIN") == nil { // impossible within a transaction
 		c.tx.over = true
-		return errors.Join(err, c.run("ROLLBACK"))
+		return errors.Join(err, c.run(ctx, "ROLLBACK"))
 	}
 	return err
 }
@@ -118,13 +119,13 @@ func (c *sqliteConn) clean() error {
 		return c.tx.Rollback()
 	case c.raw:
 		c.raw = false
-		return ignoreNoTransaction(c.run("ROLLBACK"))
+		return ignoreNoTransaction(c.run(context.Background(), "ROLLBACK"))
 	}
 	return nil
 }
 
-func (c *sqliteConn) run(query string) error {
-	_, err := c.sqliteBase.ExecContext(context.Background(), query, nil)
+func (c *sqliteConn) run(ctx context.Context, query string) error {
+	_, err := c.sqliteBase.ExecContext(ctx, query, nil)
 	return err
 }
 
@@ -142,13 +143,14 @@ func (c *sqliteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver
 		}
 		tx.hold = hold
 	}
-	if _, err := c.sqliteBase.ExecContext(ctx, begin, nil); err != nil {
+	if err := c.run(ctx, begin); err != nil {
 		tx.hold.release()
 		return nil, err
 	}
 	if opts.ReadOnly {
-		if err := c.run("PRAGMA query_only=ON"); err != nil {
-			return nil, errors.Join(err, c.run("ROLLBACK"))
+		ctx = context.WithoutCancel(ctx)
+		if err := c.run(ctx, "PRAGMA query_only=ON"); err != nil {
+			return nil, errors.Join(err, c.run(ctx, "ROLLBACK"))
 		}
 	}
 	c.tx = tx
@@ -169,7 +171,7 @@ func (t *sqliteTx) Commit() error {
 	if t.over {
 		return ErrTxRolledBack
 	}
-	if err := t.conn.run("COMMIT"); err != nil {
+	if err := t.conn.run(context.Background(), "COMMIT"); err != nil {
 		return errors.Join(err, t.rollback())
 	}
 	return nil
@@ -184,7 +186,9 @@ func (t *sqliteTx) Rollback() error {
 	return t.rollback()
 }
 
-func (t *sqliteTx) rollback() error { return ignoreNoTransaction(t.conn.run("ROLLBACK")) }
+func (t *sqliteTx) rollback() error {
+	return ignoreNoTransaction(t.conn.run(context.Background(), "ROLLBACK"))
+}
 
 // ignoreNoTransaction takes "no transaction is active" as the answer to ROLLBACK
 // for success: SQLite has rolled back by itself then. It has no other reason to
@@ -199,7 +203,7 @@ func ignoreNoTransaction(err error) error {
 func (t *sqliteTx) end() {
 	t.conn.tx = nil
 	if t.readOnly {
-		_ = t.conn.run("PRAGMA query_only=OFF") // cannot fail: it touches no file
+		_ = t.conn.run(context.Background(), "PRAGMA query_only=OFF") // cannot fail: it touches no file
 	}
 	t.hold.release()
 }
@@ -219,7 +223,7 @@ func (s *sqliteStmt) ExecContext(ctx context.Context, args []driver.NamedValue) 
 	}
 	defer hold.release()
 	result, err := s.fullStmt.ExecContext(ctx, args)
-	return result, s.conn.leave(err)
+	return result, s.conn.leave(ctx, err)
 }
 
 // QueryContext runs the statement and returns its rows.

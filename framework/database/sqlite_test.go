@@ -149,3 +149,13 @@ func TestSQLiteKeptStatements(t *testing.T) {
 		require.Equal(t, i, count(t, db, fmt.Sprintf(`SELECT %d WHERE 1 = ?`, i), 1))
 	}
 }
+
+// LIKE tells upper from lower case, as it does on the other databases.
+// Covers: A42.
+func TestLikeIsCaseSensitive(t *testing.T) {
+	t.Parallel()
+	testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
+		require.Equal(t, 0, count(t, db, "SELECT COUNT(*) FROM (SELECT 'Bob' AS name) t WHERE name LIKE '%bob%'"))
+		require.Equal(t, 1, count(t, db, "SELECT COUNT(*) FROM (SELECT 'Bob' AS name) t WHERE name LIKE '%Bob%'"))
+	})
+}

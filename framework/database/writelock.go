@@ -117,7 +117,7 @@ func (d *writerDriver) QueryContext(ctx context.Context, query string, args ...a
 		return nil, err
 	}
 	defer hold.releaseUnlessHeld()
-	return d.Driver.QueryContext(ctx, query, args...)
+	return d.Driver.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
 }
 
 // Tx begins a transaction.

@@ -83,7 +83,7 @@ type ConflictError struct {
 func (e *ConflictError) Error() string {
 	what := e.Entity
 	if len(e.Fields) > 0 {
-		what += "." + strings.Join(e.Fields, ", ")
+		what += ": " + strings.Join(e.Fields, ", ")
 	}
 	switch e.Code {
 	case Unique:

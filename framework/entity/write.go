@@ -50,10 +50,23 @@ func Hook(e *Entity) ent.Hook {
 	}
 }
 
-// Prepare normalises and validates the values that the mutation carries,
-// reporting every violation at once, then bumps the version and seals what is
-// stored sealed.
+// Prepare normalises and validates the mutation as Validate does, then bumps the version and
+// seals what is stored sealed.
 func (e *Entity) Prepare(m ent.Mutation) error {
+	if err := e.Validate(m); err != nil {
+		return err
+	}
+	if e.Version != nil && !m.Op().Is(ent.OpCreate) {
+		if err := e.bump(m); err != nil {
+			return err
+		}
+	}
+	return e.seal(m)
+}
+
+// Validate normalises and checks the values that the mutation carries. The
+// *ValidationError that it returns names every violation.
+func (e *Entity) Validate(m ent.Mutation) error {
 	creating := m.Op().Is(ent.OpCreate)
 	var violations []Violation
 	for _, f := range e.Fields {
@@ -80,12 +93,7 @@ func (e *Entity) Prepare(m ent.Mutation) error {
 	if len(violations) > 0 {
 		return &ValidationError{Entity: e.Name, Violations: violations}
 	}
-	if e.Version != nil && !creating {
-		if err := e.bump(m); err != nil {
-			return err
-		}
-	}
-	return e.seal(m)
+	return nil
 }
 
 // Clean gives the value as it is stored, whether that differs from the given

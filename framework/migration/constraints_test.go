@@ -70,21 +70,25 @@ func TestConstraintsHoldInTheDatabase(t *testing.T) {
 func TestIndexes(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		indexes := indexColumns(t, migrated(t, d, richTables()), "users")
+		db := migrated(t, d, richTables())
+		indexes := indexColumns(t, db, "users")
 		require.Equal(t, "is_active,created_at", indexes["ix_users_active_created"])
 		require.Equal(t, "best_post_id", indexes["ix_users_best_post_id"])
 		if d == config.MySQL {
 			require.NotContains(t, indexes, "ix_users_active_only")
 		} else {
 			require.Equal(t, "created_at", indexes["ix_users_active_only"])
+			definition := map[config.Dialect]string{
+				config.SQLite:   "SELECT count(*) FROM sqlite_master WHERE name = 'ix_users_active_only' AND sql LIKE '%WHERE is_active = true'",
+				config.Postgres: "SELECT count(*) FROM pg_indexes WHERE indexname = 'ix_users_active_only' AND indexdef LIKE '%WHERE (is_active = true)'",
+			}[d]
+			require.Equal(t, 1, count(t, db, definition))
 		}
 	})
 }
 
 // A unique index with a condition is a rule, and holds exactly where the
 // condition does, on MySQL too.
-//
-// Covers: T11.
 func TestPartialUniqueIndex(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
@@ -156,7 +160,7 @@ func TestTextIsOrderedAlike(t *testing.T) {
 		list := func(query string) (words []string) {
 			rows, err := db.SQL().QueryContext(t.Context(), query)
 			require.NoError(t, err)
-			defer rows.Close()
+			defer func() { require.NoError(t, rows.Close()) }()
 			for rows.Next() {
 				var w string
 				require.NoError(t, rows.Scan(&w))
@@ -184,7 +188,7 @@ func indexColumns(t *testing.T, db *database.DB, table string) map[string]string
 	}[db.Dialect()]
 	rows, err := db.SQL().QueryContext(t.Context(), query, table)
 	require.NoError(t, err)
-	defer rows.Close()
+	defer func() { require.NoError(t, rows.Close()) }()
 	indexes := map[string]string{}
 	for rows.Next() {
 		var index, column string

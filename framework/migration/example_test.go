@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 
@@ -18,12 +17,24 @@ import (
 
 // Plan a migration for what the entities ask for, apply it, and plan again.
 func Example() {
+	if err := planAndApply(); err != nil {
+		fmt.Println(err)
+	}
+
+	// Output:
+	// CREATE TABLE `users` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `email` text NOT NULL)
+	// CREATE UNIQUE INDEX `uq_users_email` ON `users` (`email`)
+	// applied: Create users
+	// up to date: true
+}
+
+func planAndApply() (err error) {
 	ctx := context.Background()
 	project, err := os.MkdirTemp("", "example")
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	defer func() { _ = os.RemoveAll(project) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(project)) }()
 	cfg := config.Database{URL: config.URL{Dialect: config.SQLite, Database: filepath.Join(project, "app.db")}}
 	dir := migration.OpenDir(filepath.Join(project, "migrate", "sqlite"))
 
@@ -35,37 +46,32 @@ func Example() {
 
 	planned, err := migration.Plan(ctx, plan)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	if _, err := planned.Write(); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	for _, statement := range planned.Statements {
 		fmt.Println(statement)
 	}
 
 	if _, err := database.Create(ctx, cfg); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	db, err := database.Open(ctx, cfg)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	defer func() { _ = db.Close() }()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	m, err := migration.Open(db, dir)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	_, err = m.Upgrade(ctx, migration.UpgradeOptions{Applied: func(s migration.Step) { fmt.Println("applied:", s.Description) }})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	_, err = migration.Plan(ctx, plan)
 	fmt.Println("up to date:", errors.Is(err, migration.ErrNoChanges))
-
-	// Output:
-	// CREATE TABLE `users` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `email` text NOT NULL)
-	// CREATE UNIQUE INDEX `uq_users_email` ON `users` (`email`)
-	// applied: Create users
-	// up to date: true
+	return nil
 }

@@ -59,9 +59,13 @@ func TestHeaderStaysApartFromDirectives(t *testing.T) {
 // Covers: B37.
 func TestCheckExpr(t *testing.T) {
 	t.Parallel()
-	const expr = `CHAR_LENGTH (name) >= 3 AND note <> 'char_length(''x'')' AND "char_length(" > 1`
-	require.Equal(t, expr, (&adapted{dialect: config.MySQL}).checkExpr(expr))
-	require.Equal(t, `length(name) >= 3 AND note <> 'char_length(''x'')' AND "char_length(" > 1`, (&adapted{dialect: config.SQLite}).checkExpr(expr))
+	const expr = `CHAR_LENGTH (name) >= 3 AND length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`
+	require.Equal(t, `char_length(name) >= 3 AND char_length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`,
+		(&adapted{dialect: config.MySQL}).checkExpr(expr))
+	for _, d := range []config.Dialect{config.SQLite, config.Postgres} {
+		require.Equal(t, `length(name) >= 3 AND length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`,
+			(&adapted{dialect: d}).checkExpr(expr))
+	}
 }
 
 func TestPortable(t *testing.T) {

@@ -96,7 +96,7 @@ func TestUpgradeAndStatus(t *testing.T) {
 // Eight programs that upgrade one database at the same time apply each file
 // once, and none fails.
 //
-// Covers: G57, G60.
+// Covers: G60.
 func TestConcurrentUpgrades(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
@@ -170,101 +170,6 @@ func TestLockExcludesStockAtlas(t *testing.T) {
 	require.NoError(t, err)
 	_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
 	require.ErrorIs(t, err, migration.ErrLocked)
-}
-
-// A file that fails leaves a state that the error describes and from which the
-// next upgrade goes on: none of the file where the engine can roll it back, and
-// the statements before on MySQL.
-//
-// Covers: G22, H30.
-func TestFailedFile(t *testing.T) {
-	t.Parallel()
-	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		const broken = "CREATE TABLE a (id integer PRIMARY KEY);\nINSERT INTO a (id) VALUES (1);\n\nINSERT INTO a (id)\nVALUES (1);\n"
-		dir := folder(t, first, "CREATE TABLE z (id integer PRIMARY KEY);\n", second, broken)
-		m := migrator(t, db, dir)
-		done, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
-		var failed *migration.StatementError
-		require.ErrorAs(t, err, &failed)
-		require.Len(t, done.Steps, 1)
-		require.Equal(t, second, failed.File)
-		require.Equal(t, 4, failed.Line)
-		require.Equal(t, 3, failed.Number)
-		require.Equal(t, 3, failed.Total)
-		require.Equal(t, "INSERT INTO a (id)\nVALUES (1);", failed.Statement)
-		require.ErrorContains(t, err, second)
-		_, isUnique := database.AsConstraint(err)
-		require.True(t, isUnique, "the cause stays visible")
-
-		status, err := m.Status(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, "20260101000001", status.Current)
-		require.Len(t, status.Pending(), 1)
-		if d == config.MySQL {
-			require.True(t, status.Dirty())
-			require.False(t, failed.RolledBack)
-			require.Equal(t, 2, failed.Applied)
-			require.Equal(t, 2, status.Migrations[1].Applied)
-			require.NotEmpty(t, status.Migrations[1].Error)
-			require.Equal(t, 1, count(t, db, "SELECT count(*) FROM a"))
-		} else {
-			require.False(t, status.Dirty())
-			require.True(t, failed.RolledBack)
-			require.Equal(t, 2, tables(t, db)-map[config.Dialect]int{config.SQLite: 1}[d]) // SQLite lists an index too
-		}
-
-		add(t, dir.Path(), second, "CREATE TABLE a (id integer PRIMARY KEY);\nINSERT INTO a (id) VALUES (1);\n\nINSERT INTO a (id)\nVALUES (2);\n")
-		done, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
-		require.NoError(t, err)
-		require.Equal(t, "20260101000002", done.Current)
-		require.Equal(t, failed.Applied, done.Steps[0].Resumed)
-		require.Equal(t, 2, count(t, db, "SELECT count(*) FROM a"))
-		status, err = m.Status(t.Context())
-		require.NoError(t, err)
-		require.False(t, status.Dirty())
-	})
-}
-
-// A file of MySQL that only changes data is rolled back whole, and one whose
-// first statement fails leaves no trace either.
-//
-// Covers: G22, H30.
-func TestFailedFileOfMySQLIsCleanWhereItCan(t *testing.T) {
-	t.Parallel()
-	db, _ := open(t, config.MySQL)
-	dir := folder(t, first, "CREATE TABLE a (id integer PRIMARY KEY);\n",
-		second, "-- fill\nINSERT INTO a (id) VALUES (1);\nINSERT INTO a (id) VALUES (1);\n")
-	m := migrator(t, db, dir)
-	for _, text := range []string{"INSERT INTO a (id) VALUES (5);\nINSERT INTO a (id) VALUES (5);\n", "CREATE TABLE a (id integer);\nCREATE TABLE b (id integer);\n"} {
-		add(t, dir.Path(), second, text)
-		_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
-		var failed *migration.StatementError
-		require.ErrorAs(t, err, &failed)
-		require.True(t, failed.RolledBack, text)
-		require.Zero(t, count(t, db, "SELECT count(*) FROM a"))
-		require.Equal(t, 1, count(t, db, "SELECT count(*) FROM atlas_schema_revisions"))
-	}
-}
-
-// A file of which a part is applied may not be changed in that part, or become
-// shorter.
-//
-// Covers: H34.
-func TestResumeRefusesChangedFile(t *testing.T) {
-	t.Parallel()
-	db, _ := open(t, config.MySQL)
-	dir := folder(t, first, "CREATE TABLE a (id integer);\nCREATE TABLE b (id integer);\nCREATE TABLE a (id integer);\n")
-	m := migrator(t, db, dir)
-	_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
-	require.Error(t, err)
-	for _, text := range []string{"CREATE TABLE a (id integer);\n", "CREATE TABLE a (id bigint);\nCREATE TABLE b (id integer);\nCREATE TABLE c (id integer);\n"} {
-		add(t, dir.Path(), first, text)
-		_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
-		var changed *migration.FileChangedError
-		require.ErrorAs(t, err, &changed)
-		require.Equal(t, first, changed.File)
-	}
 }
 
 // Covers: G24.
@@ -403,8 +308,6 @@ func TestEmbeddedFolder(t *testing.T) {
 
 // txmode none takes a file out of the transaction, which PostgreSQL needs for
 // CREATE INDEX CONCURRENTLY.
-//
-// Covers: H20.
 func TestTransactionModeNone(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t, config.Postgres)

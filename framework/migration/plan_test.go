@@ -37,7 +37,7 @@ func requireNoChanges(t *testing.T, cfg config.Database, dir *migration.Dir, tab
 // A plan is complete: planning again right after finds nothing, on any dialect,
 // with any kind of column, default, check, index and foreign key.
 //
-// Covers: G16, H12.
+// Covers: G16, H04, H12.
 func TestPlanIsStable(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
@@ -88,7 +88,7 @@ func TestPlanWithoutChangesWritesNothing(t *testing.T) {
 // Two plans in one second, or a file from a clock that was ahead, do not
 // collide.
 //
-// Covers: H03, H05.
+// Covers: H05.
 func TestVersionsMoveForward(t *testing.T) {
 	t.Parallel()
 	cfg := server(t, config.SQLite)

@@ -104,7 +104,7 @@ INSERT INTO posts VALUES (1, 1), (2, 2), (3, 2);
 // A required column without a default can be added where the table is empty.
 // Where it is not, the migration fails and leaves nothing behind.
 //
-// Covers: H26, H31.
+// Covers: H31.
 func TestRequiredColumn(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {

@@ -5,25 +5,24 @@
 //
 // A hash carries its parameters in the PHC string format, so they can be
 // raised at any time: Verify then says that the stored hash wants to be
-// replaced at the next login.
+// replaced at the next login. Every byte of a password counts, however long it
+// is. Hasher sets the cost, and Policy what a new password has to be.
 package password
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
-
-	"github.com/framefox-go/framefox/framework/rule"
 )
 
-// Parameters of new hashes, from the second recommendation of RFC 9106 with
-// the memory that OWASP advises for interactive logins.
+// Parameters of new hashes unless a Hasher says otherwise: the memory and
+// passes that OWASP advises for interactive logins.
 const (
 	memory     = 19 * 1024 // KiB
 	iterations = 2
@@ -32,10 +31,15 @@ const (
 	keyLen     = 32 // bytes
 )
 
-// Lengths that a password may have, in characters.
+// What Verify accepts of a stored hash, so that a hostile one cannot take all
+// memory or all time.
 const (
-	MinLength = 8
-	MaxLength = 1024
+	maxMemory     = 1 << 20 // KiB
+	maxIterations = 64
+	maxKeyLen     = 128 // bytes
+	minKeyLen     = 16
+	minSaltLen    = 8
+	maxSaltLen    = 128
 )
 
 // Unusable is stored for an account that cannot log in with a password, such
@@ -45,76 +49,83 @@ const Unusable = "!"
 // ErrMalformed says that a stored hash is not one of this package.
 var ErrMalformed = errors.New("password: malformed hash")
 
-// Hash returns the Argon2id hash of a password with a fresh salt. Unusable is
-// returned as it is.
-func Hash(plain string) (string, error) {
+// Hasher makes hashes of a chosen cost. The zero value has the defaults.
+type Hasher struct {
+	Memory     uint32 // KiB, at most 1 GiB; 19 MiB by default
+	Iterations uint32 // passes over the memory, at most 64; 2 by default
+	Threads    uint8  // lanes that run at the same time; 1 by default
+}
+
+// Hash returns the Argon2id hash of a password with a fresh salt and the
+// default cost. Unusable is returned as it is.
+func Hash(plain string) (string, error) { return Hasher{}.Hash(plain) }
+
+// Verify tells in constant time whether plain is the password of hash, and
+// whether the hash was made with a lower cost than the default one. A hash
+// that this package cannot have made gives ErrMalformed.
+func Verify(hash, plain string) (ok, rehash bool, err error) { return Hasher{}.Verify(hash, plain) }
+
+// Hash is the function Hash at the cost of h.
+func (h Hasher) Hash(plain string) (string, error) {
 	if plain == Unusable {
 		return Unusable, nil
+	}
+	h = h.withDefaults()
+	if h.Memory > maxMemory || h.Iterations > maxIterations {
+		return "", fmt.Errorf("password: cannot hash with %d KiB and %d iterations: at most are %d and %d",
+			h.Memory, h.Iterations, maxMemory, maxIterations)
 	}
 	salt := make([]byte, saltLen)
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("password: cannot read random bytes: %w", err)
 	}
-	key := argon2.IDKey([]byte(plain), salt, iterations, memory, threads, keyLen)
+	key := argon2.IDKey([]byte(plain), salt, h.Iterations, h.Memory, h.Threads, keyLen)
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
-		argon2.Version, memory, iterations, threads, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+		argon2.Version, h.Memory, h.Iterations, h.Threads, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
-// Verify tells in constant time whether plain is the password of hash, and
-// whether the hash was made with weaker parameters than today's.
-func Verify(hash, plain string) (ok, rehash bool, err error) {
+// Verify is the function Verify; rehash compares with the cost of h.
+func (h Hasher) Verify(hash, plain string) (ok, rehash bool, err error) {
 	if hash == Unusable {
 		return false, false, nil
 	}
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
-		return false, false, ErrMalformed
+	used, salt, key, err := parse(hash)
+	if err != nil {
+		return false, false, err
 	}
-	var version int
-	var m, t uint32
-	var p uint8
-	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
-		return false, false, ErrMalformed
-	}
-	// The bounds keep a hostile hash from taking all memory.
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p); err != nil || m > 1<<20 || t > 64 || t == 0 || p == 0 {
-		return false, false, ErrMalformed
-	}
-	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
-	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil || len(key) < 16 || len(key) > 128 {
-		return false, false, ErrMalformed
-	}
-	got := argon2.IDKey([]byte(plain), salt, t, m, p, uint32(len(key))) //nolint:gosec // bounded above
+	got := argon2.IDKey([]byte(plain), salt, used.Iterations, used.Memory, used.Threads, uint32(len(key))) //nolint:gosec // bounded by parse
+	h = h.withDefaults()
 	ok = subtle.ConstantTimeCompare(got, key) == 1
-	return ok, ok && (m < memory || t < iterations), nil
+	return ok, ok && (used.Memory < h.Memory || used.Iterations < h.Iterations), nil
 }
 
-// Check returns the rules that a new password breaks: too short, too long, or
-// one of those that attackers try first.
-func Check(plain string) []rule.Fault {
-	if plain == Unusable {
-		return nil
-	}
-	faults := rule.Length(MinLength, MaxLength).Check(plain)
-	if common[strings.ToLower(plain)] || utf8.RuneCountInString(plain) >= MinLength && strings.Count(plain, plain[:1]) == len(plain) {
-		faults = append(faults, rule.Fault{Code: "too_common", Message: "is one of the passwords that attackers try first"})
-	}
-	return faults
+func (h Hasher) withDefaults() Hasher {
+	h.Memory = cmp.Or(h.Memory, memory)
+	h.Iterations = cmp.Or(h.Iterations, iterations)
+	h.Threads = cmp.Or(h.Threads, threads)
+	return h
 }
 
-// common holds the passwords of eight and more characters that head the
-// published lists of leaked ones.
-//
-//nolint:gochecknoglobals // a constant table
-var common = map[string]bool{
-	"password": true, "12345678": true, "123456789": true, "1234567890": true, "qwertyuiop": true,
-	"password1": true, "password123": true, "qwerty123": true, "1q2w3e4r": true, "1q2w3e4r5t": true,
-	"iloveyou": true, "sunshine": true, "princess": true, "football": true, "baseball": true,
-	"superman": true, "trustno1": true, "letmein1": true, "welcome1": true, "passw0rd": true,
-	"p@ssw0rd": true, "abcd1234": true, "1qaz2wsx": true, "asdfghjkl": true, "qwertyui": true,
-	"87654321": true, "987654321": true, "computer": true, "whatever": true, "starwars": true,
-	"michelle": true, "jennifer": true, "corvette": true, "mercedes": true, "changeme": true,
-	"administrator": true, "admin123": true, "zaq12wsx": true, "q1w2e3r4": true, "123123123": true,
+// parse reads a hash in the PHC string format.
+func parse(hash string) (h Hasher, salt, key []byte, err error) {
+	parts := strings.Split(hash, "$")
+	// The decoder of base64 would skip line ends.
+	if strings.ContainsAny(hash, "\r\n") || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return h, nil, nil, ErrMalformed
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.Memory, &h.Iterations, &h.Threads); err != nil {
+		return h, nil, nil, ErrMalformed
+	}
+	// Writing the numbers again tells whether anything else stood there.
+	if parts[3] != fmt.Sprintf("m=%d,t=%d,p=%d", h.Memory, h.Iterations, h.Threads) || h.Threads == 0 ||
+		h.Iterations == 0 || h.Iterations > maxIterations || h.Memory < 8*uint32(h.Threads) || h.Memory > maxMemory {
+		return h, nil, nil, ErrMalformed
+	}
+	salt, err1 := base64.RawStdEncoding.Strict().DecodeString(parts[4])
+	key, err2 := base64.RawStdEncoding.Strict().DecodeString(parts[5])
+	if err1 != nil || err2 != nil || len(salt) < minSaltLen || len(salt) > maxSaltLen || len(key) < minKeyLen || len(key) > maxKeyLen {
+		return h, nil, nil, ErrMalformed
+	}
+	return h, salt, key, nil
 }

@@ -83,13 +83,10 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 	if err != nil {
 		return nil, err
 	}
-	if page := loaded.(map[any]*Page)[parent.FieldValue(owner.ID().Name)]; page != nil {
-		return page, nil
-	}
-	return &Page{}, nil
+	return loaded.(map[any]*Page)[parent.FieldValue(owner.ID().Name)], nil
 }
 
-// loadPages reads one page for each key of the owner.
+// loadPages reads one page for each key of the owner, also where it is empty.
 func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.Edge, keys []any, w *window, want wanted) (map[any]*Page, error) {
 	pages := make(map[any]*Page, len(keys))
 	target := src.Entities()[e.Target]
@@ -104,6 +101,7 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 				w.filter(s, positions)
 			}
 		}
+		var byParent map[any][]Node
 		if want.rows {
 			rows, err := src.Select(ctx, Query{
 				Entity: e.Target, Columns: w.columns(want.columns), Where: from(true),
@@ -119,13 +117,12 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 			if err != nil {
 				return nil, fmt.Errorf("relay: cannot read %s.%s: %w", owner.Name, e.Name, err)
 			}
-			byParent, err := groupRows(owner, rows)
-			if err != nil {
+			if byParent, err = groupRows(owner, rows); err != nil {
 				return nil, err
 			}
-			for key, rows := range byParent {
-				pages[key] = w.page(rows)
-			}
+		}
+		for _, key := range chunk {
+			pages[key] = w.page(byParent[key])
 		}
 		if !want.count {
 			continue
@@ -144,9 +141,6 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 			key, err := parentKey(owner, row)
 			if err != nil {
 				return nil, err
-			}
-			if pages[key] == nil {
-				pages[key] = &Page{}
 			}
 			if pages[key].TotalCount, err = counted(row); err != nil {
 				return nil, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
@@ -59,9 +60,9 @@ func Operators(f *entity.Field) []Operator {
 			return one(suffix, func(c string, v any) *sql.Predicate { return fn(c, v.(string)) })
 		}
 		ops = append(ops,
-			text("Contains", sql.Contains), text("ContainsFold", sql.ContainsFold),
+			text("Contains", sql.Contains), text("ContainsFold", containsFold),
 			text("HasPrefix", sql.HasPrefix), text("HasSuffix", sql.HasSuffix),
-			text("EqualFold", sql.EqualFold))
+			text("EqualFold", equalFold))
 	default:
 	}
 	if f.Nullable {
@@ -73,6 +74,24 @@ func Operators(f *entity.Field) []Operator {
 		}})
 	}
 	return ops
+}
+
+// equalFold and containsFold ignore case and nothing else. Ent's own would take
+// é for e on MySQL, and one emoji for any other.
+func equalFold(column, text string) *sql.Predicate {
+	return sql.P(func(b *sql.Builder) {
+		b.WriteString("LOWER(").Ident(column).WriteString(") = LOWER(").Arg(text).WriteString(")")
+	})
+}
+
+func containsFold(column, text string) *sql.Predicate {
+	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+	return sql.P(func(b *sql.Builder) {
+		b.WriteString("LOWER(").Ident(column).WriteString(") LIKE LOWER(").Arg(pattern).WriteString(")")
+		if b.Dialect() == dialect.SQLite { // the others escape so by default
+			b.WriteString(` ESCAPE '\'`)
+		}
+	})
 }
 
 // HasEdge names the predicate that a row has something at the edge.
@@ -172,7 +191,7 @@ func (s *scope) compileKey(key string, v any, path string) (predicate, error) {
 			return s.exists(e, nil, !yes), nil
 		case has + "With":
 			inner := *s
-			inner.entity, inner.depth = s.registry[e.Target], s.depth+1
+			inner.entity = s.registry[e.Target]
 			p, err := inner.compileList(v, path, sql.And)
 			if err != nil {
 				return nil, err

@@ -10,12 +10,25 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 )
 
+// Find resolves node(id:): the row, or nil where there is none.
+func Find(ctx context.Context, src Source, id string) (Node, error) {
+	nodes, err := lookup(ctx, src, []string{id}, func(int) string { return "id" })
+	if err != nil {
+		return nil, err
+	}
+	return nodes[0], nil
+}
+
 // Lookup resolves nodes(ids:): one row for each id, in their order, nil where
 // there is none. It runs one statement for each type that the ids name.
 func Lookup(ctx context.Context, src Source, ids []string) ([]Node, error) {
 	if most := src.Settings().MaxNodes; len(ids) > most {
 		return nil, bad("ids", "has %d items; the most are %d", len(ids), most)
 	}
+	return lookup(ctx, src, ids, func(i int) string { return fmt.Sprintf("ids[%d]", i) })
+}
+
+func lookup(ctx context.Context, src Source, ids []string, pathOf func(int) string) ([]Node, error) {
 	type slot struct {
 		entity *entity.Entity
 		key    any
@@ -23,19 +36,18 @@ func Lookup(ctx context.Context, src Source, ids []string) ([]Node, error) {
 	slots := make([]slot, len(ids))
 	byType := map[*entity.Entity][]any{}
 	for i, id := range ids {
-		path := fmt.Sprintf("ids[%d]", i)
 		typeName, _, err := DecodeID(id)
 		if err != nil {
-			return nil, bad(path, "is not an id of this API")
+			return nil, bad(pathOf(i), "is not an id of this API")
 		}
 		e := typed(src.Entities(), typeName)
 		if e == nil {
-			return nil, bad(path, "is the id of an unknown type")
+			return nil, bad(pathOf(i), "is the id of an unknown type")
 		}
 		key, err := decodeKey(e, id)
 		var wrong *ArgumentError
 		if errors.As(err, &wrong) {
-			return nil, bad(path, "%s", wrong.Reason)
+			return nil, bad(pathOf(i), "%s", wrong.Reason)
 		} else if err != nil {
 			return nil, err
 		}

@@ -130,6 +130,32 @@ func (g *Group) once(key string, fn func() (any, error)) (any, error) {
 	return l.value, l.err
 }
 
+// Together lets a resolver of the application's own serve all rows that were
+// loaded with the given one at once. load runs once for them; its result is
+// found by whatever load keys it with:
+//
+//	byUser, err := relay.Together(obj, "roles", func(users []*ent.User) (map[int64][]*ent.Role, error) { … })
+//	return byUser[obj.ID], err
+//
+// The key names what is loaded, arguments included.
+func Together[N Node, V any](row N, key string, load func(rows []N) (V, error)) (V, error) {
+	group := groupOf(row)
+	v, err := group.once("together "+key, func() (any, error) {
+		rows := make([]N, 0, len(group.nodes))
+		for _, n := range group.nodes {
+			if r, ok := n.(N); ok {
+				rows = append(rows, r)
+			}
+		}
+		return load(rows)
+	})
+	if err != nil {
+		var zero V
+		return zero, err
+	}
+	return v.(V), nil
+}
+
 // Settings bound what clients may ask for. The zero value is the default.
 type Settings struct {
 	CursorKey     []byte // signs cursors; default a random one for each process

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"entgo.io/ent"
@@ -53,6 +55,9 @@ func Create(ctx context.Context, src Source, name string, input Input) (Node, er
 	if err := w.fill(input); err != nil {
 		return nil, err
 	}
+	if err := w.resolve(ctx, src); err != nil {
+		return nil, err
+	}
 	n, err := w.change.Save(ctx)
 	if err != nil {
 		return nil, w.explain(ctx, src, err)
@@ -73,6 +78,9 @@ func Update(ctx context.Context, src Source, name, id string, input Input, expec
 		return nil, err
 	}
 	if err := w.fill(input); err != nil {
+		return nil, err
+	}
+	if err := w.resolve(ctx, src); err != nil {
 		return nil, err
 	}
 	if expected != nil && e.Version != nil {
@@ -150,6 +158,8 @@ func Restore(ctx context.Context, src Source, name, id string) (Node, error) {
 type writing struct {
 	scope  *scope
 	change Change
+	key    any    // of the row; nil on create
+	links  []link // to rows that are to be added
 }
 
 func begin(src Source, name string, op ent.Op, key any) (*writing, error) {
@@ -157,7 +167,7 @@ func begin(src Source, name string, op ent.Op, key any) (*writing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("relay: cannot write %s: %w", name, err)
 	}
-	return &writing{newScope(src, src.Entities()[name]), change}, nil
+	return &writing{scope: newScope(src, src.Entities()[name]), change: change, key: key}, nil
 }
 
 // fill sets what the input carries. Values that cannot be set are collected,
@@ -194,18 +204,18 @@ func (w *writing) fill(input Input) error {
 		if edge.Relation != entity.ManyToMany || edge.GraphQL == "" {
 			continue
 		}
-		for key, add := range edgeInputs(edge, creating) {
-			v, ok := input[key]
+		for _, in := range edgeInputs(edge, creating) {
+			v, ok := input[in.name]
 			if !ok {
 				continue
 			}
-			delete(unset, key)
-			if err := w.link(edge, add, v); err != nil {
-				report(key, rule.CodeInvalid, err.Error())
+			delete(unset, in.name)
+			if err := w.link(edge, in, v); err != nil {
+				report(in.name, rule.CodeInvalid, err.Error())
 			}
 		}
 	}
-	for key := range unset {
+	for _, key := range slices.Sorted(maps.Keys(unset)) {
 		report(key, rule.CodeUnknown, "cannot be set")
 	}
 	if len(faults) == 0 {
@@ -213,7 +223,7 @@ func (w *writing) fill(input Input) error {
 	}
 	// The other values are checked too, so that one answer names them all.
 	var invalid *entity.ValidationError
-	if err := e.Prepare(w.change.Mutation); errors.As(err, &invalid) {
+	if err := e.Validate(w.change.Mutation); errors.As(err, &invalid) {
 		for _, v := range invalid.Violations {
 			f, _ := e.Field(v.Field)
 			if _, given := input[f.GraphQL]; !given {
@@ -256,34 +266,6 @@ func (w *writing) append(f *entity.Field, v any) error {
 		return errors.New("cannot be appended to")
 	}
 	return appender.AppendStrings(f.Name, more.([]string))
-}
-
-// link adds or removes the rows at an edge to many.
-func (w *writing) link(edge *entity.Edge, add bool, v any) error {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	if len(list) > w.scope.limits.MaxList {
-		return fmt.Errorf("has %d items; the most are %d", len(list), w.scope.limits.MaxList)
-	}
-	target := w.scope.registry[edge.Target]
-	keys := make([]any, 0, len(list))
-	for i, item := range list {
-		id, ok := item.(string)
-		if !ok {
-			return fmt.Errorf("item %d must be an ID", i)
-		}
-		key, err := decodeKey(target, id)
-		var wrong *ArgumentError
-		if errors.As(err, &wrong) {
-			return fmt.Errorf("item %d %s", i, wrong.Reason)
-		} else if err != nil {
-			return err
-		}
-		keys = append(keys, key)
-	}
-	return w.change.Edge(edge.Name, add, keys)
 }
 
 // explain puts an error of the write in terms of the input.
@@ -343,22 +325,6 @@ func (w *writing) rename(v entity.Violation) entity.Violation {
 
 // Append names the input that adds to a list: appendRoleNames.
 func Append(f *entity.Field) string { return "append" + capital(f.GraphQL) }
-
-// EdgeIDs names the input of the rows at a new row's edge: tagIDs.
-func EdgeIDs(e *entity.Edge) string { return e.Item + "IDs" }
-
-// AddEdge names the input of rows to add to an edge: addTagIDs.
-func AddEdge(e *entity.Edge) string { return "add" + capital(e.Item) + "IDs" }
-
-// RemoveEdge names the input of rows to take from an edge: removeTagIDs.
-func RemoveEdge(e *entity.Edge) string { return "remove" + capital(e.Item) + "IDs" }
-
-func edgeInputs(e *entity.Edge, creating bool) map[string]bool {
-	if creating {
-		return map[string]bool{EdgeIDs(e): true}
-	}
-	return map[string]bool{AddEdge(e): true, RemoveEdge(e): false}
-}
 
 func capital(s string) string {
 	if s == "" {

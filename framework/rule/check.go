@@ -3,12 +3,14 @@ package rule
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"net/mail"
 	"net/url"
 	"reflect"
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -81,11 +83,15 @@ func (s Set) Check(v any) []Fault {
 	case rv.Kind() == reflect.String:
 		return s.checkText(rv.String())
 	case rv.CanInt():
-		return s.checkNumber(float64(rv.Int()))
+		return s.checkNumber(new(big.Float).SetInt64(rv.Int()))
 	case rv.CanUint():
-		return s.checkNumber(float64(rv.Uint()))
+		return s.checkNumber(new(big.Float).SetUint64(rv.Uint()))
 	case rv.CanFloat():
-		return s.checkNumber(rv.Float())
+		n := rv.Float()
+		if math.IsNaN(n) || math.IsInf(n, 0) {
+			return []Fault{{CodeNotFinite, "must be a finite number"}}
+		}
+		return s.checkNumber(big.NewFloat(n))
 	}
 	return nil
 }
@@ -131,41 +137,58 @@ func (s Set) checkText(text string) []Fault {
 	return faults
 }
 
-func (s Set) checkNumber(n float64) []Fault {
-	if math.IsNaN(n) || math.IsInf(n, 0) {
-		return []Fault{{CodeNotFinite, "must be a finite number"}}
-	}
+// checkNumber compares exactly: a float64 cannot tell large integers apart.
+func (s Set) checkNumber(n *big.Float) []Fault {
 	var faults []Fault
-	bound := func(limit *float64, ok func(float64) bool, word string) {
-		if limit != nil && !ok(*limit) {
-			faults = append(faults, Fault{CodeOutOfRange, fmt.Sprintf("must be %s %v", word, *limit)})
+	bound := func(limit *float64, ok func(order int) bool, word string) {
+		if limit != nil && !ok(n.Cmp(big.NewFloat(*limit))) {
+			faults = append(faults, Fault{CodeOutOfRange, "must be " + word + " " + number(*limit)})
 		}
 	}
-	bound(s.GT, func(l float64) bool { return n > l }, "greater than")
-	bound(s.GE, func(l float64) bool { return n >= l }, "at least")
-	bound(s.LT, func(l float64) bool { return n < l }, "less than")
-	bound(s.LE, func(l float64) bool { return n <= l }, "at most")
+	bound(s.GT, func(order int) bool { return order > 0 }, "greater than")
+	bound(s.GE, func(order int) bool { return order >= 0 }, "at least")
+	bound(s.LT, func(order int) bool { return order < 0 }, "less than")
+	bound(s.LE, func(order int) bool { return order <= 0 }, "at most")
 	return faults
 }
 
 // validEmail accepts what one mailbox can be addressed with: no display name,
-// no comments, a domain with a dot.
+// no comments, no quotes, and a host name with a dot.
 func validEmail(text string) bool {
 	addr, err := mail.ParseAddress(text)
-	if err != nil || addr.Address != text || addr.Name != "" {
+	if err != nil || addr.Address != text || strings.ContainsFunc(text, outsideAddress) {
 		return false
 	}
 	at := strings.LastIndexByte(text, '@')
-	local, host := text[:at], text[at+1:]
-	return local != "" && len(local) <= 64 && !strings.ContainsAny(text, " \t\r\n\"<>()") &&
-		strings.Contains(host, ".") && !strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") &&
-		!strings.HasPrefix(host, "[") && !strings.Contains(host, "..")
+	return at <= 64 && validHost(text[at+1:])
+}
+
+// outsideAddress reports characters that net/mail accepts and no mailbox has.
+func outsideAddress(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"<>()`, r)
+}
+
+// validHost accepts labels of letters, digits and inner hyphens, at least two.
+func validHost(host string) bool {
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, outsideLabel) {
+			return false
+		}
+	}
+	return len(labels) > 1 && len(host) <= 253
+}
+
+// outsideLabel lets combining marks pass: names in many scripts need them.
+func outsideLabel(r rune) bool {
+	return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 }
 
 func validURL(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
-		!strings.ContainsAny(text, " \t\r\n<>\"")
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		!strings.ContainsAny(text, "<>\"") && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 func characters(n int) string {

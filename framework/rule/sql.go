@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Checks returns the CHECK constraints that hold the rules in the database
@@ -17,26 +18,24 @@ func (s Set) Checks(table, column string) map[string]string {
 	if s.Email {
 		checks[name("format")] = column + " LIKE '%@%.%'"
 	}
-	var low, high string
-	switch {
-	case s.GT != nil:
-		low = column + " > " + number(*s.GT)
-	case s.GE != nil:
-		low = column + " >= " + number(*s.GE)
-	}
-	switch {
-	case s.LT != nil:
-		high = column + " < " + number(*s.LT)
-	case s.LE != nil:
-		high = column + " <= " + number(*s.LE)
-	}
-	switch {
-	case low != "" && high != "":
-		checks[name("range")] = low + " AND " + high
-	case low != "" || high != "":
-		checks[name("range")] = low + high
+	if limits := s.limits(column); len(limits) > 0 {
+		checks[name("range")] = strings.Join(limits, " AND ")
 	}
 	return checks
+}
+
+func (s Set) limits(column string) []string {
+	var limits []string
+	add := func(operator string, n *float64) {
+		if n != nil {
+			limits = append(limits, column+" "+operator+" "+number(*n))
+		}
+	}
+	add(">", s.GT)
+	add(">=", s.GE)
+	add("<", s.LT)
+	add("<=", s.LE)
+	return limits
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -31,21 +31,21 @@ func WithOptions(options ...database.Option) Option {
 
 // Open opens a fresh database that is dropped when the test ends. Without the
 // engine it skips the test, or fails it where engines are required.
-func Open(t testing.TB, engine Engine, opts ...Option) *database.DB {
-	t.Helper()
+func Open(tb testing.TB, engine Engine, opts ...Option) *database.DB {
+	tb.Helper()
 	s := settings{pool: config.Pool{Size: 4, MaxOverflow: 4, Timeout: 30 * time.Second, Recycle: config.Forever, PrePing: true}}
 	for _, opt := range opts {
 		opt(&s)
 	}
-	cfg := Create(t, engine)
+	cfg := Create(tb, engine)
 	cfg.Pool = s.pool
-	db, err := database.Open(t.Context(), cfg, s.options...)
+	db, err := database.Open(tb.Context(), cfg, s.options...)
 	if err != nil {
-		t.Fatalf("testkit: %v", err)
+		tb.Fatalf("testkit: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Errorf("testkit: cannot close the database: %v", err)
+			tb.Errorf("testkit: cannot close the database: %v", err)
 		}
 	})
 	return db
@@ -53,34 +53,34 @@ func Open(t testing.TB, engine Engine, opts ...Option) *database.DB {
 
 // Create makes a fresh, empty database that is dropped when the test ends, and
 // returns how to reach it, with the default pool.
-func Create(t testing.TB, engine Engine) config.Database {
-	t.Helper()
-	cfg := Reserve(t, engine)
-	if _, err := database.Create(t.Context(), cfg); err != nil {
-		t.Fatalf("testkit: %v", err)
+func Create(tb testing.TB, engine Engine) config.Database {
+	tb.Helper()
+	cfg := Reserve(tb, engine)
+	if _, err := database.Create(tb.Context(), cfg); err != nil {
+		tb.Fatalf("testkit: %v", err)
 	}
 	return cfg
 }
 
 // Reserve returns a database that does not exist, for tests that create it. If it
 // exists when the test ends it is dropped.
-func Reserve(t testing.TB, engine Engine) config.Database {
-	t.Helper()
+func Reserve(tb testing.TB, engine Engine) config.Database {
+	tb.Helper()
 	if engine == SQLite {
-		file := filepath.Join(t.TempDir(), "test.db")
+		file := filepath.Join(tb.TempDir(), "test.db")
 		return config.Database{URL: config.URL{Dialect: config.SQLite, Database: file}}
 	}
 	url, err := serverOf(engine)
 	if err != nil {
-		missing(t, engine, err)
+		missing(tb, engine, err)
 	}
 	url.Database = newName()
 	cfg := config.Database{URL: url}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if _, err := database.Drop(ctx, cfg); err != nil {
-			t.Errorf("testkit: cannot drop the database: %v", err)
+			tb.Errorf("testkit: cannot drop the database: %v", err)
 		}
 	})
 	return cfg

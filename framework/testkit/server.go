@@ -40,16 +40,19 @@ var servers = map[config.Dialect]*server{
 	config.MySQL:    {dialect: config.MySQL, variable: "FRAMEFOX_TEST_MYSQL", defaults: mysqlDefaults, start: startMySQL},
 }
 
-// Main runs the tests and then stops the servers that the kit started. Call it
-// from TestMain; it ends the process.
-func Main(m *testing.M) {
+// Main runs the tests, stops the servers that the kit started, and ends the
+// process. Call it from TestMain.
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a TestMain that has more to do: it returns the exit code.
+func Run(m interface{ Run() int }) int {
 	code := m.Run()
 	for _, s := range servers {
 		if err := s.stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "testkit:", err)
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // serverOf returns the URL of the engine's server.
@@ -128,18 +131,18 @@ func postgresDefaults() []string {
 func mysqlDefaults() []string { return []string{"mysql://root@127.0.0.1:3306/mysql"} }
 
 // missing skips the test, or fails it where engines are required.
-func missing(t testing.TB, engine Engine, err error) {
-	t.Helper()
+func missing(tb testing.TB, engine Engine, err error) {
+	tb.Helper()
 	text := fmt.Sprintf("%s: NOT RUN: %s", engine, strings.ReplaceAll(err.Error(), "\n", "; "))
 	if required() {
-		t.Fatal(text)
+		tb.Fatal(text)
 	}
 	dialect := config.MySQL
 	if engine != MySQL {
 		dialect = config.Postgres
 	}
 	servers[dialect].announced.Do(func() { fmt.Fprintln(os.Stderr, "testkit:", text) })
-	t.Skip(text)
+	tb.Skip(text)
 }
 
 func required() bool {

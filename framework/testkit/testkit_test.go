@@ -28,8 +28,8 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	}
 }
 
+//nolint:paralleltest // looks at what a subtest left, so the subtest must be over
 func TestDatabasesAreDropped(t *testing.T) {
-	t.Parallel()
 	for _, engine := range testkit.Engines() {
 		var last *database.DB
 		t.Run(string(engine), func(t *testing.T) { last = testkit.Open(t, engine) })
@@ -41,6 +41,8 @@ func TestDatabasesAreDropped(t *testing.T) {
 }
 
 // TestChild is what the next test runs in a process of its own.
+//
+//nolint:paralleltest // it is alone in its process
 func TestChild(t *testing.T) {
 	if os.Getenv("TESTKIT_CHILD") == "" {
 		t.Skip("only as a child")

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 
+	gqlgen "github.com/99designs/gqlgen/graphql"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
@@ -64,6 +66,7 @@ func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
 		Limits:        graphql.Limits{BodyBytes: int(s.MaxBodyBytes)},
 		Timeout:       s.RequestTimeout,
 		Introspection: s.Introspection,
+		Extensions:    []gqlgen.HandlerExtension{relay.RowLimit{}},
 		Logger:        a.logger,
 	})
 	if err != nil {

@@ -153,21 +153,25 @@ func (l *loader) flush(ctx context.Context) error {
 // rules checks packages with the rules that the client holds, before a batch is
 // made of them: the database would refuse all of it for one that is bad.
 type rules struct {
-	client          *ent.Client
-	user, post, tag *entity.Entity
-	known           map[string]error // verdicts on users and tags
+	client        *ent.Client
+	user, profile *entity.Entity
+	post, tag     *entity.Entity
+	known         map[string]error // verdicts on users and tags
 }
 
 func newRules(client *ent.Client, entities entity.Registry) *rules {
 	return &rules{
-		client: client, user: entities["User"], post: entities["Post"], tag: entities["Tag"],
-		known: map[string]error{},
+		client: client, known: map[string]error{},
+		user: entities["User"], profile: entities["UserProfile"], post: entities["Post"], tag: entities["Tag"],
 	}
 }
 
 func (r *rules) check(p Package) error {
 	err := r.once("user "+p.Maintainer.Email+" "+p.Maintainer.Name, func() error {
-		return r.user.Prepare(newUser(r.client, p.Maintainer, "name", Clock).Mutation())
+		if err := r.user.Prepare(newUser(r.client, p.Maintainer, "name", Clock).Mutation()); err != nil {
+			return err
+		}
+		return r.profile.Prepare(newProfile(r.client, p, 1, Clock).Mutation())
 	})
 	if err != nil {
 		return err

@@ -41,7 +41,8 @@ const (
 )
 
 // usernames are the names that the user may get, the best first. The last one no
-// other address has.
+// other address has; it is short enough, since the first part of an address has 64
+// bytes at most.
 func (m Maintainer) usernames() []string {
 	local, host, _ := strings.Cut(m.Email, "@")
 	var names []string
@@ -50,7 +51,7 @@ func (m Maintainer) usernames() []string {
 			names = append(names, name)
 		}
 	}
-	return append(names, local[:min(len(local), 64)]+"-"+digest(m.Email, 16))
+	return append(names, local+"-"+digest(m.Email, 16))
 }
 
 // website is the address of the maintainer's mail domain.

@@ -1,0 +1,151 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
+
+// edgeInput is an input that adds rows to an edge to many, or removes them.
+type edgeInput struct {
+	name string
+	add  bool
+}
+
+// edgeInputs lists the inputs of an edge. What is removed and added in one
+// input is there afterwards.
+func edgeInputs(e *entity.Edge, creating bool) []edgeInput {
+	if creating {
+		return []edgeInput{{EdgeIDs(e), true}}
+	}
+	return []edgeInput{{RemoveEdge(e), false}, {AddEdge(e), true}}
+}
+
+// EdgeIDs names the input of the rows at a new row's edge: tagIDs.
+func EdgeIDs(e *entity.Edge) string { return e.Item + "IDs" }
+
+// AddEdge names the input of rows to add to an edge: addTagIDs.
+func AddEdge(e *entity.Edge) string { return "add" + capital(e.Item) + "IDs" }
+
+// RemoveEdge names the input of rows to take from an edge: removeTagIDs.
+func RemoveEdge(e *entity.Edge) string { return "remove" + capital(e.Item) + "IDs" }
+
+// link is rows that an input adds to an edge to many.
+type link struct {
+	edge  *entity.Edge
+	input string
+	keys  []any
+}
+
+// link reads an input of an edge to many. Removals go to the mutation at once,
+// additions have to be resolved first.
+func (w *writing) link(edge *entity.Edge, in edgeInput, v any) error {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	if len(list) > w.scope.limits.MaxList {
+		return fmt.Errorf("has %d items; the most are %d", len(list), w.scope.limits.MaxList)
+	}
+	target := w.scope.registry[edge.Target]
+	keys := make([]any, 0, len(list))
+	for i, item := range list {
+		id, ok := item.(string)
+		if !ok {
+			return fmt.Errorf("item %d must be an ID", i)
+		}
+		key, err := decodeKey(target, id)
+		var wrong *ArgumentError
+		if errors.As(err, &wrong) {
+			return fmt.Errorf("item %d %s", i, wrong.Reason)
+		} else if err != nil {
+			return err
+		}
+		keys = append(keys, key)
+	}
+	if !in.add {
+		return w.change.Edge(edge.Name, false, keys)
+	}
+	w.links = append(w.links, link{edge, in.name, keys})
+	return nil
+}
+
+// resolve makes sure that the rows that the write refers to can be seen: the
+// database does not know that a tombstone is no row, and SQLite does not tell
+// which reference is wrong. Rows that are at an edge already are left there.
+func (w *writing) resolve(ctx context.Context, src Source) error {
+	var missing []string
+	for _, f := range w.scope.entity.Fields {
+		target := w.scope.registry[f.Target]
+		key, given := w.change.Mutation.Field(f.Name)
+		if target == nil || target.SoftDelete == nil || !given {
+			continue
+		}
+		found, err := present(ctx, src, target, []any{key}, nil)
+		if err != nil {
+			return err
+		}
+		if !found[key] {
+			missing = append(missing, "input."+f.GraphQL)
+		}
+	}
+	for _, l := range w.links {
+		target := w.scope.registry[l.edge.Target]
+		found, err := present(ctx, src, target, l.keys, nil)
+		if err != nil {
+			return err
+		}
+		linked := map[any]bool{}
+		if w.key != nil {
+			linked, err = present(ctx, src, target, l.keys, func(s *sql.Selector) {
+				s.Where(sql.EQ(reach(s, target, l.edge), w.key))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		var add []any
+		for _, key := range l.keys {
+			if !found[key] {
+				missing = append(missing, "input."+l.input)
+				break
+			}
+			if !linked[key] {
+				add = append(add, key)
+			}
+		}
+		if err := w.change.Edge(l.edge.Name, true, add); err != nil {
+			return err
+		}
+	}
+	if len(missing) > 0 {
+		return &entity.ConflictError{Entity: w.scope.entity.GraphQL, Fields: missing, Code: entity.ForeignKey}
+	}
+	return nil
+}
+
+// present tells which of the keys are rows that can be seen, and that the
+// further condition holds for.
+func present(ctx context.Context, src Source, e *entity.Entity, keys []any, further func(*sql.Selector)) (map[any]bool, error) {
+	rows, err := src.Select(ctx, Query{
+		Entity: e.Name, Columns: []string{e.ID().Name},
+		Where: func(s *sql.Selector) {
+			s.Where(sql.In(s.C(e.ID().Column), keys...))
+			if further != nil {
+				further(s)
+			}
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("relay: cannot look for a %s: %w", e.Name, err)
+	}
+	found := make(map[any]bool, len(rows))
+	for _, row := range rows {
+		found[row.FieldValue(e.ID().Name)] = true
+	}
+	return found, nil
+}
