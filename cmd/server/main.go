@@ -52,15 +52,29 @@ func serve(ctx context.Context, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = app.Close() }()
-	server, err := app.Server(func(at net.Addr) {
-		fmt.Fprintf(stderr, "\nGraphQL at http://%s/graphql", at)
-		if cfg.Server.Playground {
-			fmt.Fprintf(stderr, ", GraphiQL at http://%s/graphiql", at)
-		}
-		fmt.Fprint(stderr, "\n\n")
-	})
+	pending, err := app.CheckMigrations(ctx)
+	if err != nil {
+		return err
+	}
+	if pending > 0 {
+		logger.WarnContext(ctx, "migrations are pending; apply them with: framefox database upgrade", "pending", pending)
+	}
+	server, err := app.Server(func(at net.Addr) { welcome(stderr, at, cfg.Server.Playground) })
 	if err != nil {
 		return err
 	}
 	return server.Serve(ctx)
+}
+
+// welcome says where the server is and what to ask it.
+func welcome(w io.Writer, at net.Addr, playground bool) {
+	fmt.Fprintf(w, "\nGraphQL is at http://%s/graphql\n", at)
+	if !playground {
+		return
+	}
+	fmt.Fprintf(w, "GraphiQL is at http://%s/graphiql\n\nThree queries to try there, each in a tab of its own:\n\n", at)
+	for _, example := range blog.Examples() {
+		fmt.Fprintln(w, example.Query)
+	}
+	fmt.Fprint(w, "Stop with Ctrl+C.\n\n")
 }

@@ -5,7 +5,9 @@ package blog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 
@@ -15,9 +17,11 @@ import (
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/graphql"
+	"github.com/framefox-go/framefox/framework/migration"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/graph"
 	"github.com/framefox-go/framefox/graph/generated"
+	"github.com/framefox-go/framefox/migrate"
 )
 
 // DefaultURL is the database of an application that is told nothing else.
@@ -52,6 +56,27 @@ func New(db *database.DB, cfg *config.Config, logger *slog.Logger) *App {
 		ent.GraphQLSettings(relay.Settings{CursorKey: []byte(cfg.Server.Secret.Reveal())}),
 	)
 	return &App{DB: db, Client: client, config: cfg, logger: logger}
+}
+
+// CheckMigrations returns an error that says what to do where the database was
+// never migrated, and the number of migrations that are pending.
+func (a *App) CheckMigrations(ctx context.Context) (pending int, err error) {
+	files, err := fs.Sub(migrate.Files, string(a.DB.Dialect()))
+	if err != nil {
+		return 0, fmt.Errorf("blog: cannot find the migrations: %w", err)
+	}
+	m, err := migration.Open(a.DB, migration.NewDir(files))
+	if err != nil {
+		return 0, err
+	}
+	status, err := m.Status(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if status.Current == "" {
+		return 0, errors.New("the database has no tables yet; make them with: framefox database upgrade")
+	}
+	return len(status.Pending()), nil
 }
 
 // Close closes the database.
