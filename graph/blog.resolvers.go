@@ -7,15 +7,12 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
-	"github.com/framefox-go/framefox/ent/role"
 	"github.com/framefox-go/framefox/ent/user"
-	"github.com/framefox-go/framefox/ent/userrole"
+	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/graph/generated"
 )
 
@@ -41,18 +38,10 @@ func (r *queryResolver) UserByUsername(ctx context.Context, username string) (*e
 
 // Roles is the resolver for the roles field.
 func (r *userResolver) Roles(ctx context.Context, obj *ent.User) ([]*ent.Role, error) {
-	now := time.Now()
-	roles, err := r.client.Role.Query().
-		Where(role.HasAssignmentsWith(
-			userrole.UserID(obj.ID), userrole.IsActive(true),
-			userrole.Or(userrole.ExpiresAtIsNil(), userrole.ExpiresAtGT(now)),
-		)).
-		Order(role.ByName(sql.OrderAsc())).
-		All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("graph: cannot read the roles of a user: %w", err)
-	}
-	return roles, nil
+	byUser, err := relay.Together(obj, "roles", func(users []*ent.User) (map[int64][]*ent.Role, error) {
+		return r.rolesOf(ctx, users)
+	})
+	return byUser[obj.ID], err
 }
 
 // Query returns generated.QueryResolver implementation.

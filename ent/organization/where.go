@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/google/uuid"
 )
 
@@ -174,19 +175,15 @@ func NameContainsFold(v string) predicate.Organization {
 // HasUsers applies the HasEdge predicate on the "users" edge.
 func HasUsers() predicate.Organization {
 	return predicate.Organization(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, UsersTable, UsersColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newUsersStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasUsersWith applies the HasEdge predicate on the "users" edge with a given conditions (other predicates).
 func HasUsersWith(preds ...predicate.User) predicate.Organization {
 	return predicate.Organization(func(s *sql.Selector) {
-		step := newUsersStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newUsersStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -208,19 +209,15 @@ func PostIDNotNil() predicate.OwnershipLog {
 // HasFromUser applies the HasEdge predicate on the "from_user" edge.
 func HasFromUser() predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, FromUserTable, FromUserColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newFromUserStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasFromUserWith applies the HasEdge predicate on the "from_user" edge with a given conditions (other predicates).
 func HasFromUserWith(preds ...predicate.User) predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := newFromUserStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newFromUserStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -231,19 +228,15 @@ func HasFromUserWith(preds ...predicate.User) predicate.OwnershipLog {
 // HasToUser applies the HasEdge predicate on the "to_user" edge.
 func HasToUser() predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, ToUserTable, ToUserColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newToUserStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasToUserWith applies the HasEdge predicate on the "to_user" edge with a given conditions (other predicates).
 func HasToUserWith(preds ...predicate.User) predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := newToUserStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newToUserStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -254,19 +247,15 @@ func HasToUserWith(preds ...predicate.User) predicate.OwnershipLog {
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, PostTable, PostColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.OwnershipLog {
 	return predicate.OwnershipLog(func(s *sql.Selector) {
-		step := newPostStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -773,19 +774,15 @@ func PublishedAtNotNil() predicate.Post {
 // HasAuthor applies the HasEdge predicate on the "author" edge.
 func HasAuthor() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, AuthorTable, AuthorColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newAuthorStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasAuthorWith applies the HasEdge predicate on the "author" edge with a given conditions (other predicates).
 func HasAuthorWith(preds ...predicate.User) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newAuthorStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAuthorStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -796,19 +793,14 @@ func HasAuthorWith(preds ...predicate.User) predicate.Post {
 // HasTags applies the HasEdge predicate on the "tags" edge.
 func HasTags() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, TagsTable, TagsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newTagsStep())
 	})
 }
 
 // HasTagsWith applies the HasEdge predicate on the "tags" edge with a given conditions (other predicates).
 func HasTagsWith(preds ...predicate.Tag) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newTagsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newTagsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -819,19 +811,15 @@ func HasTagsWith(preds ...predicate.Tag) predicate.Post {
 // HasComments applies the HasEdge predicate on the "comments" edge.
 func HasComments() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, CommentsTable, CommentsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newCommentsStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasCommentsWith applies the HasEdge predicate on the "comments" edge with a given conditions (other predicates).
 func HasCommentsWith(preds ...predicate.Comment) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newCommentsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newCommentsStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -842,19 +830,14 @@ func HasCommentsWith(preds ...predicate.Comment) predicate.Post {
 // HasLikes applies the HasEdge predicate on the "likes" edge.
 func HasLikes() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, LikesTable, LikesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newLikesStep())
 	})
 }
 
 // HasLikesWith applies the HasEdge predicate on the "likes" edge with a given conditions (other predicates).
 func HasLikesWith(preds ...predicate.PostLike) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newLikesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newLikesStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -865,19 +848,14 @@ func HasLikesWith(preds ...predicate.PostLike) predicate.Post {
 // HasShares applies the HasEdge predicate on the "shares" edge.
 func HasShares() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, SharesTable, SharesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newSharesStep())
 	})
 }
 
 // HasSharesWith applies the HasEdge predicate on the "shares" edge with a given conditions (other predicates).
 func HasSharesWith(preds ...predicate.PostShare) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newSharesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newSharesStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -888,19 +866,14 @@ func HasSharesWith(preds ...predicate.PostShare) predicate.Post {
 // HasRatings applies the HasEdge predicate on the "ratings" edge.
 func HasRatings() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, RatingsTable, RatingsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newRatingsStep())
 	})
 }
 
 // HasRatingsWith applies the HasEdge predicate on the "ratings" edge with a given conditions (other predicates).
 func HasRatingsWith(preds ...predicate.PostRating) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newRatingsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newRatingsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -911,19 +884,14 @@ func HasRatingsWith(preds ...predicate.PostRating) predicate.Post {
 // HasViews applies the HasEdge predicate on the "views" edge.
 func HasViews() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, ViewsTable, ViewsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newViewsStep())
 	})
 }
 
 // HasViewsWith applies the HasEdge predicate on the "views" edge with a given conditions (other predicates).
 func HasViewsWith(preds ...predicate.PostView) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newViewsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newViewsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -934,19 +902,14 @@ func HasViewsWith(preds ...predicate.PostView) predicate.Post {
 // HasOwnershipLogs applies the HasEdge predicate on the "ownership_logs" edge.
 func HasOwnershipLogs() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, OwnershipLogsTable, OwnershipLogsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newOwnershipLogsStep())
 	})
 }
 
 // HasOwnershipLogsWith applies the HasEdge predicate on the "ownership_logs" edge with a given conditions (other predicates).
 func HasOwnershipLogsWith(preds ...predicate.OwnershipLog) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newOwnershipLogsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newOwnershipLogsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -957,19 +920,14 @@ func HasOwnershipLogsWith(preds ...predicate.OwnershipLog) predicate.Post {
 // HasPostTags applies the HasEdge predicate on the "post_tags" edge.
 func HasPostTags() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, PostTagsTable, PostTagsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newPostTagsStep())
 	})
 }
 
 // HasPostTagsWith applies the HasEdge predicate on the "post_tags" edge with a given conditions (other predicates).
 func HasPostTagsWith(preds ...predicate.PostTag) predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		step := newPostTagsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostTagsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // PostID applies equality check predicate on the "post_id" field. It's identical to PostIDEQ.
@@ -61,19 +62,15 @@ func TagIDNotIn(vs ...int64) predicate.PostTag {
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.PostTag {
 	return predicate.PostTag(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, PostColumn),
-			sqlgraph.Edge(sqlgraph.M2O, false, PostTable, PostColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.PostTag {
 	return predicate.PostTag(func(s *sql.Selector) {
-		step := newPostStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -84,19 +81,14 @@ func HasPostWith(preds ...predicate.Post) predicate.PostTag {
 // HasTag applies the HasEdge predicate on the "tag" edge.
 func HasTag() predicate.PostTag {
 	return predicate.PostTag(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, TagColumn),
-			sqlgraph.Edge(sqlgraph.M2O, false, TagTable, TagColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newTagStep())
 	})
 }
 
 // HasTagWith applies the HasEdge predicate on the "tag" edge with a given conditions (other predicates).
 func HasTagWith(preds ...predicate.Tag) predicate.PostTag {
 	return predicate.PostTag(func(s *sql.Selector) {
-		step := newTagStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newTagStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -173,19 +174,15 @@ func ViewCountLTE(v int64) predicate.PostView {
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.PostView {
 	return predicate.PostView(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, PostTable, PostColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.PostView {
 	return predicate.PostView(func(s *sql.Selector) {
-		step := newPostStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}

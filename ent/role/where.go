@@ -206,19 +206,14 @@ func DescriptionContainsFold(v string) predicate.Role {
 // HasAssignments applies the HasEdge predicate on the "assignments" edge.
 func HasAssignments() predicate.Role {
 	return predicate.Role(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, AssignmentsTable, AssignmentsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newAssignmentsStep())
 	})
 }
 
 // HasAssignmentsWith applies the HasEdge predicate on the "assignments" edge with a given conditions (other predicates).
 func HasAssignmentsWith(preds ...predicate.UserRole) predicate.Role {
 	return predicate.Role(func(s *sql.Selector) {
-		step := newAssignmentsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAssignmentsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -126,19 +127,15 @@ func NameContainsFold(v string) predicate.Tag {
 // HasPosts applies the HasEdge predicate on the "posts" edge.
 func HasPosts() predicate.Tag {
 	return predicate.Tag(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, PostsTable, PostsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newPostsStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasPostsWith applies the HasEdge predicate on the "posts" edge with a given conditions (other predicates).
 func HasPostsWith(preds ...predicate.Post) predicate.Tag {
 	return predicate.Tag(func(s *sql.Selector) {
-		step := newPostsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostsStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -149,19 +146,14 @@ func HasPostsWith(preds ...predicate.Post) predicate.Tag {
 // HasPostTags applies the HasEdge predicate on the "post_tags" edge.
 func HasPostTags() predicate.Tag {
 	return predicate.Tag(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, PostTagsTable, PostTagsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newPostTagsStep())
 	})
 }
 
 // HasPostTagsWith applies the HasEdge predicate on the "post_tags" edge with a given conditions (other predicates).
 func HasPostTagsWith(preds ...predicate.PostTag) predicate.Tag {
 	return predicate.Tag(func(s *sql.Selector) {
-		step := newPostTagsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostTagsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -218,19 +219,15 @@ func TransferDateLTE(v time.Time) predicate.TransferLog {
 // HasFromUser applies the HasEdge predicate on the "from_user" edge.
 func HasFromUser() predicate.TransferLog {
 	return predicate.TransferLog(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, FromUserTable, FromUserColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newFromUserStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasFromUserWith applies the HasEdge predicate on the "from_user" edge with a given conditions (other predicates).
 func HasFromUserWith(preds ...predicate.User) predicate.TransferLog {
 	return predicate.TransferLog(func(s *sql.Selector) {
-		step := newFromUserStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newFromUserStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -241,19 +238,15 @@ func HasFromUserWith(preds ...predicate.User) predicate.TransferLog {
 // HasToUser applies the HasEdge predicate on the "to_user" edge.
 func HasToUser() predicate.TransferLog {
 	return predicate.TransferLog(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, ToUserTable, ToUserColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newToUserStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasToUserWith applies the HasEdge predicate on the "to_user" edge with a given conditions (other predicates).
 func HasToUserWith(preds ...predicate.User) predicate.TransferLog {
 	return predicate.TransferLog(func(s *sql.Selector) {
-		step := newToUserStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newToUserStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/google/uuid"
 )
 
@@ -1154,19 +1155,14 @@ func OrganizationIDNotNil() predicate.User {
 // HasOrganization applies the HasEdge predicate on the "organization" edge.
 func HasOrganization() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, OrganizationTable, OrganizationColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newOrganizationStep())
 	})
 }
 
 // HasOrganizationWith applies the HasEdge predicate on the "organization" edge with a given conditions (other predicates).
 func HasOrganizationWith(preds ...predicate.Organization) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newOrganizationStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newOrganizationStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1177,19 +1173,15 @@ func HasOrganizationWith(preds ...predicate.Organization) predicate.User {
 // HasPosts applies the HasEdge predicate on the "posts" edge.
 func HasPosts() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, PostsTable, PostsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newPostsStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasPostsWith applies the HasEdge predicate on the "posts" edge with a given conditions (other predicates).
 func HasPostsWith(preds ...predicate.Post) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newPostsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newPostsStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -1200,19 +1192,15 @@ func HasPostsWith(preds ...predicate.Post) predicate.User {
 // HasComments applies the HasEdge predicate on the "comments" edge.
 func HasComments() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, CommentsTable, CommentsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newCommentsStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasCommentsWith applies the HasEdge predicate on the "comments" edge with a given conditions (other predicates).
 func HasCommentsWith(preds ...predicate.Comment) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newCommentsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newCommentsStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -1223,19 +1211,14 @@ func HasCommentsWith(preds ...predicate.Comment) predicate.User {
 // HasScenarios applies the HasEdge predicate on the "scenarios" edge.
 func HasScenarios() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, ScenariosTable, ScenariosColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newScenariosStep())
 	})
 }
 
 // HasScenariosWith applies the HasEdge predicate on the "scenarios" edge with a given conditions (other predicates).
 func HasScenariosWith(preds ...predicate.Scenario) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newScenariosStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newScenariosStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1246,19 +1229,14 @@ func HasScenariosWith(preds ...predicate.Scenario) predicate.User {
 // HasProfile applies the HasEdge predicate on the "profile" edge.
 func HasProfile() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, ProfileTable, ProfileColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newProfileStep())
 	})
 }
 
 // HasProfileWith applies the HasEdge predicate on the "profile" edge with a given conditions (other predicates).
 func HasProfileWith(preds ...predicate.UserProfile) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newProfileStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newProfileStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1269,19 +1247,14 @@ func HasProfileWith(preds ...predicate.UserProfile) predicate.User {
 // HasUserGroups applies the HasEdge predicate on the "user_groups" edge.
 func HasUserGroups() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, UserGroupsTable, UserGroupsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newUserGroupsStep())
 	})
 }
 
 // HasUserGroupsWith applies the HasEdge predicate on the "user_groups" edge with a given conditions (other predicates).
 func HasUserGroupsWith(preds ...predicate.UserGroup) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newUserGroupsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newUserGroupsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1292,19 +1265,15 @@ func HasUserGroupsWith(preds ...predicate.UserGroup) predicate.User {
 // HasAdvancedEntities applies the HasEdge predicate on the "advanced_entities" edge.
 func HasAdvancedEntities() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, AdvancedEntitiesTable, AdvancedEntitiesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newAdvancedEntitiesStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasAdvancedEntitiesWith applies the HasEdge predicate on the "advanced_entities" edge with a given conditions (other predicates).
 func HasAdvancedEntitiesWith(preds ...predicate.AdvancedEntity) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newAdvancedEntitiesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAdvancedEntitiesStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -1315,19 +1284,14 @@ func HasAdvancedEntitiesWith(preds ...predicate.AdvancedEntity) predicate.User {
 // HasSessions applies the HasEdge predicate on the "sessions" edge.
 func HasSessions() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, SessionsTable, SessionsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newSessionsStep())
 	})
 }
 
 // HasSessionsWith applies the HasEdge predicate on the "sessions" edge with a given conditions (other predicates).
 func HasSessionsWith(preds ...predicate.UserSession) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newSessionsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newSessionsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1338,19 +1302,14 @@ func HasSessionsWith(preds ...predicate.UserSession) predicate.User {
 // HasRoleAssignments applies the HasEdge predicate on the "role_assignments" edge.
 func HasRoleAssignments() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, RoleAssignmentsTable, RoleAssignmentsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newRoleAssignmentsStep())
 	})
 }
 
 // HasRoleAssignmentsWith applies the HasEdge predicate on the "role_assignments" edge with a given conditions (other predicates).
 func HasRoleAssignmentsWith(preds ...predicate.UserRole) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newRoleAssignmentsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newRoleAssignmentsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1361,19 +1320,14 @@ func HasRoleAssignmentsWith(preds ...predicate.UserRole) predicate.User {
 // HasLikes applies the HasEdge predicate on the "likes" edge.
 func HasLikes() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, LikesTable, LikesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newLikesStep())
 	})
 }
 
 // HasLikesWith applies the HasEdge predicate on the "likes" edge with a given conditions (other predicates).
 func HasLikesWith(preds ...predicate.PostLike) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newLikesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newLikesStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1384,19 +1338,14 @@ func HasLikesWith(preds ...predicate.PostLike) predicate.User {
 // HasRatings applies the HasEdge predicate on the "ratings" edge.
 func HasRatings() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, RatingsTable, RatingsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newRatingsStep())
 	})
 }
 
 // HasRatingsWith applies the HasEdge predicate on the "ratings" edge with a given conditions (other predicates).
 func HasRatingsWith(preds ...predicate.PostRating) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newRatingsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newRatingsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1407,19 +1356,14 @@ func HasRatingsWith(preds ...predicate.PostRating) predicate.User {
 // HasShares applies the HasEdge predicate on the "shares" edge.
 func HasShares() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, SharesTable, SharesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newSharesStep())
 	})
 }
 
 // HasSharesWith applies the HasEdge predicate on the "shares" edge with a given conditions (other predicates).
 func HasSharesWith(preds ...predicate.PostShare) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newSharesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newSharesStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1430,19 +1374,14 @@ func HasSharesWith(preds ...predicate.PostShare) predicate.User {
 // HasAssignedRoles applies the HasEdge predicate on the "assigned_roles" edge.
 func HasAssignedRoles() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, AssignedRolesTable, AssignedRolesColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newAssignedRolesStep())
 	})
 }
 
 // HasAssignedRolesWith applies the HasEdge predicate on the "assigned_roles" edge with a given conditions (other predicates).
 func HasAssignedRolesWith(preds ...predicate.UserRole) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newAssignedRolesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAssignedRolesStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1453,19 +1392,14 @@ func HasAssignedRolesWith(preds ...predicate.UserRole) predicate.User {
 // HasLogs applies the HasEdge predicate on the "logs" edge.
 func HasLogs() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, LogsTable, LogsColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newLogsStep())
 	})
 }
 
 // HasLogsWith applies the HasEdge predicate on the "logs" edge with a given conditions (other predicates).
 func HasLogsWith(preds ...predicate.UserLog) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newLogsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newLogsStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1476,19 +1410,14 @@ func HasLogsWith(preds ...predicate.UserLog) predicate.User {
 // HasTransferLogsFrom applies the HasEdge predicate on the "transfer_logs_from" edge.
 func HasTransferLogsFrom() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, TransferLogsFromTable, TransferLogsFromColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newTransferLogsFromStep())
 	})
 }
 
 // HasTransferLogsFromWith applies the HasEdge predicate on the "transfer_logs_from" edge with a given conditions (other predicates).
 func HasTransferLogsFromWith(preds ...predicate.TransferLog) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newTransferLogsFromStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newTransferLogsFromStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1499,19 +1428,14 @@ func HasTransferLogsFromWith(preds ...predicate.TransferLog) predicate.User {
 // HasTransferLogsTo applies the HasEdge predicate on the "transfer_logs_to" edge.
 func HasTransferLogsTo() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, TransferLogsToTable, TransferLogsToColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newTransferLogsToStep())
 	})
 }
 
 // HasTransferLogsToWith applies the HasEdge predicate on the "transfer_logs_to" edge with a given conditions (other predicates).
 func HasTransferLogsToWith(preds ...predicate.TransferLog) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newTransferLogsToStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newTransferLogsToStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1522,19 +1446,14 @@ func HasTransferLogsToWith(preds ...predicate.TransferLog) predicate.User {
 // HasOwnershipLogsFrom applies the HasEdge predicate on the "ownership_logs_from" edge.
 func HasOwnershipLogsFrom() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, OwnershipLogsFromTable, OwnershipLogsFromColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newOwnershipLogsFromStep())
 	})
 }
 
 // HasOwnershipLogsFromWith applies the HasEdge predicate on the "ownership_logs_from" edge with a given conditions (other predicates).
 func HasOwnershipLogsFromWith(preds ...predicate.OwnershipLog) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newOwnershipLogsFromStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newOwnershipLogsFromStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -1545,19 +1464,14 @@ func HasOwnershipLogsFromWith(preds ...predicate.OwnershipLog) predicate.User {
 // HasOwnershipLogsTo applies the HasEdge predicate on the "ownership_logs_to" edge.
 func HasOwnershipLogsTo() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, OwnershipLogsToTable, OwnershipLogsToColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newOwnershipLogsToStep())
 	})
 }
 
 // HasOwnershipLogsToWith applies the HasEdge predicate on the "ownership_logs_to" edge with a given conditions (other predicates).
 func HasOwnershipLogsToWith(preds ...predicate.OwnershipLog) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newOwnershipLogsToStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newOwnershipLogsToStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}

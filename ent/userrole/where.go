@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -368,19 +369,15 @@ func ActiveKeyNotNil() predicate.UserRole {
 // HasUser applies the HasEdge predicate on the "user" edge.
 func HasUser() predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, UserTable, UserColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newUserStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
 func HasUserWith(preds ...predicate.User) predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := newUserStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newUserStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}
@@ -391,19 +388,14 @@ func HasUserWith(preds ...predicate.User) predicate.UserRole {
 // HasRole applies the HasEdge predicate on the "role" edge.
 func HasRole() predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, RoleTable, RoleColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighbors(s, newRoleStep())
 	})
 }
 
 // HasRoleWith applies the HasEdge predicate on the "role" edge with a given conditions (other predicates).
 func HasRoleWith(preds ...predicate.Role) predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := newRoleStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newRoleStep(), func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
 			}
@@ -414,19 +406,15 @@ func HasRoleWith(preds ...predicate.Role) predicate.UserRole {
 // HasAssigner applies the HasEdge predicate on the "assigner" edge.
 func HasAssigner() predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, AssignerTable, AssignerColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
+		sqlgraph.HasNeighborsWith(s, newAssignerStep(), entity.Alive("deleted_at"))
 	})
 }
 
 // HasAssignerWith applies the HasEdge predicate on the "assigner" edge with a given conditions (other predicates).
 func HasAssignerWith(preds ...predicate.User) predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) {
-		step := newAssignerStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAssignerStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)
 			}

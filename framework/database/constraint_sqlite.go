@@ -8,6 +8,7 @@ const (
 	sqliteConstraintCheck      = 19 | 1<<8
 	sqliteConstraintForeignKey = 19 | 3<<8
 	sqliteConstraintNotNull    = 19 | 5<<8
+	sqliteConstraintTrigger    = 19 | 7<<8 // also ON DELETE RESTRICT
 	sqliteConstraintPrimaryKey = 19 | 6<<8
 	sqliteConstraintUnique     = 19 | 8<<8
 	sqliteConstraintRowID      = 19 | 10<<8
@@ -28,6 +29,12 @@ func sqliteConstraint(err error) *ConstraintError {
 		result.Kind = NotNull
 		result.nameColumns(failed(message))
 	case sqliteConstraintForeignKey:
+		result.Kind = ForeignKey
+	case sqliteConstraintTrigger:
+		// RAISE(ABORT) in a trigger has the same code, and a text of its own.
+		if !strings.Contains(message, "FOREIGN KEY constraint failed") {
+			return nil
+		}
 		result.Kind = ForeignKey
 	case sqliteConstraintCheck:
 		result.Kind, result.Constraint = Check, failed(message)

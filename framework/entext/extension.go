@@ -85,9 +85,20 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
+		"framefoxSoftDelete": x.softDelete,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(camel(snake(plural(n.Name)))) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
+}
+
+// softDelete names the column that marks deleted rows of the type, if any.
+func (x *extension) softDelete(t *gen.Type) string {
+	for _, n := range x.nodes {
+		if n.Name == t.Name && n.Entity.SoftDelete != nil {
+			return n.Entity.SoftDelete.Column
+		}
+	}
+	return ""
 }
 
 func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }

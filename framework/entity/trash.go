@@ -48,3 +48,13 @@ func Interceptor(e *Entity) ent.Interceptor {
 		return nil
 	})
 }
+
+// Alive is the predicate that hides rows that the column marks as deleted. The
+// generated predicates of edges use it.
+func Alive(column string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		if !seesTrash(s.Context()) {
+			s.Where(sql.IsNull(s.C(column)))
+		}
+	}
+}

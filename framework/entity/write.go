@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"entgo.io/ent"
@@ -115,8 +116,11 @@ func (f *Field) Clean(value any) (clean any, changed bool, faults []rule.Fault) 
 		}
 	}
 	switch f.Kind {
-	case JSON, Bytes, UUID, Bool:
+	case Bytes, UUID, Bool:
+	case JSON:
+		value, changed = f.notNil(value)
 	case Strings:
+		value, changed = f.notNil(value)
 		faults = checkStrings(value)
 	default:
 		faults = f.Rules.Check(value)
@@ -127,6 +131,19 @@ func (f *Field) Clean(value any) (clean any, changed bool, faults []rule.Fault) 
 		}
 	}
 	return value, changed, faults
+}
+
+// notNil makes a nil list or map an empty one: JSON null is no list. Where the
+// column may be NULL, clearing the field says so.
+func (f *Field) notNil(value any) (clean any, changed bool) {
+	v := reflect.ValueOf(value)
+	switch {
+	case v.Kind() == reflect.Slice && v.IsNil():
+		return reflect.MakeSlice(v.Type(), 0, 0).Interface(), true
+	case v.Kind() == reflect.Map && v.IsNil():
+		return reflect.MakeMap(v.Type()).Interface(), true
+	}
+	return value, false
 }
 
 func (f *Field) cleanTime(t time.Time) time.Time {

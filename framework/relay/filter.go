@@ -80,18 +80,26 @@ func Operators(f *entity.Field) []Operator {
 // é for e on MySQL, and one emoji for any other.
 func equalFold(column, text string) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
-		b.WriteString("LOWER(").Ident(column).WriteString(") = LOWER(").Arg(text).WriteString(")")
+		lower(b, column).WriteString(" = LOWER(").Arg(text).WriteString(")")
 	})
 }
 
 func containsFold(column, text string) *sql.Predicate {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 	return sql.P(func(b *sql.Builder) {
-		b.WriteString("LOWER(").Ident(column).WriteString(") LIKE LOWER(").Arg(pattern).WriteString(")")
+		lower(b, column).WriteString(" LIKE LOWER(").Arg(pattern).WriteString(")")
 		if b.Dialect() == dialect.SQLite { // the others escape so by default
 			b.WriteString(` ESCAPE '\'`)
 		}
 	})
+}
+
+func lower(b *sql.Builder, column string) *sql.Builder {
+	b.WriteString("LOWER(").Ident(column)
+	if b.Dialect() == dialect.Postgres {
+		b.WriteString(` COLLATE "default"`) // the columns' own knows ASCII only
+	}
+	return b.WriteString(")")
 }
 
 // HasEdge names the predicate that a row has something at the edge.
@@ -236,10 +244,7 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 		}
 		return []any{value}, nil
 	}
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
+	list := items(v)
 	if len(list) > s.limits.MaxList {
 		return nil, bad(path, "has %d items; the most are %d", len(list), s.limits.MaxList)
 	}
@@ -265,10 +270,7 @@ func (s *scope) compileGroup(v any, path string) (predicate, error) {
 }
 
 func (s *scope) compileList(v any, path string, op func(...*sql.Predicate) *sql.Predicate) (predicate, error) {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
+	list := items(v)
 	if len(list) == 0 {
 		return nil, bad(path, "must not be an empty list")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -16,8 +17,7 @@ type edgeInput struct {
 	add  bool
 }
 
-// edgeInputs lists the inputs of an edge. What is removed and added in one
-// input is there afterwards.
+// edgeInputs lists the inputs of an edge.
 func edgeInputs(e *entity.Edge, creating bool) []edgeInput {
 	if creating {
 		return []edgeInput{{EdgeIDs(e), true}}
@@ -34,20 +34,16 @@ func AddEdge(e *entity.Edge) string { return "add" + capital(e.Item) + "IDs" }
 // RemoveEdge names the input of rows to take from an edge: removeTagIDs.
 func RemoveEdge(e *entity.Edge) string { return "remove" + capital(e.Item) + "IDs" }
 
-// link is rows that an input adds to an edge to many.
+// link is the rows that an input names.
 type link struct {
-	edge  *entity.Edge
-	input string
-	keys  []any
+	edgeInput
+	edge *entity.Edge
+	keys []any
 }
 
-// link reads an input of an edge to many. Removals go to the mutation at once,
-// additions have to be resolved first.
+// link reads an input of an edge to many.
 func (w *writing) link(edge *entity.Edge, in edgeInput, v any) error {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
+	list := items(v)
 	if len(list) > w.scope.limits.MaxList {
 		return fmt.Errorf("has %d items; the most are %d", len(list), w.scope.limits.MaxList)
 	}
@@ -67,10 +63,7 @@ func (w *writing) link(edge *entity.Edge, in edgeInput, v any) error {
 		}
 		keys = append(keys, key)
 	}
-	if !in.add {
-		return w.change.Edge(edge.Name, false, keys)
-	}
-	w.links = append(w.links, link{edge, in.name, keys})
+	w.links = append(w.links, link{in, edge, keys})
 	return nil
 }
 
@@ -94,38 +87,49 @@ func (w *writing) resolve(ctx context.Context, src Source) error {
 		}
 	}
 	for _, l := range w.links {
-		target := w.scope.registry[l.edge.Target]
-		found, err := present(ctx, src, target, l.keys, nil)
+		ok, err := w.resolveLink(ctx, src, l)
 		if err != nil {
 			return err
 		}
-		linked := map[any]bool{}
-		if w.key != nil {
-			linked, err = present(ctx, src, target, l.keys, func(s *sql.Selector) {
-				s.Where(sql.EQ(reach(s, target, l.edge), w.key))
-			})
-			if err != nil {
-				return err
-			}
-		}
-		var add []any
-		for _, key := range l.keys {
-			if !found[key] {
-				missing = append(missing, "input."+l.input)
-				break
-			}
-			if !linked[key] {
-				add = append(add, key)
-			}
-		}
-		if err := w.change.Edge(l.edge.Name, true, add); err != nil {
-			return err
+		if !ok {
+			missing = append(missing, "input."+l.name)
 		}
 	}
 	if len(missing) > 0 {
 		return &entity.ConflictError{Entity: w.scope.entity.GraphQL, Fields: missing, Code: entity.ForeignKey}
 	}
 	return nil
+}
+
+// resolveLink hands to the mutation what a link changes. A row that is removed
+// and added stays. It reports whether there are all the rows to add.
+func (w *writing) resolveLink(ctx context.Context, src Source, l link) (bool, error) {
+	if !l.add {
+		for _, other := range w.links {
+			if other.add && other.edge == l.edge {
+				l.keys = slices.DeleteFunc(l.keys, func(key any) bool { return slices.Contains(other.keys, key) })
+			}
+		}
+		return true, w.change.Edge(l.edge.Name, false, l.keys)
+	}
+	target := w.scope.registry[l.edge.Target]
+	found, err := present(ctx, src, target, l.keys, nil)
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(l.keys, func(key any) bool { return !found[key] }) {
+		return false, nil
+	}
+	if w.key != nil {
+		linked, err := present(ctx, src, target, l.keys, func(s *sql.Selector) {
+			s.Where(sql.EQ(reach(s, target, l.edge), w.key))
+		})
+		if err != nil {
+			return false, err
+		}
+		l.keys = slices.DeleteFunc(slices.Clone(l.keys), func(key any) bool { return linked[key] })
+	}
+	return true, w.change.Edge(l.edge.Name, true, l.keys)
 }
 
 // present tells which of the keys are rows that can be seen, and that the

@@ -82,7 +82,7 @@ type load struct {
 // serves a GraphQL operation. Elsewhere rows would only keep each other in
 // memory.
 func Join[N Node](ctx context.Context, rows []N) {
-	if len(rows) < 2 || !graphql.HasOperationContext(ctx) {
+	if len(rows) == 0 || !graphql.HasOperationContext(ctx) {
 		return
 	}
 	g := &Group{nodes: make([]Node, len(rows))}
@@ -167,6 +167,8 @@ type Settings struct {
 	MaxPredicates int    // predicates of one filter; default 100
 }
 
+const defaultPage = 20
+
 // WithDefaults fills in the defaults.
 func (s Settings) WithDefaults() Settings {
 	fill := func(n *int, v int) {
@@ -174,7 +176,7 @@ func (s Settings) WithDefaults() Settings {
 			*n = v
 		}
 	}
-	fill(&s.DefaultPage, 20)
+	fill(&s.DefaultPage, defaultPage)
 	fill(&s.MaxPage, 100)
 	fill(&s.MaxNodes, 100)
 	fill(&s.MaxList, 1000)

@@ -83,6 +83,23 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 	return nil, fmt.Errorf("cannot be set")
 }
 
+// items gives a list that a client sent. A single item stands for a list of
+// itself, and gqlparser may have made it one of its own type.
+func items(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Slice {
+		return []any{v}
+	}
+	list := make([]any, rv.Len())
+	for i := range list {
+		list[i] = rv.Index(i).Interface()
+	}
+	return list
+}
+
 // keyOf returns the entity whose key the field holds, or nil.
 func (s *scope) keyOf(f *entity.Field) *entity.Entity {
 	if f == s.entity.ID() {
@@ -173,15 +190,14 @@ func parseDate(v any) (time.Time, error) {
 }
 
 func parseStrings(v any) (any, error) {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v} // GraphQL lets a single item stand for a list
-	}
+	list := items(v)
 	texts := make([]string, len(list))
 	for i, item := range list {
-		if texts[i], ok = item.(string); !ok {
+		text, ok := item.(string)
+		if !ok {
 			return nil, errors.New("must be a list of texts")
 		}
+		texts[i] = text
 	}
 	return texts, nil
 }

@@ -159,7 +159,7 @@ type writing struct {
 	scope  *scope
 	change Change
 	key    any    // of the row; nil on create
-	links  []link // to rows that are to be added
+	links  []link // to be resolved
 }
 
 func begin(src Source, name string, op ent.Op, key any) (*writing, error) {
@@ -225,9 +225,9 @@ func (w *writing) fill(input Input) error {
 	var invalid *entity.ValidationError
 	if err := e.Validate(w.change.Mutation); errors.As(err, &invalid) {
 		for _, v := range invalid.Violations {
-			f, _ := e.Field(v.Field)
-			if _, given := input[f.GraphQL]; !given {
-				faults = append(faults, w.rename(v))
+			v = w.rename(v)
+			if !slices.ContainsFunc(faults, func(f entity.Violation) bool { return f.Field == v.Field }) {
+				faults = append(faults, v)
 			}
 		}
 	}

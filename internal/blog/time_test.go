@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent/user"
+	"github.com/framefox-go/framefox/ent/userprofile"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 )
@@ -98,7 +99,23 @@ func TestDates(t *testing.T) {
 			saved := app.Client.UserProfile.UpdateOne(profile).SetDateOfBirth(born).SaveX(ctx)
 			require.Equal(t, want, *saved.DateOfBirth)
 			require.Equal(t, want, *app.Client.UserProfile.GetX(ctx, profile.ID).DateOfBirth)
-			require.Equal(t, 1, count(t, app, "user_profiles WHERE date_of_birth = '"+want.Format(time.DateOnly)+"'"), "the column holds a date")
+			require.True(t, app.Client.UserProfile.Query().Where(userprofile.DateOfBirth(want)).ExistX(ctx))
 		}
+	})
+}
+
+// The column holds a date for other programs too, not an instant.
+//
+// Covers: B29.
+func TestDateColumns(t *testing.T) {
+	t.Parallel()
+	blogtest.Each(t, func(t *testing.T, app *blog.App) {
+		u := newUser(t, app, "ada")
+		born := time.Date(1990, 5, 17, 0, 0, 0, 0, time.UTC)
+		app.Client.UserProfile.Create().SetUser(u).SetDateOfBirth(born).ExecX(t.Context())
+		require.Equal(t, 1, count(t, app, "user_profiles WHERE DATE(date_of_birth) = '1990-05-17'"))
+		require.NoError(t, exec(t, app, "UPDATE user_profiles SET date_of_birth = '2000-02-29'"))
+		profile := u.QueryProfile().OnlyX(t.Context())
+		require.Equal(t, time.Date(2000, 2, 29, 0, 0, 0, 0, time.UTC), *profile.DateOfBirth)
 	})
 }

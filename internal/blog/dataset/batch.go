@@ -37,7 +37,7 @@ func inTx(ctx context.Context, client *ent.Client, fn func(ctx context.Context, 
 
 // insert creates the rows in as few statements as the parameters allow. A row has
 // at most width columns.
-func insert[C any, E any, S interface {
+func insert[C, E any, S interface {
 	Save(ctx context.Context) ([]E, error)
 }](ctx context.Context, width int, create func(...C) S, rows []C) ([]E, error) {
 	saved := make([]E, 0, len(rows))
@@ -52,7 +52,7 @@ func insert[C any, E any, S interface {
 }
 
 // find runs a query for a list of keys, in parts that the parameters allow.
-func find[K any, E any](keys []K, query func(keys []K) ([]E, error)) ([]E, error) {
+func find[K, E any](keys []K, query func(keys []K) ([]E, error)) ([]E, error) {
 	var found []E
 	for part := range chunks(keys, maxRows) {
 		rows, err := query(part)

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/framefox-go/framefox/ent"
+	"github.com/spf13/cobra"
 )
 
 // Opener opens the client of the database that the command line names. The
@@ -89,6 +89,9 @@ func (c *loadCommand) run(cmd *cobra.Command, _ []string) (err error) {
 	} else {
 		report, err = c.generate(ctx, client, opts)
 	}
+	if report.Source == "" {
+		return err // it did not begin
+	}
 	c.explain(report)
 	if printed := c.print(cmd.OutOrStdout(), report); printed != nil {
 		err = errors.Join(err, fmt.Errorf("load: cannot print the report: %w", printed))
@@ -158,7 +161,7 @@ func (c *loadCommand) index(ctx context.Context) (io.ReadCloser, error) {
 	}
 	index, err := AptIndex(ctx)
 	if errors.Is(err, ErrNoIndex) && c.source == "auto" {
-		fmt.Fprintln(c.stderr, "This machine has no package index: generating data instead.")
+		c.note("This machine has no package index: generating data instead.")
 		return nil, nil //nolint:nilnil // documented
 	}
 	return index, err
@@ -169,9 +172,9 @@ func (c *loadCommand) load(ctx context.Context, client *ent.Client, index io.Rea
 	defer m.finish()
 	opts := Options{OnProgress: func(done int) { m.show(done, 0) }}
 	if c.report != "" {
-		file, err := os.Create(c.report)
-		if err != nil {
-			return Report{Problems: []Problem{}}, fmt.Errorf("load: cannot make the file of --report: %w", err)
+		file, failure := os.Create(c.report)
+		if failure != nil {
+			return Report{}, fmt.Errorf("load: cannot make the file of --report: %w", failure)
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		lines := json.NewEncoder(file)
@@ -187,19 +190,24 @@ func (c *loadCommand) generate(ctx context.Context, client *ent.Client, opts Gen
 	return Generate(ctx, client, opts)
 }
 
+// note writes a line to standard error. A run does not fail when nobody reads it.
+func (c *loadCommand) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(c.stderr, format+"\n", args...)
+}
+
 // explain tells what was skipped.
 func (c *loadCommand) explain(report Report) {
 	if report.Skipped == 0 {
 		return
 	}
-	fmt.Fprintf(c.stderr, "%d of %d packages were skipped:\n", report.Skipped, report.Read)
+	c.note("%d of %d packages were skipped:", report.Skipped, report.Read)
 	for _, p := range report.Problems {
-		fmt.Fprintln(c.stderr, "  "+p.Error())
+		c.note("  %s", p.Error())
 	}
 	if more := report.Skipped - len(report.Problems); more > 0 && c.report == "" {
-		fmt.Fprintf(c.stderr, "  and %d more; --report FILE lists them all\n", more)
+		c.note("  and %d more; --report FILE lists them all", more)
 	} else if more > 0 {
-		fmt.Fprintf(c.stderr, "  and %d more in %s\n", more, c.report)
+		c.note("  and %d more in %s", more, c.report)
 	}
 }
 
@@ -214,9 +222,12 @@ func (c *loadCommand) print(w io.Writer, report Report) error {
 		}{report, report.Duration.Seconds()})
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "inserted\tunchanged\t  table")
+	lines := []string{"inserted\tunchanged\t  table\n"}
 	for _, t := range report.Tables {
-		fmt.Fprintf(table, "%d\t%d\t  %s\n", t.Inserted, t.Unchanged, t.Table)
+		lines = append(lines, fmt.Sprintf("%d\t%d\t  %s\n", t.Inserted, t.Unchanged, t.Table))
+	}
+	if _, err := io.WriteString(table, strings.Join(lines, "")); err != nil {
+		return err
 	}
 	if err := table.Flush(); err != nil {
 		return err

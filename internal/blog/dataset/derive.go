@@ -23,10 +23,9 @@ func digest(text string, n int) string {
 func before(end time.Time, kind, name string) time.Time {
 	sum := sha256.Sum256([]byte(kind + "\x00" + name))
 	seconds := binary.BigEndian.Uint64(sum[:8])%uint64(span/time.Second) + 1
-	return end.Add(-time.Duration(seconds) * time.Second) //nolint:gosec // below five years
+	return end.Add(-time.Duration(seconds) * time.Second)
 }
 
-//nolint:gochecknoglobals // constants
 var (
 	plainSlug  = regexp.MustCompile(`\A[a-z0-9]+(-[a-z0-9]+)*\z`)
 	marked     = regexp.MustCompile(`(\A|-)x[0-9a-f]{12}\z`)

@@ -57,7 +57,7 @@ func Generate(ctx context.Context, client *ent.Client, opts GenerateOptions) (Re
 	opts = opts.WithDefaults()
 	g := &generator{
 		client: client, opts: opts,
-		report: Report{Source: "generated", Problems: []Problem{}},
+		report: Report{Source: "generated", Tables: []TableCount{}, Problems: []Problem{}},
 		people: newPeople(opts), writers: authorSlots(),
 		tags: map[string]int64{}, roles: map[string]int64{},
 	}
@@ -139,7 +139,7 @@ func (g *generator) batch(ctx context.Context, from, to int, write writeBatch) e
 }
 
 // save inserts rows and counts them.
-func save[C any, E any, S interface {
+func save[C, E any, S interface {
 	Save(ctx context.Context) ([]E, error)
 }](ctx context.Context, b *generatedBatch, table string, width int, create func(...C) S, rows []C) ([]E, error) {
 	created, err := insert(ctx, width, create, rows)

@@ -40,7 +40,7 @@ func (o Options) WithDefaults() Options {
 func Load(ctx context.Context, client *ent.Client, packages iter.Seq2[Package, error], opts Options) (Report, error) {
 	l := &loader{
 		client: client, opts: opts.WithDefaults(),
-		report: Report{Source: "debian", Problems: []Problem{}},
+		report: Report{Source: "debian", Tables: []TableCount{}, Problems: []Problem{}},
 		rules:  newRules(client, ent.Entities()),
 		users:  map[string]int64{}, tags: map[string]int64{}, versions: map[string]string{},
 	}

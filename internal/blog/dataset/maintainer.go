@@ -27,6 +27,9 @@ func parseMaintainer(field string) (Maintainer, error) {
 	if !closed {
 		return Maintainer{}, fmt.Errorf("the maintainer %q has no > after the e-mail address", clip(field))
 	}
+	if !strings.Contains(email, "@") {
+		return Maintainer{}, fmt.Errorf("the maintainer %q has no e-mail address: it is written Name <mail>", clip(field))
+	}
 	name = strings.TrimSpace(name)
 	if inner, ok := strings.CutPrefix(name, `"`); ok && strings.HasSuffix(inner, `"`) {
 		name = strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `\"`, `"`)

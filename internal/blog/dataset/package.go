@@ -44,7 +44,6 @@ func Packages(r io.Reader) iter.Seq2[Package, error] {
 	}
 }
 
-//nolint:gochecknoglobals // constant
 var packageName = regexp.MustCompile(`\A[a-z0-9][a-z0-9+.-]*\z`)
 
 // parse makes a package of the stanza; the error is a *Problem.

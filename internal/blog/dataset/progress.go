@@ -34,6 +34,7 @@ func newMeter(w io.Writer, what string) *meter {
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
 		)
+		_ = m.bar.RenderBlank() // its clock starts now
 	}
 	return m
 }
@@ -53,10 +54,10 @@ func (m *meter) show(done, total int) {
 	m.last = time.Now()
 	rate := float64(done) / time.Since(m.start).Seconds()
 	if total > 0 {
-		fmt.Fprintf(m.w, "loading: %d of %d %s, %.0f/s\n", done, total, m.what, rate)
+		_, _ = fmt.Fprintf(m.w, "loading: %d of %d %s, %.0f/s\n", done, total, m.what, rate)
 		return
 	}
-	fmt.Fprintf(m.w, "loading: %d %s, %.0f/s\n", done, m.what, rate)
+	_, _ = fmt.Fprintf(m.w, "loading: %d %s, %.0f/s\n", done, m.what, rate)
 }
 
 // finish takes the bar away.

@@ -28,6 +28,8 @@ type TableCount struct {
 const MaxProblems = 20
 
 // Problem tells why one record of the source was skipped.
+//
+//nolint:errname // most of them are reported, not returned
 type Problem struct {
 	Line   int    `json:"line"` // where the record begins, from 1
 	Name   string `json:"name"` // of the package; empty where it has none

@@ -30,6 +30,7 @@ type stanzaReader struct {
 
 	current stanza
 	field   string // that a continuation line belongs to; "" for one that is not kept
+	value   []byte // of that field so far
 	started bool   // a field of the current stanza was seen
 }
 
@@ -48,7 +49,7 @@ func kept(name string) bool {
 
 // next returns the next stanza, or io.EOF after the last.
 func (s *stanzaReader) next() (stanza, error) {
-	s.current, s.field, s.started = stanza{}, "", false
+	s.current, s.field, s.value, s.started = stanza{}, "", s.value[:0], false
 	for {
 		line, err := s.readLine()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -57,20 +58,16 @@ func (s *stanzaReader) next() (stanza, error) {
 		ended := err != nil
 		switch {
 		case len(bytes.TrimSpace(line)) == 0:
-			if s.started {
-				return s.current, nil
-			}
-			if ended {
-				return stanza{}, io.EOF
-			}
+			ended = ended || s.started
 		case line[0] == '#':
 		default:
 			s.add(line)
 		}
-		if ended {
-			if s.started {
-				return s.current, nil
-			}
+		switch {
+		case ended && s.started:
+			s.keep()
+			return s.current, nil
+		case ended:
 			return stanza{}, io.EOF
 		}
 	}
@@ -84,35 +81,41 @@ func (s *stanzaReader) add(line []byte) {
 		s.extend(line)
 		return
 	}
-	name, value, ok := strings.Cut(string(line), ":")
-	if !ok || name == "" || strings.ContainsAny(name, " \t") {
+	s.keep()
+	name, value, ok := bytes.Cut(line, []byte(":"))
+	if !ok || len(name) == 0 || bytes.ContainsAny(name, " \t") {
 		s.fail("is not a field such as Package: name")
-		s.field = ""
 		return
 	}
-	s.field = strings.ToLower(name)
-	if !kept(s.field) {
-		s.field = ""
+	field := strings.ToLower(string(name))
+	if !kept(field) {
 		return
 	}
-	if _, twice := s.current.fields[s.field]; twice {
-		s.fail("has the field " + name + " a second time")
-		s.field = ""
+	if _, twice := s.current.fields[field]; twice {
+		s.fail("has the field " + string(name) + " a second time")
 		return
 	}
-	s.current.fields[s.field] = strings.TrimSpace(value)
-	s.bound(len(value))
+	s.field = field
+	if s.bound(len(value)) {
+		s.value = append(s.value, bytes.TrimSpace(value)...)
+	}
+}
+
+// keep ends the current field.
+func (s *stanzaReader) keep() {
+	if s.field != "" {
+		s.current.fields[s.field] = string(s.value)
+	}
+	s.field, s.value = "", s.value[:0]
 }
 
 func (s *stanzaReader) extend(line []byte) {
 	if s.field == "" {
 		return
 	}
-	value := s.current.fields[s.field]
-	if !s.bound(len(value) + len(line)) {
-		return
+	if s.bound(len(s.value) + len(line)) {
+		s.value = append(append(s.value, '\n'), bytes.TrimRight(line, " \t")...)
 	}
-	s.current.fields[s.field] = value + "\n" + string(bytes.TrimRight(line, " \t"))
 }
 
 // bound reports whether a field may have n bytes.
