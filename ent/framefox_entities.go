@@ -86,7 +86,7 @@ var commentEntity = entity.New(entity.Entity{
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Immutable: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Immutable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
+		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true, Required: true},
@@ -172,8 +172,8 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 		{Name: "slug", Column: "slug", GraphQL: "slug", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Unique: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(255), MinLen: new(1), Pattern: "\\A[a-z0-9]+(-[a-z0-9]+)*\\z", Trim: true}},
-		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
-		{Name: "excerpt", Column: "excerpt", GraphQL: "excerpt", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
+		{Name: "excerpt", Column: "excerpt", GraphQL: "excerpt", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "category", Column: "category", GraphQL: "category", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), Trim: true}},
 		{Name: "status", Column: "status", GraphQL: "status", Kind: entity.Enum, GoType: reflect.TypeFor[post.Status](), Enum: []string{"draft", "published", "archived"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return post.StatusValidator(v.(post.Status)) }},
 		{Name: "view_count", Column: "view_count", GraphQL: "viewCount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
@@ -337,7 +337,7 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
-		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "slug", Column: "slug", GraphQL: "slug", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Unique: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(255), MinLen: new(1), Pattern: "\\A[a-z0-9]+(-[a-z0-9]+)*\\z", Trim: true}},
 		{Name: "price", Column: "price", GraphQL: "price", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GT: new(float64(0))}},
 		{Name: "stock", Column: "stock", GraphQL: "stock", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(0))}},
@@ -361,12 +361,17 @@ func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Appends reports whether the mutation adds to a list.
+func (m *ProductMutation) Appends() bool {
+	return len(m.appendspecifications) > 0
+}
+
 var roleEntity = entity.New(entity.Entity{
 	Name: "Role", GraphQL: "Role", Table: "roles",
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Unique: true, Read: true, Filter: true, Order: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
-		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
 		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true},
 	},
 	Edges: []*entity.Edge{
@@ -469,7 +474,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "first_name", Column: "first_name", GraphQL: "firstName", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), Trim: true}},
 		{Name: "last_name", Column: "last_name", GraphQL: "lastName", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), Trim: true}},
 		{Name: "display_name", Column: "display_name", GraphQL: "displayName", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), Trim: true}},
-		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "avatar_url", Column: "avatar_url", GraphQL: "avatarURL", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(500), Trim: true, URL: true}},
 		{Name: "new_email_format", Column: "new_email_format", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Rules: rule.Set{MaxLen: new(320)}},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -511,6 +516,11 @@ func (q *UserQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Appends reports whether the mutation adds to a list.
+func (m *UserMutation) Appends() bool {
+	return len(m.appendrole_names) > 0
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *UserMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -550,7 +560,7 @@ var userlogEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Immutable: true, Target: "User", Read: true, Filter: true, Order: true},
 		{Name: "action", Column: "action", GraphQL: "action", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Immutable: true, Read: true, Filter: true, Order: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
-		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Immutable: true, Read: true, Filter: true, Order: true},
+		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Immutable: true, Read: true, Filter: true},
 		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Immutable: true, Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
@@ -574,10 +584,10 @@ var userprofileEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Immutable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "avatar_url", Column: "avatar_url", GraphQL: "avatarURL", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(500), Trim: true, URL: true}},
 		{Name: "phone", Column: "phone", GraphQL: "phone", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(20), Trim: true}},
-		{Name: "address", Column: "address", GraphQL: "address", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "address", Column: "address", GraphQL: "address", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "date_of_birth", Column: "date_of_birth", GraphQL: "dateOfBirth", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "website", Column: "website", GraphQL: "website", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), Trim: true, URL: true}},
 		{Name: "linkedin_url", Column: "linkedin_url", GraphQL: "linkedinURL", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), Trim: true, URL: true}},

@@ -9,7 +9,7 @@ import (
 
 // Warnings lists what works but should not be left so, a line each: secrets in
 // files, and in production an unencrypted connection to another host, a database
-// in memory, no secret, or an open playground. The doctor command prints them.
+// in memory, no secret, or an open playground.
 func (c *Config) Warnings() []string {
 	warnings := slices.Clone(c.warnings)
 	if !c.Production() {

@@ -200,13 +200,14 @@ func (db *DB) Stats() Stats { return db.source.stats() }
 func (db *DB) Close() error { return db.sql.Close() }
 
 // Isolation returns the level that a transaction really gets when level is asked
-// for: SQLite gives serializable always, PostgreSQL has no dirty reads.
+// for: SQLite gives serializable always, PostgreSQL has no dirty reads, and the
+// default of both PostgreSQL and MySQL is read committed here.
 func (db *DB) Isolation(level sql.IsolationLevel) sql.IsolationLevel {
 	switch {
 	case db.url.Dialect == config.SQLite:
 		return sql.LevelSerializable
 	case level == sql.LevelDefault && db.url.Dialect == config.MySQL:
-		return sql.LevelRepeatableRead
+		return sql.LevelReadCommitted
 	case db.url.Dialect == config.Postgres && (level == sql.LevelDefault || level == sql.LevelReadUncommitted):
 		return sql.LevelReadCommitted
 	case db.url.Dialect == config.Postgres && level == sql.LevelSnapshot:

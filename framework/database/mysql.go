@@ -1,8 +1,10 @@
 package database
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -36,7 +38,38 @@ func newMySQL(cfg config.Database) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPool(cfg.Pool, connector.Connect), nil
+	return newPool(cfg.Pool, func(ctx context.Context) (driver.Conn, error) {
+		conn, err := connector.Connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := setUpMySQL(ctx, conn); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		return conn, nil
+	}), nil
+}
+
+// setUpMySQL brings a connection to what the other engines do. READ COMMITTED:
+// at MySQL's own default a transaction goes on reading the snapshot of its first
+// statement while its updates meet newer rows, so that it takes a change made
+// meanwhile for its own. max_sort_length: sorting looks at the first 1,024 bytes
+// only, while comparisons look at all. Neither can be a parameter of the URL:
+// one variable has two names, and the other is part of what pages rely on.
+func setUpMySQL(ctx context.Context, conn driver.Conn) error {
+	execer, ok := conn.(driver.ExecerContext)
+	if !ok {
+		return fmt.Errorf("database: unexpected connection %T", conn)
+	}
+	for _, statement := range []string{
+		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+		"SET SESSION max_sort_length = 65536",
+	} {
+		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
+			return fmt.Errorf("database: cannot set up the connection: %w", err)
+		}
+	}
+	return nil
 }
 
 func mysqlConfig(cfg config.Database) (*mysql.Config, error) {

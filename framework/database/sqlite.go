@@ -223,3 +223,20 @@ func removeFiles(path string) (removed bool, err error) {
 	}
 	return true, nil
 }
+
+// lower replaces SQLite's function of that name, which knows ASCII only, so that
+// comparisons that ignore case agree with the other databases.
+func lower(v any) any {
+	switch t := v.(type) {
+	case nil:
+		return nil
+	case string:
+		return strings.ToLower(t)
+	case []byte:
+		if t == nil { // what go-sqlite3 makes of NULL
+			return nil
+		}
+		return strings.ToLower(string(t))
+	}
+	return strings.ToLower(fmt.Sprint(v))
+}

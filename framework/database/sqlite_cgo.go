@@ -14,7 +14,9 @@ import (
 const statementCacheSize = "128"
 
 func openSQLite(dsn string) (driver.Conn, error) {
-	return (&sqlite3.SQLiteDriver{}).Open(dsn)
+	return (&sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		return conn.RegisterFunc("lower", func(v any) any { return lower(v) }, true)
+	}}).Open(dsn)
 }
 
 // sqliteParams adds the parameters of the driver itself.

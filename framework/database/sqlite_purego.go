@@ -4,20 +4,42 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"net/url"
+	"sync"
 
 	"modernc.org/sqlite"
 )
 
 func openSQLite(dsn string) (driver.Conn, error) {
-	base, err := (&sqlite.Driver{}).Open(dsn)
+	d, err := pureDriver()
+	if err != nil {
+		return nil, err
+	}
+	base, err := d.Open(dsn)
 	if err != nil {
 		return nil, err
 	}
 	return &pureConn{sqliteBase: base.(sqliteBase)}, nil
 }
+
+// pureDriver returns the registered driver: functions can be added to no other.
+//
+//nolint:gochecknoglobals // modernc.org/sqlite keeps its functions for the process
+var pureDriver = sync.OnceValues(func() (driver.Driver, error) {
+	err := sqlite.RegisterDeterministicScalarFunction("lower", 1,
+		func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) { return lower(args[0]), nil })
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", "")
+	if err != nil {
+		return nil, err
+	}
+	return db.Driver(), db.Close()
+})
 
 // sqliteParams adds the parameters of the driver itself.
 func sqliteParams(params url.Values) url.Values {

@@ -159,3 +159,13 @@ func TestLikeIsCaseSensitive(t *testing.T) {
 		require.Equal(t, 1, count(t, db, "SELECT COUNT(*) FROM (SELECT 'Bob' AS name) t WHERE name LIKE '%Bob%'"))
 	})
 }
+
+// LOWER knows letters beyond ASCII, as on the other databases; NULL stays NULL.
+// Covers: A42.
+func TestLowerKnowsUnicode(t *testing.T) {
+	t.Parallel()
+	db := testkit.Open(t, testkit.SQLite)
+	require.Equal(t, 1, count(t, db, "SELECT LOWER('ÉCOLE') = 'école'"))
+	require.Equal(t, 1, count(t, db, "SELECT LOWER(NULL) IS NULL"))
+	require.Equal(t, 1, count(t, db, "SELECT LOWER(12) = '12'"))
+}

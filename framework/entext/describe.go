@@ -83,6 +83,10 @@ func describeType(t *gen.Type) (*node, error) {
 	return n, nil
 }
 
+// maxOrderedText is the longest text that lists can be ordered by, in
+// characters.
+const maxOrderedText = 255
+
 func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trait, error) {
 	var (
 		show  expose.Exposure
@@ -125,7 +129,9 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 		d.GraphQL = camel(f.Name)
 	}
 	d.Filter = d.Read && kind != entity.JSON && kind != entity.Strings && kind != entity.Bytes
-	d.Order = d.Filter
+	// Long text is no order: cursors would carry it whole, and MySQL sorts by
+	// its beginning only.
+	d.Order = d.Filter && (kind != entity.String || f.Column().Size <= maxOrderedText)
 	return d, trait, nil
 }
 
@@ -212,7 +218,6 @@ func decode(annotations map[string]any, name string, into any) error {
 }
 
 func camel(name string) string  { return gen.Funcs["camel"].(func(string) string)(name) }
-func pascal(name string) string { return gen.Funcs["pascal"].(func(string) string)(name) }
 func plural(name string) string { return gen.Funcs["plural"].(func(string) string)(name) }
 func singular(name string) string {
 	return gen.Funcs["singular"].(func(string) string)(name)

@@ -82,6 +82,7 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxIsJSON":     func(f *entity.Field) bool { return f.Kind == entity.JSON },
 		"framefoxIsList":     isList,
 		"framefoxIsLink":     isLink,
+		"framefoxAppended":   appended,
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
@@ -99,6 +100,14 @@ func (x *extension) softDelete(t *gen.Type) string {
 		}
 	}
 	return ""
+}
+
+// appended lists the fields that a mutation of a versioned node can append to.
+func appended(n *node) []*gen.Field {
+	if n.Entity.Version == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(n.Fields), func(f *gen.Field) bool { return !f.SupportsMutationAppend() || f.Immutable })
 }
 
 func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }

@@ -2,6 +2,8 @@ package entext
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,6 +38,10 @@ func runGQLGen(configFile, generatedSchema string, nodes []*node, entPackage str
 		return fmt.Errorf("entext: cannot read %s: %w", configFile, err)
 	}
 	bind(cfg, nodes, entPackage)
+	// gqlgen logs each field that gets a resolver as if it were a fault.
+	out := log.Writer()
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(out)
 	if err := api.Generate(cfg, api.ReplacePlugin(&resolvers{schema: generatedSchema})); err != nil {
 		return fmt.Errorf("entext: gqlgen: %w", err)
 	}

@@ -3,6 +3,7 @@ package entity
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/framefox-go/framefox/framework/rule"
@@ -139,7 +140,7 @@ func (e *StaleError) ErrorCode() string { return "CONFLICT" }
 
 // ErrorExtensions are the details that API clients see.
 func (e *StaleError) ErrorExtensions() map[string]any {
-	return map[string]any{"entity": e.Entity, "reason": "STALE", "expectedVersion": e.Expected, "currentVersion": e.Current}
+	return map[string]any{"entity": e.Entity, "reason": "STALE", "expectedVersion": strconv.FormatInt(e.Expected, 10), "currentVersion": strconv.FormatInt(e.Current, 10)}
 }
 
 func violation(field string, f rule.Fault) Violation {

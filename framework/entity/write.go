@@ -103,6 +103,9 @@ func (f *Field) Clean(value any) (clean any, changed bool, faults []rule.Fault) 
 	switch v := value.(type) {
 	case time.Time:
 		utc := f.cleanTime(v)
+		if !Storable(utc) {
+			return utc, false, []rule.Fault{{Code: rule.CodeOutOfRange, Message: "must be of the years 1000 to 9999"}}
+		}
 		return utc, utc != v, nil
 	case string:
 		if f.Seal != nil { // a password is taken as it is, white space included
@@ -146,6 +149,13 @@ func (f *Field) notNil(value any) (clean any, changed bool) {
 	return value, false
 }
 
+// Storable reports whether every dialect can hold the instant: MySQL's years
+// are 1000 to 9999, in UTC.
+func Storable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 1000 && year <= 9999
+}
+
 func (f *Field) cleanTime(t time.Time) time.Time {
 	if f.Kind == Date {
 		year, month, day := t.Date()
@@ -183,6 +193,10 @@ func (e *Entity) bump(m ent.Mutation) error {
 }
 
 func changes(m ent.Mutation) bool {
+	// Mutation.Fields does not tell of values appended to a list.
+	if list, ok := m.(interface{ Appends() bool }); ok && list.Appends() {
+		return true
+	}
 	return len(m.Fields())+len(m.ClearedFields())+len(m.AddedFields())+
 		len(m.AddedEdges())+len(m.RemovedEdges())+len(m.ClearedEdges()) > 0
 }

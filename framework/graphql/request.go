@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	gqlgen "github.com/99designs/gqlgen/graphql"
 )
@@ -120,6 +121,11 @@ func readGet(r *http.Request) (wireParams, *requestError) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return wire, badRequest("the query string of the URL is malformed")
+	}
+	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+		if !utf8.ValidString(values.Get(name)) {
+			return wire, badRequest("the parameter %s is not UTF-8", name)
+		}
 	}
 	if values.Has("query") {
 		wire.Query = new(values.Get("query"))

@@ -59,7 +59,8 @@ func (u *upgrade) within(ctx context.Context, do func(*revisions) error) error {
 
 // applyMySQL runs a file on MySQL, where a change of the schema ends the
 // transaction. A file that only changes data is rolled back as a whole. Else
-// each statement is committed together with the note that it was applied.
+// each statement is followed by the note that it was applied; a process that is
+// killed between the two leaves a statement that the next run repeats.
 func (u *upgrade) applyMySQL(ctx context.Context, f migrate.File) error {
 	stmts, err := statements(u.driver, f)
 	if err != nil {
@@ -77,7 +78,10 @@ func (u *upgrade) applyMySQL(ctx context.Context, f migrate.File) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	switch rev, readErr := u.revs.ReadRevision(ctx, f.Version()); {
-	case readErr != nil: // all of it was rolled back, or the connection is gone
+	case readErr != nil && !errors.Is(readErr, migrate.ErrRevisionNotExist):
+		failed.RolledBack, failed.Unknown = false, true
+		return err
+	case readErr != nil: // all of it was rolled back
 		return err
 	case rev.Applied > 0:
 		failed.RolledBack, failed.Applied = false, rev.Applied
@@ -92,7 +96,9 @@ func (u *upgrade) applyEach(ctx context.Context, f migrate.File) error {
 	if err := revs.exec(ctx, "START TRANSACTION"); err != nil {
 		return err
 	}
-	err := u.execute(ctx, f, revs)
+	// The server finishes a change of the schema although its client has gone,
+	// and then nobody would note it: a file that was begun is ended.
+	err := u.execute(context.WithoutCancel(ctx), f, revs)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	if err == nil {

@@ -140,11 +140,15 @@ type StatementError struct {
 	Applied    int    // statements of the file that are applied and stay applied
 	RolledBack bool   // the file left nothing behind
 	Err        error
+	Unknown    bool // the connection was lost: whether anything was applied is not known
 }
 
 func (e *StatementError) Error() string {
 	state := "nothing of the file was applied"
-	if !e.RolledBack {
+	switch {
+	case e.Unknown:
+		state = "the connection was lost before it could be read what of the file was applied; see the status"
+	case !e.RolledBack:
 		state = fmt.Sprintf("%d of %d statements stay applied, the next upgrade resumes after them", e.Applied, e.Total)
 	}
 	return fmt.Sprintf("migration: cannot apply %s: statement %d (line %d) failed: %v; %s\n  %s",

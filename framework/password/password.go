@@ -16,6 +16,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -79,7 +80,7 @@ func (h Hasher) Hash(plain string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("password: cannot read random bytes: %w", err)
 	}
-	key := argon2.IDKey([]byte(plain), salt, h.Iterations, h.Memory, h.Threads, keyLen)
+	key := derive([]byte(plain), salt, h.Iterations, h.Memory, h.Threads, keyLen)
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
 		argon2.Version, h.Memory, h.Iterations, h.Threads, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
@@ -94,7 +95,7 @@ func (h Hasher) Verify(hash, plain string) (ok, rehash bool, err error) {
 	if err != nil {
 		return false, false, err
 	}
-	got := argon2.IDKey([]byte(plain), salt, used.Iterations, used.Memory, used.Threads, uint32(len(key))) //nolint:gosec // bounded by parse
+	got := derive([]byte(plain), salt, used.Iterations, used.Memory, used.Threads, uint32(len(key))) //nolint:gosec // bounded by parse
 	h = h.withDefaults()
 	ok = subtle.ConstantTimeCompare(got, key) == 1
 	return ok, ok && (used.Memory < h.Memory || used.Iterations < h.Iterations), nil
@@ -128,4 +129,16 @@ func parse(hash string) (h Hasher, salt, key []byte, err error) {
 		return h, nil, nil, ErrMalformed
 	}
 	return h, salt, key, nil
+}
+
+// slots bounds how many passwords are hashed at once: each takes a core and
+// its memory, and a flood of them must not take all of both.
+//
+//nolint:gochecknoglobals // the process has only so many cores
+var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
+
+func derive(plain, salt []byte, iterations, memory uint32, threads uint8, length uint32) []byte {
+	slots <- struct{}{}
+	defer func() { <-slots }()
+	return argon2.IDKey(plain, salt, iterations, memory, threads, length)
 }

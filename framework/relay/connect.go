@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -57,6 +58,25 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 	return page, nil
 }
 
+// requestKey tells requests for an edge apart. Within an operation, a field of
+// the document has the same arguments for each row, so its place is enough and
+// large arguments are not read again for each of them.
+func requestKey(ctx context.Context, args Args) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("relay: stopped: %w", err)
+	}
+	if graphql.HasOperationContext(ctx) {
+		if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Field != nil {
+			return fmt.Sprintf("%p", fc.Field.Field), nil
+		}
+	}
+	request, err := json.Marshal(args)
+	if err != nil {
+		return "", bad("where", "cannot be read")
+	}
+	return string(request), nil
+}
+
 // Edges resolves a connection from one row, together with those of the rows
 // that were loaded with it.
 func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, error) {
@@ -67,9 +87,9 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 	}
 	target := src.Entities()[e.Target]
 	want := wantedOfConnection(ctx, target)
-	request, err := json.Marshal(args)
+	request, err := requestKey(ctx, args)
 	if err != nil {
-		return nil, bad("where", "cannot be read")
+		return nil, err
 	}
 	key := fmt.Sprintf("%s %s %s %t %t", edge, request, strings.Join(want.columns, ","), want.rows, want.count)
 	group := groupOf(parent)

@@ -125,20 +125,30 @@ func (b *builder) alias() string {
 	return fmt.Sprintf("f%d", b.aliases)
 }
 
+// maxOperand is the longest text that rows are compared with, in bytes.
+// SQLite takes no pattern over 50,000, and escaping may double it.
+const maxOperand = 10_000
+
 // scope compiles the filter of one entity.
 type scope struct {
 	registry entity.Registry
 	entity   *entity.Entity
 	limits   Settings
-	budget   *int // predicates that are left
-	depth    int
+	budget   *budget
+	depth    int // of groups around
+	edges    int // of edges around
 }
 
 func newScope(src Source, e *entity.Entity) *scope {
 	limits := src.Settings()
-	budget := limits.MaxPredicates
-	return &scope{registry: src.Entities(), entity: e, limits: limits, budget: &budget}
+	return &scope{
+		registry: src.Entities(), entity: e, limits: limits,
+		budget: &budget{predicates: limits.MaxPredicates, operands: limits.MaxOperands},
+	}
 }
+
+// budget is what is left of the limits of one filter.
+type budget struct{ predicates, operands int }
 
 func bad(path, format string, args ...any) error {
 	return &ArgumentError{Path: path, Reason: fmt.Sprintf(format, args...)}
@@ -158,7 +168,7 @@ func (s *scope) compile(where Where, path string) (predicate, error) {
 	slices.Sort(keys) // the same filter gives the same statement
 	all := make([]predicate, 0, len(keys))
 	for _, key := range keys {
-		if *s.budget--; *s.budget < 0 {
+		if s.budget.predicates--; s.budget.predicates < 0 {
 			return nil, bad(path, "has more than %d predicates", s.limits.MaxPredicates)
 		}
 		p, err := s.compileKey(key, where[key], path+"."+key)
@@ -198,7 +208,11 @@ func (s *scope) compileKey(key string, v any, path string) (predicate, error) {
 			}
 			return s.exists(e, nil, !yes), nil
 		case has + "With":
+			if s.edges >= s.limits.MaxEdges {
+				return nil, bad(path, "looks through more than %d edges", s.limits.MaxEdges)
+			}
 			inner := *s
+			inner.edges++
 			inner.entity = s.registry[e.Target]
 			p, err := inner.compileList(v, path, sql.And)
 			if err != nil {
@@ -242,11 +256,17 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 		if err != nil {
 			return nil, bad(path, "%s", err.Error())
 		}
+		if t, ok := value.(string); ok && len(t) > maxOperand {
+			return nil, bad(path, "is longer than %d bytes", maxOperand)
+		}
 		return []any{value}, nil
 	}
 	list := items(v)
 	if len(list) > s.limits.MaxList {
 		return nil, bad(path, "has %d items; the most are %d", len(list), s.limits.MaxList)
+	}
+	if s.budget.operands -= len(list); s.budget.operands < 0 {
+		return nil, bad(path, "brings the filter over %d values in lists", s.limits.MaxOperands)
 	}
 	values := make([]any, len(list))
 	for i, item := range list {
@@ -298,34 +318,45 @@ func join(all []predicate, op func(...*sql.Predicate) *sql.Predicate) predicate 
 	}
 }
 
-// exists asks for a visible row at the edge that satisfies inner.
+// exists asks for a visible row at the edge that satisfies inner. With a
+// predicate on the target, it is a set of keys that is found once, so that
+// nested edges add up instead of multiplying; without one, a look into the
+// index of the foreign key.
 func (s *scope) exists(e *entity.Edge, inner predicate, negate bool) predicate {
 	target, owner := s.registry[e.Target], s.entity
 	return func(b *builder, t table) *sql.Predicate {
 		at := b.dialect.Table(target.Table).As(b.alias())
-		var sub *sql.Selector
+		var (
+			sub    *sql.Selector
+			column string // of the owner
+			key    string // what the subquery has of it
+		)
 		switch {
 		case e.Relation == entity.ManyToMany:
 			through := b.dialect.Table(e.JoinTable).As(b.alias())
-			sub = b.dialect.Select(through.C(e.OwnerColumn)).From(through).
-				Join(at).On(through.C(e.TargetColumn), at.C(target.ID().Column)).
-				Where(sql.ColumnsEQ(through.C(e.OwnerColumn), t.C(owner.ID().Column)))
+			column, key = t.C(owner.ID().Column), through.C(e.OwnerColumn)
+			sub = b.dialect.Select(key).From(through).
+				Join(at).On(through.C(e.TargetColumn), at.C(target.ID().Column))
 		case e.OwnsFK:
-			sub = b.dialect.Select(at.C(target.ID().Column)).From(at).
-				Where(sql.ColumnsEQ(at.C(target.ID().Column), t.C(e.Column)))
+			column, key = t.C(e.Column), at.C(target.ID().Column)
+			sub = b.dialect.Select(key).From(at)
 		default:
-			sub = b.dialect.Select(at.C(e.Column)).From(at).
-				Where(sql.ColumnsEQ(at.C(e.Column), t.C(owner.ID().Column)))
+			column, key = t.C(owner.ID().Column), at.C(e.Column)
+			sub = b.dialect.Select(key).From(at)
 		}
 		if alive := target.Visible(b.ctx, at); alive != nil {
 			sub.Where(alive)
 		}
-		if inner != nil {
-			sub.Where(inner(b, at))
+		if inner == nil {
+			sub.Where(sql.ColumnsEQ(key, column))
+			if negate {
+				return sql.NotExists(sub)
+			}
+			return sql.Exists(sub)
 		}
-		if negate {
-			return sql.NotExists(sub)
-		}
-		return sql.Exists(sub)
+		// NULL on either side would make the answer unknown, and not of unknown
+		// is not true.
+		sub.Where(inner(b, at)).Where(sql.NotNull(key))
+		return sql.And(sql.NotNull(column), sql.In(column, sub))
 	}
 }

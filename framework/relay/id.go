@@ -48,7 +48,7 @@ func decodeKey(e *entity.Entity, id string) (any, error) {
 		return nil, &ArgumentError{Path: "id", Reason: fmt.Sprintf("is the id of a %s, not of a %s", shorten(typeName), e.GraphQL)}
 	}
 	key, err := parseKey(e.ID(), text)
-	if err != nil {
+	if err != nil || fmt.Sprint(key) != text { // one id for each row, whatever else would parse
 		return nil, &ArgumentError{Path: "id", Reason: "is not an id of this API"}
 	}
 	return key, nil

@@ -164,6 +164,8 @@ type Settings struct {
 	MaxNodes      int    // ids of one nodes(ids:); default 100
 	MaxList       int    // items of one list in a filter; default 1,000
 	MaxDepth      int    // nesting of a filter; default 8
+	MaxEdges      int    // edges that a filter looks through, one behind the other; default 4
+	MaxOperands   int    // items of all lists in a filter; default 5,000
 	MaxPredicates int    // predicates of one filter; default 100
 }
 
@@ -181,6 +183,8 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxNodes, 100)
 	fill(&s.MaxList, 1000)
 	fill(&s.MaxDepth, 8)
+	fill(&s.MaxEdges, 4)
+	fill(&s.MaxOperands, 5000)
 	fill(&s.MaxPredicates, 100)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()

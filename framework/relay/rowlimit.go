@@ -68,8 +68,9 @@ func (l RowLimit) rows(set ast.SelectionSet, parents float64, variables map[stri
 				sum += l.rows(s.SelectionSet, parents, variables) // the connection counts them
 				continue
 			}
+			// An empty page costs a statement too.
 			n := parents * l.page(s, variables)
-			sum += n + l.rows(s.SelectionSet, n, variables)
+			sum += max(n, parents) + l.rows(s.SelectionSet, n, variables)
 		}
 	}
 	return min(sum, math.MaxInt64)

@@ -3,7 +3,7 @@ package relay
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -70,7 +70,7 @@ func (c Cursor) MarshalGQL(w io.Writer) { graphql.MarshalString(string(c)).Marsh
 func (c *Cursor) UnmarshalGQL(v any) error {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("a cursor is a string")
+		return errors.New("a cursor is a string")
 	}
 	*c = Cursor(s)
 	return nil
@@ -91,7 +91,7 @@ func (i Input) MarshalGQL(out io.Writer) { JSON{map[string]any(i)}.MarshalGQL(ou
 func object(v any, into *map[string]any) error {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return fmt.Errorf("an input object is expected")
+		return errors.New("an input object is expected")
 	}
 	*into = m
 	return nil
@@ -130,7 +130,7 @@ func (d *OrderDirection) UnmarshalGQL(v any) error { return text(v, (*string)(d)
 func text(v any, into *string) error {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("a name is expected")
+		return errors.New("a name is expected")
 	}
 	*into = s
 	return nil
@@ -183,11 +183,11 @@ func MarshalBase64(b []byte) graphql.Marshaler {
 func UnmarshalBase64(v any) ([]byte, error) {
 	s, ok := v.(string)
 	if !ok {
-		return nil, fmt.Errorf("must be a base64 string")
+		return nil, errors.New("must be a base64 string")
 	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, fmt.Errorf("must be a base64 string")
+		return nil, errors.New("must be a base64 string")
 	}
 	return b, nil
 }

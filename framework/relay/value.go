@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/rule"
 )
 
 // parseValue brings a value that a client sent to the Go type of the field.
@@ -52,10 +53,7 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 	case entity.Float:
 		return parseFloat(v)
 	case entity.String:
-		if t, ok := v.(string); ok {
-			return t, nil
-		}
-		return nil, errors.New("must be text")
+		return parseText(v)
 	case entity.Enum:
 		t, ok := v.(string)
 		if !ok || !slices.Contains(f.Enum, t) {
@@ -109,6 +107,18 @@ func (s *scope) keyOf(f *entity.Field) *entity.Entity {
 		return s.registry[f.Target]
 	}
 	return nil
+}
+
+// parseText refuses what no database compares or stores alike.
+func parseText(v any) (any, error) {
+	t, ok := v.(string)
+	if !ok {
+		return nil, errors.New("must be text")
+	}
+	if faults := (rule.Set{}).Check(t); len(faults) > 0 {
+		return nil, errors.New(faults[0].Message)
+	}
+	return t, nil
 }
 
 func parseInt(v any) (int64, error) {
@@ -173,20 +183,20 @@ func parseFloat(v any) (any, error) {
 
 func parseTime(v any) (time.Time, error) {
 	if t, ok := v.(string); ok {
-		if at, err := time.Parse(time.RFC3339Nano, t); err == nil && at.Year() > 0 && at.Year() < 10000 {
+		if at, err := time.Parse(time.RFC3339Nano, t); err == nil && entity.Storable(at) {
 			return at.UTC().Truncate(time.Microsecond), nil
 		}
 	}
-	return time.Time{}, errors.New("must be an instant in RFC 3339, such as 2024-05-01T12:00:00Z")
+	return time.Time{}, errors.New("must be an instant in RFC 3339, such as 2024-05-01T12:00:00Z, of the years 1000 to 9999")
 }
 
 func parseDate(v any) (time.Time, error) {
 	if t, ok := v.(string); ok {
-		if at, err := time.Parse(dateFormat, t); err == nil {
+		if at, err := time.Parse(dateFormat, t); err == nil && entity.Storable(at) {
 			return at, nil
 		}
 	}
-	return time.Time{}, errors.New("must be a date, such as 2024-05-01")
+	return time.Time{}, errors.New("must be a date, such as 2024-05-01, of the years 1000 to 9999")
 }
 
 func parseStrings(v any) (any, error) {
@@ -203,6 +213,9 @@ func parseStrings(v any) (any, error) {
 }
 
 func parseDocument(f *entity.Field, v any) (any, error) {
+	if err := checkDocument(v, 1); err != nil {
+		return nil, err
+	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, errors.New("must be a JSON value")
@@ -220,4 +233,45 @@ func parseDocument(f *entity.Field, v any) (any, error) {
 		return nil, errors.New("must be a JSON value of the expected shape")
 	}
 	return into.Elem().Interface(), nil
+}
+
+// maxNesting is how deep documents may be: MariaDB holds 32 levels.
+const maxNesting = 30
+
+// checkDocument refuses what not every database stores as it was sent.
+func checkDocument(v any, depth int) error {
+	if depth > maxNesting {
+		return fmt.Errorf("must not be nested deeper than %d levels", maxNesting)
+	}
+	switch t := v.(type) {
+	case string:
+		_, err := parseText(t)
+		return err
+	case json.Number:
+		if !strings.ContainsAny(t.String(), ".eE") {
+			if n, err := t.Int64(); err != nil || n > 1<<53 || n < -1<<53 {
+				return errors.New("must not hold whole numbers beyond 2^53, which would be rounded; send them as text")
+			}
+		}
+	case int64:
+		if t > 1<<53 || t < -1<<53 {
+			return errors.New("must not hold whole numbers beyond 2^53, which would be rounded; send them as text")
+		}
+	case []any:
+		for _, item := range t {
+			if err := checkDocument(item, depth+1); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, item := range t {
+			if _, err := parseText(key); err != nil {
+				return err
+			}
+			if err := checkDocument(item, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

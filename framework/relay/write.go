@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/framework/rule"
 )
 
@@ -73,6 +74,9 @@ func Update(ctx context.Context, src Source, name, id string, input Input, expec
 	if err != nil {
 		return nil, err
 	}
+	if len(input) == 0 {
+		return unchanged(ctx, src, e, key, id, expected)
+	}
 	w, err := begin(src, name, ent.OpUpdateOne, key)
 	if err != nil {
 		return nil, err
@@ -94,6 +98,24 @@ func Update(ctx context.Context, src Source, name, id string, input Input, expec
 		return nil, w.explain(ctx, src, err)
 	}
 	return n, nil
+}
+
+// unchanged is an update of nothing: the row as it is, its version included.
+func unchanged(ctx context.Context, src Source, e *entity.Entity, key any, id string, expected *int64) (Node, error) {
+	rows, err := src.Select(ctx, Query{
+		Entity: e.Name,
+		Where:  func(s *sql.Selector) { s.Where(sql.EQ(s.C(e.ID().Column), key)) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("relay: cannot read a %s: %w", e.Name, err)
+	}
+	if len(rows) == 0 {
+		return nil, &entity.NotFoundError{Entity: e.GraphQL, ID: id}
+	}
+	if expected != nil && e.Version != nil && rows[0].FieldValue(e.Version.Name) != *expected {
+		return nil, stale(ctx, src, e, key, id, *expected)
+	}
+	return rows[0], nil
 }
 
 // stale tells a row that changed from one that is gone.
@@ -246,6 +268,9 @@ func (w *writing) set(f *entity.Field, v any, creating bool) (code string, err e
 		}
 		return rule.CodeInvalid, m.ClearField(f.Name)
 	}
+	if f.Seal != nil && v == password.Unusable {
+		return rule.CodeInvalid, errors.New("is not a password")
+	}
 	value, err := w.scope.parseValue(f, v)
 	if err != nil {
 		return rule.CodeType, err
@@ -258,6 +283,9 @@ func (w *writing) append(f *entity.Field, v any) error {
 	more, err := parseStrings(v)
 	if err != nil {
 		return err
+	}
+	if _, _, faults := f.Clean(more); len(faults) > 0 {
+		return errors.New(faults[0].Message)
 	}
 	appender, ok := w.change.Mutation.(interface {
 		AppendStrings(name string, values []string) error

@@ -405,7 +405,6 @@ enum CommentOrderField {
   CREATED_AT
   POST_ID
   USER_ID
-  CONTENT
 }
 """
 Which Comment rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1637,8 +1636,6 @@ enum PostOrderField {
   USER_ID
   TITLE
   SLUG
-  CONTENT
-  EXCERPT
   CATEGORY
   STATUS
   VIEW_COUNT
@@ -2166,7 +2163,6 @@ enum ProductOrderField {
   UPDATED_AT
   VERSION
   NAME
-  DESCRIPTION
   SLUG
   PRICE
   STOCK
@@ -3004,7 +3000,6 @@ Properties by which Role connections can be ordered.
 enum RoleOrderField {
   ID
   NAME
-  DESCRIPTION
 }
 """
 Which Role rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4267,7 +4262,6 @@ enum UserLogOrderField {
   ID
   USER_ID
   ACTION
-  DETAILS
   TIMESTAMP
 }
 """
@@ -4343,7 +4337,6 @@ enum UserOrderField {
   FIRST_NAME
   LAST_NAME
   DISPLAY_NAME
-  BIO
   AVATAR_URL
   IS_ACTIVE
   IS_ADMIN
@@ -4427,10 +4420,8 @@ enum UserProfileOrderField {
   ID
   CREATED_AT
   USER_ID
-  BIO
   AVATAR_URL
   PHONE
-  ADDRESS
   DATE_OF_BIRTH
   WEBSITE
   LINKEDIN_URL

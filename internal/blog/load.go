@@ -2,6 +2,7 @@ package blog
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,8 @@ func LoadCommand(env *cli.Env) *cobra.Command {
 		if err != nil {
 			return nil, nil, err
 		}
-		return New(db, cfg, slog.Default()).Client, db.Close, nil
+		// Fresh statistics, or the first queries get plans for empty tables.
+		done := func() error { return errors.Join(db.Analyze(context.WithoutCancel(ctx)), db.Close()) }
+		return New(db, cfg, slog.Default()).Client, done, nil
 	})
 }

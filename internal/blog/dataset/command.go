@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/framefox-go/framefox/ent"
+	"github.com/framefox-go/framefox/framework/cli"
 	"github.com/spf13/cobra"
 )
 
@@ -68,7 +69,7 @@ func (c *loadCommand) run(cmd *cobra.Command, _ []string) (err error) {
 	c.in, c.stderr = cmd.InOrStdin(), cmd.ErrOrStderr()
 	opts, err := c.check(cmd.Flags().Changed)
 	if err != nil {
-		return err
+		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 	}
 	ctx := cmd.Context()
 	index, err := c.index(ctx)

@@ -1,0 +1,78 @@
+package relay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+)
+
+func cursorsFor(t testing.TB, edge string, where Where, fields ...string) *cursors {
+	t.Helper()
+	book := library()["Book"]
+	var by []*Order
+	for _, name := range fields {
+		by = append(by, &Order{Field: OrderField(name), Direction: Descending})
+	}
+	list, err := terms(book, by)
+	require.NoError(t, err)
+	c, err := newCursors(schemaOnly{}.Settings(), book, edge, list, where)
+	require.NoError(t, err)
+	return c
+}
+
+// Covers: T07, T08.
+func TestCursorsKeepEachKindOfValue(t *testing.T) {
+	t.Parallel()
+	c := cursorsFor(t, "", nil, "TITLE", "PAGES", "SOLD", "WEIGHT", "LENT", "STATE", "AT", "DAY", "ISBN")
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+	values := map[string]any{
+		"title": "é😀\"<", "pages": int32(-3), "sold": int64(1<<53 + 1), "weight": 0.1, "lent": true, "state": state("old"),
+		"at": at, "day": time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC), "isbn": uuid.New(), "id": int64(1<<63 - 1),
+	}
+	zoned := map[string]any{}
+	for k, v := range values {
+		zoned[k] = v
+	}
+	zoned["at"] = at.In(time.FixedZone("", 5400))
+	require.Equal(t, c.encode(row{values: values}), c.encode(row{values: zoned}), "an instant has one form")
+	got, err := c.decode(c.encode(row{values: values}), "after")
+	require.NoError(t, err)
+	for i, term := range c.terms {
+		require.Equal(t, values[term.field.Name], got[i], term.field.Name)
+	}
+	got, err = c.decode(c.encode(row{values: map[string]any{"id": int64(1)}}), "after")
+	require.NoError(t, err)
+	require.Nil(t, got[0])
+}
+
+// Covers: T08.
+func TestCursorsOfOthersAreRefused(t *testing.T) {
+	t.Parallel()
+	own := cursorsFor(t, "", nil, "TITLE")
+	n := row{values: map[string]any{"title": "x", "id": int64(1)}}
+	for name, other := range map[string]*cursors{
+		"order": cursorsFor(t, "", nil, "STATE"), "more terms": cursorsFor(t, "", nil, "TITLE", "STATE"),
+		"edge": cursorsFor(t, "Shelf.books", nil, "TITLE"), "filter": cursorsFor(t, "", Where{"title": "x"}, "TITLE"),
+	} {
+		_, err := own.decode(other.encode(n), "after")
+		require.EqualError(t, err, "after is not a cursor of this connection with this order and filter", name)
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	c := cursorsFor(f, "", nil, "TITLE", "AT")
+	f.Add(string(c.encode(row{values: map[string]any{"title": "x", "id": int64(1)}})))
+	f.Add("")
+	f.Add("%%")
+	f.Fuzz(func(t *testing.T, text string) {
+		values, err := c.decode(Cursor(text), "after")
+		if err != nil {
+			var bad *ArgumentError
+			require.ErrorAs(t, err, &bad)
+			return
+		}
+		require.Len(t, values, len(c.terms))
+	})
+}
