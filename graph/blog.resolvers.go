@@ -12,9 +12,30 @@ import (
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/user"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/graph/generated"
 )
+
+// PublishPost is the resolver for the publishPost field.
+func (r *mutationResolver) PublishPost(ctx context.Context, id string) (*ent.Post, error) {
+	key, err := relay.Key[int64]((*ent.Post)(nil).EntityType(), id)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.client.Post.Get(ctx, key)
+	if ent.IsNotFound(err) {
+		return nil, &entity.NotFoundError{Entity: "Post", ID: id}
+	}
+	if err != nil {
+		return nil, err
+	}
+	update := found.Update().SetStatus(post.StatusPublished)
+	if found.PublishedAt == nil {
+		update.SetPublishedAt(time.Now())
+	}
+	return update.Save(ctx)
+}
 
 // PostBySlug is the resolver for the postBySlug field.
 func (r *queryResolver) PostBySlug(ctx context.Context, slug string) (*ent.Post, error) {
@@ -44,6 +65,9 @@ func (r *userResolver) Roles(ctx context.Context, obj *ent.User) ([]*ent.Role, e
 	return byUser[obj.ID], err
 }
 
+// Mutation returns generated.MutationResolver implementation.
+func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
+
 // Query returns generated.QueryResolver implementation.
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
@@ -51,6 +75,7 @@ func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 func (r *Resolver) User() generated.UserResolver { return &userResolver{r} }
 
 type (
-	queryResolver struct{ *Resolver }
-	userResolver  struct{ *Resolver }
+	mutationResolver struct{ *Resolver }
+	queryResolver    struct{ *Resolver }
+	userResolver     struct{ *Resolver }
 )

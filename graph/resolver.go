@@ -2,10 +2,7 @@
 // generated schema come with the client and are embedded in Resolver.
 package graph
 
-import (
-	"github.com/framefox-go/framefox/ent"
-	"github.com/framefox-go/framefox/graph/generated"
-)
+import "github.com/framefox-go/framefox/ent"
 
 // Resolver resolves the whole schema: the generated part by embedding, the
 // application's own by the methods in the *.resolvers.go files.
@@ -18,7 +15,3 @@ type Resolver struct {
 func NewResolver(client *ent.Client) *Resolver {
 	return &Resolver{GraphQL: ent.NewGraphQL(client), client: client}
 }
-
-// Mutation returns the resolver of mutations. Once the application declares
-// mutations of its own, gqlgen writes this method beside them; remove it then.
-func (r *Resolver) Mutation() generated.MutationResolver { return r }

@@ -30,7 +30,7 @@ fi
 say "Downloading modules and building (the first time takes a few minutes)"
 mkdir -p bin
 go build -v -o bin/ ./cmd/framefox ./cmd/server 2>&1 | awk '
-	/^[a-z0-9.-]+(\/[A-Za-z0-9._@-]+)*$/ { n++; if (tty) printf "\r    %d packages compiled", n > "/dev/stderr"; else if (n % 100 == 0) printf "    %d packages compiled\n", n > "/dev/stderr"; next }
+	/^[a-z0-9.-]+(\/[A-Za-z0-9._@-]+)*$/ { n++; if (tty) printf "\r    %d packages compiled", n > "/dev/stderr"; else if (n % 20 == 0) printf "    %d packages compiled\n", n > "/dev/stderr"; next }
 	/^go: downloading/ { d++; if (tty) printf "\r    %d modules downloaded", d > "/dev/stderr"; next }
 	{ print > "/dev/stderr" }
 	END { if (tty && (n || d)) printf "\n" > "/dev/stderr" }' tty="$([ -t 2 ] && echo 1)"

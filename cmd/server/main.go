@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,19 +15,34 @@ import (
 	"syscall"
 
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/graphql"
 	"github.com/framefox-go/framefox/framework/logging"
 	"github.com/framefox-go/framefox/internal/blog"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Stderr)
+	code := run(ctx, os.Args[1:], os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
+const usage = `Usage: server
+
+Serves the GraphQL API until it is interrupted. The configuration comes from the
+environment, .env files and config/orm.yaml: DATABASE_URL for the database,
+FRAMEFOX_ADDR or PORT for the address, 127.0.0.1:8080 if neither is set.
+`
+
 // run serves until ctx is done and returns the exit code.
-func run(ctx context.Context, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stderr io.Writer) int {
+	if len(args) > 0 {
+		fmt.Fprint(stderr, usage)
+		if args[0] == "-h" || args[0] == "--help" {
+			return 0
+		}
+		return 2
+	}
 	if err := serve(ctx, stderr); err != nil {
 		fmt.Fprintln(stderr, "server:", err)
 		return 1
@@ -63,7 +79,11 @@ func serve(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return server.Serve(ctx)
+	err = server.Serve(ctx)
+	if _, taken := errors.AsType[*graphql.AddressInUseError](err); taken {
+		return fmt.Errorf("%w: set FRAMEFOX_ADDR or PORT", err)
+	}
+	return err
 }
 
 // welcome says where the server is and what to ask it.

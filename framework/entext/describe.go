@@ -3,6 +3,7 @@ package entext
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/entc/gen"
@@ -87,6 +88,21 @@ func describeType(t *gen.Type) (*node, error) {
 // characters.
 const maxOrderedText = 255
 
+// defaultText is the length of a text that the schema gives none, in
+// characters: what Ent makes it on MySQL, and so on every dialect.
+const defaultText = 255
+
+// inGraphQL reports whether the API has a scalar for numbers of that Go type.
+func inGraphQL(t field.Type) bool {
+	return !t.Numeric() || slices.Contains([]field.Type{field.TypeInt, field.TypeInt32, field.TypeInt64, field.TypeFloat64}, t)
+}
+
+// plainString reports whether the schema says nothing of the column's length.
+func plainString(f *gen.Field) bool {
+	c := f.Column()
+	return c.Size == 0 && len(c.SchemaType) == 0 && !f.HasGoType()
+}
+
 func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trait, error) {
 	var (
 		show  expose.Exposure
@@ -105,6 +121,9 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 	kind, err := kindOf(f, trait)
 	if err != nil {
 		return nil, "", err
+	}
+	if kind == entity.String && rules.MaxLen == nil && trait == "" && plainString(f) {
+		rules.MaxLen = new(defaultText)
 	}
 	d := &entity.Field{
 		Name: f.Name, Column: f.StorageKey(), Kind: kind,
@@ -127,6 +146,9 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 	d.Read = !show.NoRead && !f.Sensitive()
 	if d.Read || d.Create || d.Update {
 		d.GraphQL = camel(f.Name)
+	}
+	if d.GraphQL != "" && n.InAPI() && !inGraphQL(f.Type.Type) {
+		return nil, "", fmt.Errorf("the API cannot show type %s; use Int32 or Int64 for whole numbers and Float for others, or hide the field with expose.Hidden()", f.Type.Type)
 	}
 	d.Filter = d.Read && kind != entity.JSON && kind != entity.Strings && kind != entity.Bytes
 	// Long text is no order: cursors would carry it whole, and MySQL sorts by

@@ -80,6 +80,7 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxEdge":       edgeLiteral,
 		"framefoxGlobalID":   globalIDMethod,
 		"framefoxIsJSON":     func(f *entity.Field) bool { return f.Kind == entity.JSON },
+		"framefoxIsInt":      isPlainInt,
 		"framefoxIsList":     isList,
 		"framefoxIsLink":     isLink,
 		"framefoxAppended":   appended,

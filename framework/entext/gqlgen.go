@@ -92,6 +92,9 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 			if f.Target != "" && f.Read {
 				field(name, f.GraphQL, globalIDMethod(n.GoFields[f.Name].StructField()))
 			}
+			if isPlainInt(n, f) {
+				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"BigInt")
+			}
 			if f.Kind == entity.JSON && f.Read {
 				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"JSON")
 			}
@@ -100,6 +103,12 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 			}
 		}
 	}
+}
+
+// isPlainInt reports whether the field is a Go int, which the scalar BigInt
+// needs converted.
+func isPlainInt(n *node, f *entity.Field) bool {
+	return f.Kind == entity.BigInt && f.Read && f.Target == "" && f != n.Entity.ID() && n.GoFields[f.Name].Type.String() == "int"
 }
 
 // globalIDMethod names the method that gives a foreign key as a global id:

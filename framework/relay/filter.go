@@ -252,12 +252,9 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 		}
 		return []any{yes}, nil
 	case TakesValue:
-		value, err := s.parseValue(f, v)
+		value, err := s.operand(f, v)
 		if err != nil {
 			return nil, bad(path, "%s", err.Error())
-		}
-		if t, ok := value.(string); ok && len(t) > maxOperand {
-			return nil, bad(path, "is longer than %d bytes", maxOperand)
 		}
 		return []any{value}, nil
 	}
@@ -270,13 +267,29 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 	}
 	values := make([]any, len(list))
 	for i, item := range list {
-		value, err := s.parseValue(f, item)
+		value, err := s.operand(f, item)
 		if err != nil {
 			return nil, bad(fmt.Sprintf("%s[%d]", path, i), "%s", err.Error())
 		}
 		values[i] = value
 	}
 	return values, nil
+}
+
+// operand is one value that rows are compared with.
+func (s *scope) operand(f *entity.Field, v any) (any, error) {
+	value, err := s.parseValue(f, v)
+	if err != nil {
+		return nil, err
+	}
+	t, ok := value.(string)
+	switch {
+	case !ok:
+		return value, nil
+	case len(t) > maxOperand:
+		return nil, fmt.Errorf("is longer than %d bytes", maxOperand)
+	}
+	return value, checkText(t)
 }
 
 func (s *scope) compileGroup(v any, path string) (predicate, error) {

@@ -38,6 +38,22 @@ func DecodeID(id string) (typeName, key string, err error) {
 	return "", "", &ArgumentError{Path: "id", Reason: "is not an id of this API"}
 }
 
+// Key gives the primary key that a global id stands for, for resolvers of the
+// application: relay.Key[int64](post, id). An id of another type is an
+// ArgumentError.
+func Key[K any](e *entity.Entity, id string) (K, error) {
+	var zero K
+	key, err := decodeKey(e, id)
+	if err != nil {
+		return zero, err
+	}
+	typed, ok := key.(K)
+	if !ok {
+		return zero, fmt.Errorf("relay: the key of a %s is a %T", e.Name, key)
+	}
+	return typed, nil
+}
+
 // decodeKey gives the primary key that a global id of the entity stands for.
 func decodeKey(e *entity.Entity, id string) (any, error) {
 	typeName, text, err := DecodeID(id)

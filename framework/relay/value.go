@@ -53,7 +53,10 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 	case entity.Float:
 		return parseFloat(v)
 	case entity.String:
-		return parseText(v)
+		if t, ok := v.(string); ok {
+			return t, nil // rules of text are checked where it is written
+		}
+		return nil, errors.New("must be text")
 	case entity.Enum:
 		t, ok := v.(string)
 		if !ok || !slices.Contains(f.Enum, t) {
@@ -109,16 +112,12 @@ func (s *scope) keyOf(f *entity.Field) *entity.Entity {
 	return nil
 }
 
-// parseText refuses what no database compares or stores alike.
-func parseText(v any) (any, error) {
-	t, ok := v.(string)
-	if !ok {
-		return nil, errors.New("must be text")
-	}
+// checkText refuses what no database compares or stores alike.
+func checkText(t string) error {
 	if faults := (rule.Set{}).Check(t); len(faults) > 0 {
-		return nil, errors.New(faults[0].Message)
+		return errors.New(faults[0].Message)
 	}
-	return t, nil
+	return nil
 }
 
 func parseInt(v any) (int64, error) {
@@ -245,8 +244,7 @@ func checkDocument(v any, depth int) error {
 	}
 	switch t := v.(type) {
 	case string:
-		_, err := parseText(t)
-		return err
+		return checkText(t)
 	case json.Number:
 		if !strings.ContainsAny(t.String(), ".eE") {
 			if n, err := t.Int64(); err != nil || n > 1<<53 || n < -1<<53 {
@@ -265,7 +263,7 @@ func checkDocument(v any, depth int) error {
 		}
 	case map[string]any:
 		for key, item := range t {
-			if _, err := parseText(key); err != nil {
+			if err := checkText(key); err != nil {
 				return err
 			}
 			if err := checkDocument(item, depth+1); err != nil {
