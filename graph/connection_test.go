@@ -70,7 +70,9 @@ func TestConnectionArguments(t *testing.T) {
 				require.Equal(t, argument, f.Fail("BAD_USER_INPUT", pageQuery, args).Extensions["argument"])
 			}
 			for _, args := range []vars{
-				{"first": -1}, {"last": -1}, {"last": 101},
+				{"first": -1},
+				{"last": -1},
+				{"last": 101},
 				{"orderBy": []any{vars{"field": "TITLE"}, vars{"field": "TITLE"}}},
 			} {
 				ran := f.statements.of(func() { f.Fail("BAD_USER_INPUT", pageQuery, args) })

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -88,10 +89,18 @@ func TestAllViolationsAtOnce(t *testing.T) {
 			value any
 			code  string
 		}{
-			{"price", "0", "out_of_range"}, {"price", "-1", "out_of_range"}, {"stock", -1, "out_of_range"},
-			{"weight", 0, "out_of_range"}, {"name", "  ", "too_short"}, {"slug", "No Slug", "pattern"}, {"slug", strings.Repeat("a", 256), "too_long"},
-			{"name", "a\x00b", "encoding"}, {"externalID", "no", "type"}, {"metadata", "text", "type"},
-			{"specifications", []any{vars{"name": 1}}, "type"}, {"price", "12e400", "type"},
+			{"price", "0", "out_of_range"},
+			{"price", "-1", "out_of_range"},
+			{"stock", -1, "out_of_range"},
+			{"weight", 0, "out_of_range"},
+			{"name", "  ", "too_short"},
+			{"slug", "No Slug", "pattern"},
+			{"slug", strings.Repeat("a", 256), "too_long"},
+			{"name", "a\x00b", "encoding"},
+			{"externalID", "no", "type"},
+			{"metadata", "text", "type"},
+			{"specifications", []any{vars{"name": 1}}, "type"},
+			{"price", "12e400", "type"},
 		} {
 			input := vars{"name": "N", "slug": "n", "price": "1"}
 			input[c.field] = c.value
@@ -112,9 +121,7 @@ func TestPrivilegedFieldsCannotBeSet(t *testing.T) {
 		base := vars{"username": "bob", "email": "bob@example.org", "password": "correct horse"}
 		for _, field := range []string{"isAdmin", "isVerified", "id", "version", "createdAt", "deletedAt", "roleNames", "lastLogin", "nonsense"} {
 			input := vars{field: true}
-			for k, v := range base {
-				input[k] = v
-			}
+			maps.Copy(input, base)
 			require.Contains(t, f.Fail("GRAPHQL_VALIDATION_FAILED", createUser, vars{"i": input}).Path, field)
 			f.Fail("GRAPHQL_VALIDATION_FAILED", `mutation($id: ID!, $i: UpdateUserInput!) { updateUser(id: $id, input: $i) { id } }`,
 				vars{"id": gid("User", ann.ID), "i": vars{field: true}})

@@ -106,7 +106,7 @@ func (f *fixture) user(t testing.TB, name string) *ent.User {
 	return u
 }
 
-// posts makes n posts of the user: slug prefix-0, prefix-1, …
+// posts makes n posts of the user: slug prefix-0, prefix-1, ….
 func (f *fixture) posts(t testing.TB, author *ent.User, prefix string, n int) []*ent.Post {
 	t.Helper()
 	creates := make([]*ent.PostCreate, n)

@@ -119,7 +119,7 @@ func TestEmptyPagesCount(t *testing.T) {
 	t.Parallel()
 	each(t, func(_ *testing.T, f *fixture) {
 		var aliases strings.Builder
-		for _, a := range strings.Split("abcdefghij", "") {
+		for a := range strings.SplitSeq("abcdefghij", "") {
 			aliases.WriteString(a + ": tags(first: 0) { totalCount } ")
 		}
 		f.Fail("TOO_MANY_ROWS", `{ tags(first: 100) { edges { node { posts(first: 50) { edges { node { `+aliases.String()+` } } } } } } }`, nil)

@@ -189,8 +189,12 @@ func TestWhereTimesDatesAndEnums(t *testing.T) {
 			require.Equal(t, c.want, f.match(t, "posts", "slug", c.where), "%v", c.where)
 		}
 		for _, where := range []vars{
-			{"dateOfBirth": "1990-05-01"}, {"dateOfBirthIn": list("1990-05-01")}, {"dateOfBirthGT": "1990-04-30"},
-			{"dateOfBirthLT": "1990-05-02"}, {"dateOfBirthLTE": "1990-05-01"}, {"dateOfBirthNEQ": "1990-05-02"},
+			{"dateOfBirth": "1990-05-01"},
+			{"dateOfBirthIn": list("1990-05-01")},
+			{"dateOfBirthGT": "1990-04-30"},
+			{"dateOfBirthLT": "1990-05-02"},
+			{"dateOfBirthLTE": "1990-05-01"},
+			{"dateOfBirthNEQ": "1990-05-02"},
 		} {
 			require.Equal(t, list("1990-05-01"), f.match(t, "userProfiles", "dateOfBirth", where), "%v", where)
 		}

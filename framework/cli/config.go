@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"text/tabwriter"
-
 	"fmt"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 )

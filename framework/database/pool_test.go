@@ -27,7 +27,7 @@ func holders(db *database.DB) map[string]func(context.Context) (release func() e
 			return conn.Close, nil
 		},
 		"rows": func(ctx context.Context) (func() error, error) {
-			rows, err := db.SQL().QueryContext(ctx, `SELECT 1 UNION ALL SELECT 2`) //nolint:sqlclosecheck // that is the point
+			rows, err := db.SQL().QueryContext(ctx, `SELECT 1 UNION ALL SELECT 2`)
 			if err != nil {
 				return nil, err
 			}
@@ -132,7 +132,7 @@ func TestConnectionsComeBack(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, rows.Next())
 			cancel()
-			_, _ = rows.Close(), rows.Err() //nolint:sqlclosecheck // the error is the cancellation, if that was faster
+			_, _ = rows.Close(), rows.Err()
 
 			_, err = db.SQL().ExecContext(t.Context(), `SELECT nothing FROM nowhere`)
 			require.Error(t, err)

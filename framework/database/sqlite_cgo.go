@@ -15,7 +15,7 @@ const statementCacheSize = "128"
 
 func openSQLite(dsn string) (driver.Conn, error) {
 	return (&sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		return conn.RegisterFunc("lower", func(v any) any { return lower(v) }, true)
+		return conn.RegisterFunc("lower", lower, true)
 	}}).Open(dsn)
 }
 

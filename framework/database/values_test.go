@@ -60,7 +60,7 @@ func TestValuesComeBackAsTheyWere(t *testing.T) {
 				require.NoError(t, db.SQL().QueryRowContext(t.Context(), bind(db, `SELECT i, f, b, s, raw, at, d, u, j FROM vals WHERE b = ? AND u = ?`), c.b, id).
 					Scan(&got.i, &got.f, &got.b, &got.s, &got.raw, &got.at, &got.d, &got.u, &got.j))
 				require.Equal(t, c.i, got.i)
-				require.Equal(t, c.f, got.f) //nolint:testifylint // exactly
+				require.Equal(t, c.f, got.f)
 				require.Equal(t, c.b, got.b)
 				require.Equal(t, c.s, got.s)
 				require.Equal(t, raw, got.raw)

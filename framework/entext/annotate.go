@@ -44,7 +44,7 @@ func annotate(nodes []*node) error {
 		if !n.InAPI() {
 			a = entgql.Annotation{Skip: entgql.SkipAll}
 		}
-		n.Type.Annotations = with(n.Type.Annotations, a.Name(), a)
+		n.Annotations = with(n.Annotations, a.Name(), a)
 	}
 	return nil
 }

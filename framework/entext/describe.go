@@ -77,6 +77,7 @@ func describeType(t *gen.Type) (*node, error) {
 			n.Entity.SoftDelete = d
 		case entity.VersionTrait:
 			n.Entity.Version = d
+		default:
 		}
 		n.Entity.Fields = append(n.Entity.Fields, d)
 		n.GoFields[f.Name] = f

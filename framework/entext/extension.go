@@ -136,7 +136,7 @@ func fieldLiteral(n *node, f *entity.Field) string {
 		}
 	}
 	text("GraphQL", f.GraphQL)
-	b.WriteString(", Kind: entity." + kindNames[f.Kind])
+	b.WriteString(", Kind: entity." + kindName(f.Kind))
 	g := n.GoFields[f.Name]
 	fmt.Fprintf(&b, ", GoType: reflect.TypeFor[%s]()", g.Type)
 	if len(f.Enum) > 0 {
@@ -170,12 +170,15 @@ func fieldLiteral(n *node, f *entity.Field) string {
 
 // PackageAliasOrName is how generated code names the package of the node's
 // constants.
-func (n *node) PackageAliasOrName() string { return n.Type.Package() }
+func (n *node) PackageAliasOrName() string { return n.Package() }
 
-var kindNames = map[entity.Kind]string{
-	entity.Bool: "Bool", entity.Int: "Int", entity.BigInt: "BigInt", entity.Float: "Float",
-	entity.String: "String", entity.Enum: "Enum", entity.Time: "Time", entity.Date: "Date",
-	entity.UUID: "UUID", entity.JSON: "JSON", entity.Strings: "Strings", entity.Bytes: "Bytes",
+// kindName is the name of the constant in package entity.
+func kindName(k entity.Kind) string {
+	return map[entity.Kind]string{
+		entity.Bool: "Bool", entity.Int: "Int", entity.BigInt: "BigInt", entity.Float: "Float",
+		entity.String: "String", entity.Enum: "Enum", entity.Time: "Time", entity.Date: "Date",
+		entity.UUID: "UUID", entity.JSON: "JSON", entity.Strings: "Strings", entity.Bytes: "Bytes",
+	}[k]
 }
 
 func rulesLiteral(s rule.Set) string {
@@ -214,13 +217,18 @@ func edgeLiteral(e *entity.Edge) string {
 		entity.OneToOne: "OneToOne", entity.OneToMany: "OneToMany",
 		entity.ManyToOne: "ManyToOne", entity.ManyToMany: "ManyToMany",
 	}[e.Relation]
-	s := fmt.Sprintf("{Name: %q, Target: %q, Relation: entity.%s", e.Name, e.Target, relation)
+	var b strings.Builder
+	fmt.Fprintf(&b, "{Name: %q, Target: %q, Relation: entity.%s", e.Name, e.Target, relation)
 	for _, t := range [][2]string{
-		{"GraphQL", e.GraphQL}, {"Item", e.Item}, {"Column", e.Column},
-		{"JoinTable", e.JoinTable}, {"OwnerColumn", e.OwnerColumn}, {"TargetColumn", e.TargetColumn},
+		{"GraphQL", e.GraphQL},
+		{"Item", e.Item},
+		{"Column", e.Column},
+		{"JoinTable", e.JoinTable},
+		{"OwnerColumn", e.OwnerColumn},
+		{"TargetColumn", e.TargetColumn},
 	} {
 		if t[1] != "" {
-			s += fmt.Sprintf(", %s: %q", t[0], t[1])
+			fmt.Fprintf(&b, ", %s: %q", t[0], t[1])
 		}
 	}
 	for _, f := range []struct {
@@ -228,8 +236,9 @@ func edgeLiteral(e *entity.Edge) string {
 		on   bool
 	}{{"OwnsFK", e.OwnsFK}, {"Required", e.Required}, {"Create", e.Create}, {"Update", e.Update}} {
 		if f.on {
-			s += ", " + f.name + ": true"
+			b.WriteString(", " + f.name + ": true")
 		}
 	}
-	return s + "}"
+	b.WriteString("}")
+	return b.String()
 }

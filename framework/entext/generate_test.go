@@ -21,7 +21,7 @@ func app(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("runs the generator and the compiler")
 	}
-	dir, err := os.MkdirTemp("testdata", "tmp-")
+	dir, err := os.MkdirTemp("testdata", "tmp-") //nolint:usetesting // it has to be inside the module
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	path := "github.com/framefox-go/framefox/framework/entext/" + filepath.ToSlash(dir)
@@ -76,7 +76,7 @@ func goCommand(t *testing.T, args ...string) string {
 // and takes away what has lost its source.
 //
 // Covers: T03, T17, T28, T29, T30, B46.
-func TestGenerate(t *testing.T) { //nolint:paralleltest // gqlgen changes the working directory
+func TestGenerate(t *testing.T) {
 	dir := app(t)
 	require.NoError(t, generate(dir))
 	first := read(t, dir)
@@ -102,7 +102,7 @@ func TestGenerate(t *testing.T) { //nolint:paralleltest // gqlgen changes the wo
 	require.NoError(t, os.Remove(filepath.Join(dir, "ent", "schema", "folder.go")))
 	note := first["ent/schema/note.go"]
 	note = strings.Replace(note, "\t\tfield.Int64(\"folder_id\").Optional().Nillable(),\n", "", 1)
-	note = note[:strings.Index(note, "// Edges of the schema.")]
+	note, _, _ = strings.Cut(note, "// Edges of the schema.")
 	write(t, dir, "ent/schema/note.go", strings.Replace(note, "\t\"entgo.io/ent/schema/edge\"\n", "", 1))
 	require.NoError(t, generate(dir))
 	for name, data := range read(t, dir) {
@@ -113,7 +113,7 @@ func TestGenerate(t *testing.T) { //nolint:paralleltest // gqlgen changes the wo
 }
 
 // Covers: C03.
-func TestGenerateAsksForTheFieldOfAnEdge(t *testing.T) { //nolint:paralleltest // gqlgen changes the working directory
+func TestGenerateAsksForTheFieldOfAnEdge(t *testing.T) {
 	dir := app(t)
 	note := read(t, dir)["ent/schema/note.go"]
 	write(t, dir, "ent/schema/note.go", strings.Replace(note, `.Field("folder_id")`, "", 1))

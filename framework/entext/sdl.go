@@ -210,6 +210,7 @@ func inputType(n *node, f *entity.Field) string {
 		return n.Entity.GraphQL + n.GoFields[f.Name].StructField()
 	case entity.Time:
 		return "Time"
+	default:
 	}
 	if n.HasOneFieldID() && f == n.Entity.ID() {
 		return "ID"

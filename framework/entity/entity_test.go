@@ -13,7 +13,7 @@ import (
 
 // Every violation has its field, a code for programs and a message.
 func ExampleValidationError() {
-	var err error = fmt.Errorf("sign-up: %w", &entity.ValidationError{Entity: "User", Violations: []entity.Violation{
+	err := fmt.Errorf("sign-up: %w", &entity.ValidationError{Entity: "User", Violations: []entity.Violation{
 		{Field: "username", Code: "too_short", Message: "must have at least 3 characters"},
 		{Field: "email", Code: "required", Message: "is required"},
 	}})

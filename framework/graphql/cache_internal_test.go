@@ -17,7 +17,7 @@ import (
 //
 // Covers: T26.
 //
-//nolint:paralleltest // it measures the heap
+
 func TestDocumentCacheBounds(t *testing.T) {
 	schema := fixture.NewExecutableSchema(fixture.Config{Resolvers: &fixture.Resolver{}}).Schema()
 	opts := Options{Cache: CacheOptions{Entries: 100, Bytes: 200_000}}.WithDefaults()

@@ -35,7 +35,7 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: w.columns(want.columns),
 			Where:  func(s *sql.Selector) { w.filter(s, true) },
-			Finish: func(s *sql.Selector) { w.finish(s, "") },
+			Finish: func(s *sql.Selector) { w.finish(s, "") }, //nolint:contextcheck // the selector carries it
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)
@@ -123,7 +123,7 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 		}
 		var byParent map[any][]Node
 		if want.rows {
-			rows, err := src.Select(ctx, Query{
+			rows, err := src.Select(ctx, Query{ //nolint:contextcheck // the selector carries it
 				Entity: e.Target, Columns: w.columns(want.columns), Where: from(true),
 				Finish: func(s *sql.Selector) {
 					s.AppendSelectAs(parent, parentColumn)

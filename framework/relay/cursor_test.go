@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -32,9 +33,7 @@ func TestCursorsKeepEachKindOfValue(t *testing.T) {
 		"at": at, "day": time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC), "isbn": uuid.New(), "id": int64(1<<63 - 1),
 	}
 	zoned := map[string]any{}
-	for k, v := range values {
-		zoned[k] = v
-	}
+	maps.Copy(zoned, values)
 	zoned["at"] = at.In(time.FixedZone("", 5400))
 	require.Equal(t, c.encode(row{values: values}), c.encode(row{values: zoned}), "an instant has one form")
 	got, err := c.decode(c.encode(row{values: values}), "after")

@@ -257,6 +257,7 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 			return nil, bad(path, "%s", err.Error())
 		}
 		return []any{value}, nil
+	case TakesList:
 	}
 	list := items(v)
 	if len(list) > s.limits.MaxList {

@@ -22,8 +22,11 @@ func library() entity.Registry {
 			field("id", entity.BigInt, int64(0)), field("title", entity.String, ""), field("pages", entity.Int, int32(0)),
 			field("sold", entity.BigInt, int64(0)), field("weight", entity.Float, 0.0), field("lent", entity.Bool, false),
 			field("state", entity.Enum, state("")), field("at", entity.Time, time.Time{}), field("day", entity.Date, time.Time{}),
-			field("isbn", entity.UUID, uuid.UUID{}), {Name: "shelf_id", Column: "shelf_id", GraphQL: "shelfID", Kind: entity.UUID,
-				GoType: reflect.TypeFor[uuid.UUID](), Target: "Shelf", Nullable: true, Filter: true, Order: true},
+			field("isbn", entity.UUID, uuid.UUID{}),
+			{
+				Name: "shelf_id", Column: "shelf_id", GraphQL: "shelfID", Kind: entity.UUID,
+				GoType: reflect.TypeFor[uuid.UUID](), Target: "Shelf", Nullable: true, Filter: true, Order: true,
+			},
 		},
 		Edges: []*entity.Edge{
 			{Name: "shelf", GraphQL: "shelf", Target: "Shelf", Relation: entity.ManyToOne, OwnsFK: true, Column: "shelf_id"},

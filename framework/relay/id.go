@@ -72,7 +72,7 @@ func decodeKey(e *entity.Entity, id string) (any, error) {
 
 // parseKey brings a key as text, or as a driver gives it, to its Go type.
 func parseKey(id *entity.Field, v any) (any, error) {
-	if b, ok := v.([]byte); ok && !(id.Kind == entity.UUID && len(b) == 16) {
+	if b, ok := v.([]byte); ok && (id.Kind != entity.UUID || len(b) != 16) {
 		v = string(b)
 	}
 	switch id.Kind {
@@ -102,6 +102,7 @@ func parseKey(id *entity.Field, v any) (any, error) {
 		if s, ok := v.(string); ok {
 			return s, nil
 		}
+	default:
 	}
 	return nil, fmt.Errorf("relay: unexpected key of type %T", v)
 }

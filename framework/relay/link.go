@@ -55,8 +55,7 @@ func (w *writing) link(edge *entity.Edge, in edgeInput, v any) error {
 			return fmt.Errorf("item %d must be an ID", i)
 		}
 		key, err := decodeKey(target, id)
-		var wrong *ArgumentError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*ArgumentError](err); ok {
 			return fmt.Errorf("item %d %s", i, wrong.Reason)
 		} else if err != nil {
 			return err

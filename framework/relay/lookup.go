@@ -45,8 +45,7 @@ func lookup(ctx context.Context, src Source, ids []string, pathOf func(int) stri
 			return nil, bad(pathOf(i), "is the id of an unknown type")
 		}
 		key, err := decodeKey(e, id)
-		var wrong *ArgumentError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*ArgumentError](err); ok {
 			return nil, bad(pathOf(i), "%s", wrong.Reason)
 		} else if err != nil {
 			return nil, err

@@ -26,8 +26,7 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 			return nil, errors.New("must be an ID")
 		}
 		key, err := decodeKey(target, id)
-		var bad *ArgumentError
-		if errors.As(err, &bad) {
+		if bad, ok := errors.AsType[*ArgumentError](err); ok {
 			return nil, errors.New(bad.Reason)
 		}
 		return key, err
@@ -81,7 +80,7 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 	case entity.JSON:
 		return parseDocument(f, v)
 	}
-	return nil, fmt.Errorf("cannot be set")
+	return nil, errors.New("cannot be set")
 }
 
 // items gives a list that a client sent. A single item stands for a list of
@@ -221,8 +220,7 @@ func parseDocument(f *entity.Field, v any) (any, error) {
 	}
 	into := reflect.New(f.GoType)
 	if err := json.Unmarshal(data, into.Interface()); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			at := wrong.Field
 			if at == "" {
 				at = "it"

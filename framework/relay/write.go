@@ -298,16 +298,14 @@ func (w *writing) append(f *entity.Field, v any) error {
 
 // explain puts an error of the write in terms of the input.
 func (w *writing) explain(ctx context.Context, src Source, err error) error {
-	var invalid *entity.ValidationError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*entity.ValidationError](err); ok {
 		out := &entity.ValidationError{Entity: invalid.Entity}
 		for _, v := range invalid.Violations {
 			out.Violations = append(out.Violations, w.rename(v))
 		}
 		return out
 	}
-	var conflict *entity.ConflictError
-	if errors.As(err, &conflict) {
+	if conflict, ok := errors.AsType[*entity.ConflictError](err); ok {
 		named := *conflict
 		named.Fields = nil
 		for _, name := range w.suspects(ctx, src, conflict) {

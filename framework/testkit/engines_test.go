@@ -14,9 +14,9 @@ import (
 // TestEngines says what the tests run on; `make test` shows it first. A missing
 // engine is skipped with one loud line, and fails in CI.
 // Covers: A34, A39.
-func TestEngines(t *testing.T) { //nolint:paralleltest // its lines are read in order
+func TestEngines(t *testing.T) {
 	for _, engine := range testkit.Engines() {
-		t.Run(string(engine), func(t *testing.T) { //nolint:paralleltest // as above
+		t.Run(string(engine), func(t *testing.T) {
 			db := testkit.Open(t, engine)
 			query := "SELECT version()"
 			if db.Dialect() == config.SQLite {

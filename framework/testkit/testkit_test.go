@@ -28,7 +28,6 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	}
 }
 
-//nolint:paralleltest // looks at what a subtest left, so the subtest must be over
 func TestDatabasesAreDropped(t *testing.T) {
 	for _, engine := range testkit.Engines() {
 		var last *database.DB
@@ -42,7 +41,7 @@ func TestDatabasesAreDropped(t *testing.T) {
 
 // TestChild is what the next test runs in a process of its own.
 //
-//nolint:paralleltest // it is alone in its process
+
 func TestChild(t *testing.T) {
 	if os.Getenv("TESTKIT_CHILD") == "" {
 		t.Skip("only as a child")

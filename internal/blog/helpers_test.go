@@ -1,7 +1,7 @@
 package blog_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +77,4 @@ func count(t *testing.T, app *blog.App, from string) int {
 	return n
 }
 
-func id(n int64) string { return fmt.Sprint(n) }
+func id(n int64) string { return strconv.FormatInt(n, 10) }

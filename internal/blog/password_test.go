@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,7 +26,7 @@ func TestPasswordIsSealed(t *testing.T) {
 		verify := func(id int64, plain string) {
 			t.Helper()
 			var stored string
-			require.NoError(t, app.DB.SQL().QueryRowContext(ctx, "SELECT password FROM users WHERE id = "+fmt.Sprint(id)).Scan(&stored))
+			require.NoError(t, app.DB.SQL().QueryRowContext(ctx, "SELECT password FROM users WHERE id = "+strconv.FormatInt(id, 10)).Scan(&stored))
 			require.Contains(t, stored, "$argon2id$")
 			require.NotContains(t, stored, plain)
 			ok, _, err := password.Verify(stored, plain)

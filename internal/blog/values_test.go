@@ -29,7 +29,7 @@ func TestJSONQueries(t *testing.T) {
 			SetMetadata(map[string]any{"color": "RED", "dimmable": false, "watts": 4}).SaveX(ctx)
 		app.Client.Product.Create().SetName("bare").SetSlug("bare").SetPrice(1).SaveX(ctx)
 
-		path := func(steps ...string) sqljson.Option { return sqljson.Path(steps...) }
+		path := sqljson.Path
 		column := product.FieldMetadata
 		for name, c := range map[string]struct {
 			where *sql.Predicate
@@ -83,7 +83,7 @@ func TestFloats(t *testing.T) {
 		p := newProduct(t, app, "x")
 		for _, f := range []float64{0.1, 1.0 / 3, 1e-300, 1e300, math.MaxFloat64, 123456789.123456789} {
 			app.Client.Product.UpdateOne(p).SetWeight(f).ExecX(ctx)
-			require.Equal(t, f, *app.Client.Product.GetX(ctx, p.ID).Weight) //nolint:testifylint // the very same bits
+			require.Equal(t, f, *app.Client.Product.GetX(ctx, p.ID).Weight)
 		}
 	})
 }

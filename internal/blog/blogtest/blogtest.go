@@ -32,22 +32,22 @@ func Each(t *testing.T, fn func(t *testing.T, app *blog.App)) {
 }
 
 // New migrates the database and puts the application on it.
-func New(t testing.TB, db *database.DB) *blog.App {
-	t.Helper()
-	Migrate(t, db)
+func New(tb testing.TB, db *database.DB) *blog.App {
+	tb.Helper()
+	Migrate(tb, db)
 	cfg := &config.Config{Server: config.Server{Introspection: true, Playground: true}}
-	return blog.New(db, cfg, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
+	return blog.New(db, cfg, slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 }
 
 // Migrate applies the application's migrations.
-func Migrate(t testing.TB, db *database.DB) {
-	t.Helper()
+func Migrate(tb testing.TB, db *database.DB) {
+	tb.Helper()
 	dir, err := fs.Sub(migrate.Files, string(db.Dialect()))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	m, err := migration.Open(db, migration.NewDir(dir))
-	require.NoError(t, err)
-	_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
+	_, err = m.Upgrade(tb.Context(), migration.UpgradeOptions{})
+	require.NoError(tb, err)
 }
 
 // API is the application's GraphQL API over HTTP.
@@ -57,13 +57,13 @@ type API struct {
 }
 
 // Serve serves the application until the test ends.
-func Serve(t testing.TB, app *blog.App) *API {
-	t.Helper()
+func Serve(tb testing.TB, app *blog.App) *API {
+	tb.Helper()
 	server, err := app.Server(nil)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	s := httptest.NewServer(server.Handler())
-	t.Cleanup(s.Close)
-	return &API{t, s.URL}
+	tb.Cleanup(s.Close)
+	return &API{tb, s.URL}
 }
 
 // Response is the answer to a GraphQL request.

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/organization"
 	"github.com/framefox-go/framefox/ent/product"
 	"github.com/framefox-go/framefox/ent/role"
 	"github.com/framefox-go/framefox/ent/schema"
 	"github.com/framefox-go/framefox/ent/tag"
-	"github.com/google/uuid"
 )
 
 // writeNames writes what there is a fixed list of: tags and roles.

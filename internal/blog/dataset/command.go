@@ -11,9 +11,10 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/cli"
-	"github.com/spf13/cobra"
 )
 
 // Opener opens the client of the database that the command line names. The

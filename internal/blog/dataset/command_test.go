@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/internal/blog/dataset"
-	"github.com/stretchr/testify/require"
 )
 
 // run runs the command on the client's database.
@@ -76,7 +77,7 @@ func TestCommandGenerated(t *testing.T) {
 }
 
 // Without an index, auto generates data, and says so.
-func TestCommandAuto(t *testing.T) { //nolint:paralleltest // it sets PATH
+func TestCommandAuto(t *testing.T) {
 	fakeApt(t, "")
 	stdout, stderr, err := run(t, sqlite(t), "--scale", "1")
 	require.NoError(t, err)

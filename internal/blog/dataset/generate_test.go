@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/advancedentity"
 	"github.com/framefox-go/framefox/ent/comment"
@@ -15,7 +17,6 @@ import (
 	"github.com/framefox-go/framefox/ent/userrole"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/internal/blog/dataset"
-	"github.com/stretchr/testify/require"
 )
 
 func generate(t testing.TB, client *ent.Client, opts dataset.GenerateOptions) dataset.Report {

@@ -13,20 +13,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/tag"
 	"github.com/framefox-go/framefox/ent/user"
 	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/internal/blog/dataset"
-	"github.com/stretchr/testify/require"
 )
 
 // The index of this machine gives the same counts, and the same rows in a nested
 // sample, on every dialect. Long: only with FRAMEFOX_LONG=1 or CI.
 //
 // Covers: L38.
-func TestLoadIndex(t *testing.T) { //nolint:paralleltest // it takes the whole machine
+func TestLoadIndex(t *testing.T) {
 	if os.Getenv("FRAMEFOX_LONG") == "" && os.Getenv("CI") == "" {
 		t.Skip("THE REAL INDEX IS NOT LOADED: set FRAMEFOX_LONG=1")
 	}
@@ -111,7 +112,7 @@ func fakeApt(t *testing.T, script string) {
 	t.Setenv("PATH", dir)
 }
 
-func TestAptIndex(t *testing.T) { //nolint:paralleltest // it sets PATH
+func TestAptIndex(t *testing.T) {
 	tests := map[string]struct {
 		script string
 		want   string // the index
@@ -147,7 +148,7 @@ func TestAptIndex(t *testing.T) { //nolint:paralleltest // it sets PATH
 }
 
 // The program ends with the context, and the index can be closed at any time.
-func TestAptIndexEnds(t *testing.T) { //nolint:paralleltest // it sets PATH
+func TestAptIndexEnds(t *testing.T) {
 	fakeApt(t, "echo Package; while :; do echo x; done")
 	ctx, cancel := context.WithCancel(t.Context())
 	index, err := dataset.AptIndex(ctx)

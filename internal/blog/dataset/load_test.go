@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/tag"
@@ -18,7 +20,6 @@ import (
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/internal/blog/dataset"
-	"github.com/stretchr/testify/require"
 )
 
 // A real index gives the same rows on every dialect, and a second run changes none.

@@ -10,13 +10,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 	"github.com/framefox-go/framefox/internal/blog/dataset"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -100,7 +101,7 @@ func sameOnEach(t *testing.T, fn func(t *testing.T, client *ent.Client) string) 
 	var mu sync.Mutex
 	results := map[string]string{}
 	t.Run("dialect", func(t *testing.T) {
-		testkit.EachDialect(t, func(t *testing.T, db *database.DB) { //nolint:thelper // a subtest
+		testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
 			result := fn(t, newClient(t, db))
 			mu.Lock()
 			defer mu.Unlock()

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/framefox-go/framefox/internal/blog/dataset"
 	"github.com/stretchr/testify/require"
+
+	"github.com/framefox-go/framefox/internal/blog/dataset"
 )
 
 // read reads an index that has no error but problems.
