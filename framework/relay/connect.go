@@ -123,9 +123,9 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 		}
 		var byParent map[any][]Node
 		if want.rows {
-			rows, err := src.Select(ctx, Query{ //nolint:contextcheck // the selector carries it
+			rows, err := src.Select(ctx, Query{
 				Entity: e.Target, Columns: w.columns(want.columns), Where: from(true),
-				Finish: func(s *sql.Selector) {
+				Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it
 					s.AppendSelectAs(parent, parentColumn)
 					partition := parent
 					if len(chunk) == 1 {
