@@ -151,50 +151,29 @@ type (
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
 	cfg.graph = relay.Settings{}.WithDefaults()
-	cfg.hooks.AdvancedEntity = append(cfg.hooks.AdvancedEntity, entity.Hook(advancedentityEntity))
 	cfg.inters.AdvancedEntity = append(cfg.inters.AdvancedEntity, entity.Interceptor(advancedentityEntity))
 	cfg.inters.AdvancedEntity = append(cfg.inters.AdvancedEntity, relay.Interceptor[*AdvancedEntity]())
-	cfg.hooks.Comment = append(cfg.hooks.Comment, entity.Hook(commentEntity))
 	cfg.inters.Comment = append(cfg.inters.Comment, entity.Interceptor(commentEntity))
 	cfg.inters.Comment = append(cfg.inters.Comment, relay.Interceptor[*Comment]())
-	cfg.hooks.Organization = append(cfg.hooks.Organization, entity.Hook(organizationEntity))
 	cfg.inters.Organization = append(cfg.inters.Organization, relay.Interceptor[*Organization]())
-	cfg.hooks.OwnershipLog = append(cfg.hooks.OwnershipLog, entity.Hook(ownershiplogEntity))
 	cfg.inters.OwnershipLog = append(cfg.inters.OwnershipLog, relay.Interceptor[*OwnershipLog]())
-	cfg.hooks.Post = append(cfg.hooks.Post, entity.Hook(postEntity))
 	cfg.inters.Post = append(cfg.inters.Post, entity.Interceptor(postEntity))
 	cfg.inters.Post = append(cfg.inters.Post, relay.Interceptor[*Post]())
-	cfg.hooks.PostLike = append(cfg.hooks.PostLike, entity.Hook(postlikeEntity))
 	cfg.inters.PostLike = append(cfg.inters.PostLike, relay.Interceptor[*PostLike]())
-	cfg.hooks.PostRating = append(cfg.hooks.PostRating, entity.Hook(postratingEntity))
 	cfg.inters.PostRating = append(cfg.inters.PostRating, relay.Interceptor[*PostRating]())
-	cfg.hooks.PostShare = append(cfg.hooks.PostShare, entity.Hook(postshareEntity))
 	cfg.inters.PostShare = append(cfg.inters.PostShare, relay.Interceptor[*PostShare]())
-	cfg.hooks.PostTag = append(cfg.hooks.PostTag, entity.Hook(posttagEntity))
-	cfg.hooks.PostView = append(cfg.hooks.PostView, entity.Hook(postviewEntity))
 	cfg.inters.PostView = append(cfg.inters.PostView, relay.Interceptor[*PostView]())
-	cfg.hooks.Product = append(cfg.hooks.Product, entity.Hook(productEntity))
 	cfg.inters.Product = append(cfg.inters.Product, relay.Interceptor[*Product]())
-	cfg.hooks.Role = append(cfg.hooks.Role, entity.Hook(roleEntity))
 	cfg.inters.Role = append(cfg.inters.Role, relay.Interceptor[*Role]())
-	cfg.hooks.Scenario = append(cfg.hooks.Scenario, entity.Hook(scenarioEntity))
 	cfg.inters.Scenario = append(cfg.inters.Scenario, relay.Interceptor[*Scenario]())
-	cfg.hooks.Tag = append(cfg.hooks.Tag, entity.Hook(tagEntity))
 	cfg.inters.Tag = append(cfg.inters.Tag, relay.Interceptor[*Tag]())
-	cfg.hooks.TransferLog = append(cfg.hooks.TransferLog, entity.Hook(transferlogEntity))
 	cfg.inters.TransferLog = append(cfg.inters.TransferLog, relay.Interceptor[*TransferLog]())
-	cfg.hooks.User = append(cfg.hooks.User, entity.Hook(userEntity))
 	cfg.inters.User = append(cfg.inters.User, entity.Interceptor(userEntity))
 	cfg.inters.User = append(cfg.inters.User, relay.Interceptor[*User]())
-	cfg.hooks.UserGroup = append(cfg.hooks.UserGroup, entity.Hook(usergroupEntity))
 	cfg.inters.UserGroup = append(cfg.inters.UserGroup, relay.Interceptor[*UserGroup]())
-	cfg.hooks.UserLog = append(cfg.hooks.UserLog, entity.Hook(userlogEntity))
 	cfg.inters.UserLog = append(cfg.inters.UserLog, relay.Interceptor[*UserLog]())
-	cfg.hooks.UserProfile = append(cfg.hooks.UserProfile, entity.Hook(userprofileEntity))
 	cfg.inters.UserProfile = append(cfg.inters.UserProfile, relay.Interceptor[*UserProfile]())
-	cfg.hooks.UserRole = append(cfg.hooks.UserRole, entity.Hook(userroleEntity))
 	cfg.inters.UserRole = append(cfg.inters.UserRole, relay.Interceptor[*UserRole]())
-	cfg.hooks.UserSession = append(cfg.hooks.UserSession, entity.Hook(usersessionEntity))
 	cfg.inters.UserSession = append(cfg.inters.UserSession, relay.Interceptor[*UserSession]())
 
 	cfg.options(opts...)
@@ -552,8 +531,8 @@ func (c *AdvancedEntityClient) QueryUser(_m *AdvancedEntity) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *AdvancedEntityClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *AdvancedEntityClient) outerHooks() []Hook {
 	return c.hooks.AdvancedEntity
 }
 
@@ -717,8 +696,8 @@ func (c *CommentClient) QueryUser(_m *Comment) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *CommentClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *CommentClient) outerHooks() []Hook {
 	return c.hooks.Comment
 }
 
@@ -866,8 +845,8 @@ func (c *OrganizationClient) QueryUsers(_m *Organization) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *OrganizationClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *OrganizationClient) outerHooks() []Hook {
 	return c.hooks.Organization
 }
 
@@ -1047,8 +1026,8 @@ func (c *OwnershipLogClient) QueryPost(_m *OwnershipLog) *PostQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *OwnershipLogClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *OwnershipLogClient) outerHooks() []Hook {
 	return c.hooks.OwnershipLog
 }
 
@@ -1324,8 +1303,8 @@ func (c *PostClient) QueryPostTags(_m *Post) *PostTagQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PostClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostClient) outerHooks() []Hook {
 	return c.hooks.Post
 }
 
@@ -1489,8 +1468,8 @@ func (c *PostLikeClient) QueryUser(_m *PostLike) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PostLikeClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostLikeClient) outerHooks() []Hook {
 	return c.hooks.PostLike
 }
 
@@ -1654,8 +1633,8 @@ func (c *PostRatingClient) QueryUser(_m *PostRating) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PostRatingClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostRatingClient) outerHooks() []Hook {
 	return c.hooks.PostRating
 }
 
@@ -1819,8 +1798,8 @@ func (c *PostShareClient) QueryUser(_m *PostShare) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PostShareClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostShareClient) outerHooks() []Hook {
 	return c.hooks.PostShare
 }
 
@@ -1935,8 +1914,8 @@ func (c *PostTagClient) QueryTag(_m *PostTag) *TagQuery {
 		QueryTag()
 }
 
-// Hooks returns the client hooks.
-func (c *PostTagClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostTagClient) outerHooks() []Hook {
 	return c.hooks.PostTag
 }
 
@@ -2084,8 +2063,8 @@ func (c *PostViewClient) QueryPost(_m *PostView) *PostQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PostViewClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *PostViewClient) outerHooks() []Hook {
 	return c.hooks.PostView
 }
 
@@ -2217,8 +2196,8 @@ func (c *ProductClient) GetX(ctx context.Context, id int64) *Product {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *ProductClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *ProductClient) outerHooks() []Hook {
 	return c.hooks.Product
 }
 
@@ -2366,8 +2345,8 @@ func (c *RoleClient) QueryAssignments(_m *Role) *UserRoleQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *RoleClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *RoleClient) outerHooks() []Hook {
 	return c.hooks.Role
 }
 
@@ -2515,8 +2494,8 @@ func (c *ScenarioClient) QueryCreator(_m *Scenario) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ScenarioClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *ScenarioClient) outerHooks() []Hook {
 	return c.hooks.Scenario
 }
 
@@ -2680,8 +2659,8 @@ func (c *TagClient) QueryPostTags(_m *Tag) *PostTagQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *TagClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *TagClient) outerHooks() []Hook {
 	return c.hooks.Tag
 }
 
@@ -2845,8 +2824,8 @@ func (c *TransferLogClient) QueryToUser(_m *TransferLog) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *TransferLogClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *TransferLogClient) outerHooks() []Hook {
 	return c.hooks.TransferLog
 }
 
@@ -3266,8 +3245,8 @@ func (c *UserClient) QueryOwnershipLogsTo(_m *User) *OwnershipLogQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserClient) outerHooks() []Hook {
 	return c.hooks.User
 }
 
@@ -3415,8 +3394,8 @@ func (c *UserGroupClient) QueryUser(_m *UserGroup) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserGroupClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserGroupClient) outerHooks() []Hook {
 	return c.hooks.UserGroup
 }
 
@@ -3564,8 +3543,8 @@ func (c *UserLogClient) QueryUser(_m *UserLog) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserLogClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserLogClient) outerHooks() []Hook {
 	return c.hooks.UserLog
 }
 
@@ -3713,8 +3692,8 @@ func (c *UserProfileClient) QueryUser(_m *UserProfile) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserProfileClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserProfileClient) outerHooks() []Hook {
 	return c.hooks.UserProfile
 }
 
@@ -3894,8 +3873,8 @@ func (c *UserRoleClient) QueryAssigner(_m *UserRole) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserRoleClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserRoleClient) outerHooks() []Hook {
 	return c.hooks.UserRole
 }
 
@@ -4043,8 +4022,8 @@ func (c *UserSessionClient) QueryUser(_m *UserSession) *UserQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *UserSessionClient) Hooks() []Hook {
+// outerHooks returns the hooks of client and schema.
+func (c *UserSessionClient) outerHooks() []Hook {
 	return c.hooks.UserSession
 }
 

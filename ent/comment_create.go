@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/comment"
@@ -22,7 +21,6 @@ type CommentCreate struct {
 	config
 	mutation *CommentMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -179,7 +177,6 @@ func (_c *CommentCreate) createSpec() (*Comment, *sqlgraph.CreateSpec) {
 		_node = &Comment{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(comment.Table, sqlgraph.NewFieldSpec(comment.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -233,216 +230,11 @@ func (_c *CommentCreate) createSpec() (*Comment, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Comment.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.CommentUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *CommentCreate) OnConflict(opts ...sql.ConflictOption) *CommentUpsertOne {
-	_c.conflict = opts
-	return &CommentUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *CommentCreate) OnConflictColumns(columns ...string) *CommentUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &CommentUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// CommentUpsertOne is the builder for "upsert"-ing
-	//  one Comment node.
-	CommentUpsertOne struct {
-		create *CommentCreate
-	}
-
-	// CommentUpsert is the "OnConflict" setter.
-	CommentUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetDeletedAt sets the "deleted_at" field.
-func (u *CommentUpsert) SetDeletedAt(v time.Time) *CommentUpsert {
-	u.Set(comment.FieldDeletedAt, v)
-	return u
-}
-
-// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
-func (u *CommentUpsert) UpdateDeletedAt() *CommentUpsert {
-	u.SetExcluded(comment.FieldDeletedAt)
-	return u
-}
-
-// ClearDeletedAt clears the value of the "deleted_at" field.
-func (u *CommentUpsert) ClearDeletedAt() *CommentUpsert {
-	u.SetNull(comment.FieldDeletedAt)
-	return u
-}
-
-// SetContent sets the "content" field.
-func (u *CommentUpsert) SetContent(v string) *CommentUpsert {
-	u.Set(comment.FieldContent, v)
-	return u
-}
-
-// UpdateContent sets the "content" field to the value that was provided on create.
-func (u *CommentUpsert) UpdateContent() *CommentUpsert {
-	u.SetExcluded(comment.FieldContent)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(comment.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *CommentUpsertOne) UpdateNewValues() *CommentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(comment.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(comment.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.PostID(); exists {
-			s.SetIgnore(comment.FieldPostID)
-		}
-		if _, exists := u.create.mutation.UserID(); exists {
-			s.SetIgnore(comment.FieldUserID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *CommentUpsertOne) Ignore() *CommentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *CommentUpsertOne) DoNothing() *CommentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the CommentCreate.OnConflict
-// documentation for more info.
-func (u *CommentUpsertOne) Update(set func(*CommentUpsert)) *CommentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&CommentUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetDeletedAt sets the "deleted_at" field.
-func (u *CommentUpsertOne) SetDeletedAt(v time.Time) *CommentUpsertOne {
-	return u.Update(func(s *CommentUpsert) {
-		s.SetDeletedAt(v)
-	})
-}
-
-// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
-func (u *CommentUpsertOne) UpdateDeletedAt() *CommentUpsertOne {
-	return u.Update(func(s *CommentUpsert) {
-		s.UpdateDeletedAt()
-	})
-}
-
-// ClearDeletedAt clears the value of the "deleted_at" field.
-func (u *CommentUpsertOne) ClearDeletedAt() *CommentUpsertOne {
-	return u.Update(func(s *CommentUpsert) {
-		s.ClearDeletedAt()
-	})
-}
-
-// SetContent sets the "content" field.
-func (u *CommentUpsertOne) SetContent(v string) *CommentUpsertOne {
-	return u.Update(func(s *CommentUpsert) {
-		s.SetContent(v)
-	})
-}
-
-// UpdateContent sets the "content" field to the value that was provided on create.
-func (u *CommentUpsertOne) UpdateContent() *CommentUpsertOne {
-	return u.Update(func(s *CommentUpsert) {
-		s.UpdateContent()
-	})
-}
-
-// Exec executes the query.
-func (u *CommentUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for CommentCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *CommentUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *CommentUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *CommentUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // CommentCreateBulk is the builder for creating many Comment entities in bulk.
 type CommentCreateBulk struct {
 	config
 	err      error
 	builders []*CommentCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Comment entities in the database.
@@ -472,7 +264,6 @@ func (_c *CommentCreateBulk) Save(ctx context.Context) ([]*Comment, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -523,164 +314,6 @@ func (_c *CommentCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *CommentCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Comment.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.CommentUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *CommentCreateBulk) OnConflict(opts ...sql.ConflictOption) *CommentUpsertBulk {
-	_c.conflict = opts
-	return &CommentUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *CommentCreateBulk) OnConflictColumns(columns ...string) *CommentUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &CommentUpsertBulk{
-		create: _c,
-	}
-}
-
-// CommentUpsertBulk is the builder for "upsert"-ing
-// a bulk of Comment nodes.
-type CommentUpsertBulk struct {
-	create *CommentCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(comment.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *CommentUpsertBulk) UpdateNewValues() *CommentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(comment.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(comment.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.PostID(); exists {
-				s.SetIgnore(comment.FieldPostID)
-			}
-			if _, exists := b.mutation.UserID(); exists {
-				s.SetIgnore(comment.FieldUserID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Comment.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *CommentUpsertBulk) Ignore() *CommentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *CommentUpsertBulk) DoNothing() *CommentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the CommentCreateBulk.OnConflict
-// documentation for more info.
-func (u *CommentUpsertBulk) Update(set func(*CommentUpsert)) *CommentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&CommentUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetDeletedAt sets the "deleted_at" field.
-func (u *CommentUpsertBulk) SetDeletedAt(v time.Time) *CommentUpsertBulk {
-	return u.Update(func(s *CommentUpsert) {
-		s.SetDeletedAt(v)
-	})
-}
-
-// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
-func (u *CommentUpsertBulk) UpdateDeletedAt() *CommentUpsertBulk {
-	return u.Update(func(s *CommentUpsert) {
-		s.UpdateDeletedAt()
-	})
-}
-
-// ClearDeletedAt clears the value of the "deleted_at" field.
-func (u *CommentUpsertBulk) ClearDeletedAt() *CommentUpsertBulk {
-	return u.Update(func(s *CommentUpsert) {
-		s.ClearDeletedAt()
-	})
-}
-
-// SetContent sets the "content" field.
-func (u *CommentUpsertBulk) SetContent(v string) *CommentUpsertBulk {
-	return u.Update(func(s *CommentUpsert) {
-		s.SetContent(v)
-	})
-}
-
-// UpdateContent sets the "content" field to the value that was provided on create.
-func (u *CommentUpsertBulk) UpdateContent() *CommentUpsertBulk {
-	return u.Update(func(s *CommentUpsert) {
-		s.UpdateContent()
-	})
-}
-
-// Exec executes the query.
-func (u *CommentUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the CommentCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for CommentCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *CommentUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

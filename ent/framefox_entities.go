@@ -62,6 +62,15 @@ var advancedentityEntity = entity.New(entity.Entity{
 // EntityType describes the AdvancedEntity entity.
 func (*AdvancedEntity) EntityType() *entity.Entity { return advancedentityEntity }
 
+var advancedentityHook = entity.Hook(advancedentityEntity)
+
+// Hooks returns the hooks of AdvancedEntity. The framework's is the last: it sees
+// what all others have set.
+func (c *AdvancedEntityClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], advancedentityHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *AdvancedEntityQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -97,6 +106,15 @@ var commentEntity = entity.New(entity.Entity{
 // EntityType describes the Comment entity.
 func (*Comment) EntityType() *entity.Entity { return commentEntity }
 
+var commentHook = entity.Hook(commentEntity)
+
+// Hooks returns the hooks of Comment. The framework's is the last: it sees
+// what all others have set.
+func (c *CommentClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], commentHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *CommentQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -128,6 +146,15 @@ var organizationEntity = entity.New(entity.Entity{
 // EntityType describes the Organization entity.
 func (*Organization) EntityType() *entity.Entity { return organizationEntity }
 
+var organizationHook = entity.Hook(organizationEntity)
+
+// Hooks returns the hooks of Organization. The framework's is the last: it sees
+// what all others have set.
+func (c *OrganizationClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], organizationHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *OrganizationQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -154,6 +181,15 @@ var ownershiplogEntity = entity.New(entity.Entity{
 // EntityType describes the OwnershipLog entity.
 func (*OwnershipLog) EntityType() *entity.Entity { return ownershiplogEntity }
 
+var ownershiplogHook = entity.Hook(ownershiplogEntity)
+
+// Hooks returns the hooks of OwnershipLog. The framework's is the last: it sees
+// what all others have set.
+func (c *OwnershipLogClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], ownershiplogHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *OwnershipLogQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -166,7 +202,7 @@ var postEntity = entity.New(entity.Entity{
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Immutable: true, Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
@@ -194,6 +230,15 @@ var postEntity = entity.New(entity.Entity{
 
 // EntityType describes the Post entity.
 func (*Post) EntityType() *entity.Entity { return postEntity }
+
+var postHook = entity.Hook(postEntity)
+
+// Hooks returns the hooks of Post. The framework's is the last: it sees
+// what all others have set.
+func (c *PostClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], postHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *PostQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -229,6 +274,15 @@ var postlikeEntity = entity.New(entity.Entity{
 // EntityType describes the PostLike entity.
 func (*PostLike) EntityType() *entity.Entity { return postlikeEntity }
 
+var postlikeHook = entity.Hook(postlikeEntity)
+
+// Hooks returns the hooks of PostLike. The framework's is the last: it sees
+// what all others have set.
+func (c *PostLikeClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], postlikeHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *PostLikeQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -252,6 +306,15 @@ var postratingEntity = entity.New(entity.Entity{
 
 // EntityType describes the PostRating entity.
 func (*PostRating) EntityType() *entity.Entity { return postratingEntity }
+
+var postratingHook = entity.Hook(postratingEntity)
+
+// Hooks returns the hooks of PostRating. The framework's is the last: it sees
+// what all others have set.
+func (c *PostRatingClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], postratingHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *PostRatingQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -277,6 +340,15 @@ var postshareEntity = entity.New(entity.Entity{
 // EntityType describes the PostShare entity.
 func (*PostShare) EntityType() *entity.Entity { return postshareEntity }
 
+var postshareHook = entity.Hook(postshareEntity)
+
+// Hooks returns the hooks of PostShare. The framework's is the last: it sees
+// what all others have set.
+func (c *PostShareClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], postshareHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *PostShareQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -298,6 +370,15 @@ var posttagEntity = entity.New(entity.Entity{
 
 // EntityType describes the PostTag entity.
 func (*PostTag) EntityType() *entity.Entity { return posttagEntity }
+
+var posttagHook = entity.Hook(posttagEntity)
+
+// Hooks returns the hooks of PostTag. The framework's is the last: it sees
+// what all others have set.
+func (c *PostTagClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], posttagHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *PostTagQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -322,6 +403,15 @@ var postviewEntity = entity.New(entity.Entity{
 // EntityType describes the PostView entity.
 func (*PostView) EntityType() *entity.Entity { return postviewEntity }
 
+var postviewHook = entity.Hook(postviewEntity)
+
+// Hooks returns the hooks of PostView. The framework's is the last: it sees
+// what all others have set.
+func (c *PostViewClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], postviewHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *PostViewQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -334,7 +424,7 @@ var productEntity = entity.New(entity.Entity{
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Immutable: true, Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
@@ -353,6 +443,15 @@ var productEntity = entity.New(entity.Entity{
 
 // EntityType describes the Product entity.
 func (*Product) EntityType() *entity.Entity { return productEntity }
+
+var productHook = entity.Hook(productEntity)
+
+// Hooks returns the hooks of Product. The framework's is the last: it sees
+// what all others have set.
+func (c *ProductClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], productHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -382,6 +481,15 @@ var roleEntity = entity.New(entity.Entity{
 // EntityType describes the Role entity.
 func (*Role) EntityType() *entity.Entity { return roleEntity }
 
+var roleHook = entity.Hook(roleEntity)
+
+// Hooks returns the hooks of Role. The framework's is the last: it sees
+// what all others have set.
+func (c *RoleClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], roleHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *RoleQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -405,6 +513,15 @@ var scenarioEntity = entity.New(entity.Entity{
 // EntityType describes the Scenario entity.
 func (*Scenario) EntityType() *entity.Entity { return scenarioEntity }
 
+var scenarioHook = entity.Hook(scenarioEntity)
+
+// Hooks returns the hooks of Scenario. The framework's is the last: it sees
+// what all others have set.
+func (c *ScenarioClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], scenarioHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *ScenarioQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -426,6 +543,15 @@ var tagEntity = entity.New(entity.Entity{
 
 // EntityType describes the Tag entity.
 func (*Tag) EntityType() *entity.Entity { return tagEntity }
+
+var tagHook = entity.Hook(tagEntity)
+
+// Hooks returns the hooks of Tag. The framework's is the last: it sees
+// what all others have set.
+func (c *TagClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], tagHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *TagQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -452,6 +578,15 @@ var transferlogEntity = entity.New(entity.Entity{
 // EntityType describes the TransferLog entity.
 func (*TransferLog) EntityType() *entity.Entity { return transferlogEntity }
 
+var transferlogHook = entity.Hook(transferlogEntity)
+
+// Hooks returns the hooks of TransferLog. The framework's is the last: it sees
+// what all others have set.
+func (c *TransferLogClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], transferlogHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *TransferLogQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -465,7 +600,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Immutable: true, Read: true, Filter: true, Order: true},
 		{Name: "password", Column: "password", GraphQL: "password", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Create: true, Update: true, Seal: password.Hash, Policy: password.Check},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Immutable: true, Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "username", Column: "username", GraphQL: "username", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Unique: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(3), Trim: true}},
@@ -509,6 +644,15 @@ var userEntity = entity.New(entity.Entity{
 // EntityType describes the User entity.
 func (*User) EntityType() *entity.Entity { return userEntity }
 
+var userHook = entity.Hook(userEntity)
+
+// Hooks returns the hooks of User. The framework's is the last: it sees
+// what all others have set.
+func (c *UserClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], userHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *UserQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -547,6 +691,15 @@ var usergroupEntity = entity.New(entity.Entity{
 // EntityType describes the UserGroup entity.
 func (*UserGroup) EntityType() *entity.Entity { return usergroupEntity }
 
+var usergroupHook = entity.Hook(usergroupEntity)
+
+// Hooks returns the hooks of UserGroup. The framework's is the last: it sees
+// what all others have set.
+func (c *UserGroupClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], usergroupHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *UserGroupQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -570,6 +723,15 @@ var userlogEntity = entity.New(entity.Entity{
 
 // EntityType describes the UserLog entity.
 func (*UserLog) EntityType() *entity.Entity { return userlogEntity }
+
+var userlogHook = entity.Hook(userlogEntity)
+
+// Hooks returns the hooks of UserLog. The framework's is the last: it sees
+// what all others have set.
+func (c *UserLogClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], userlogHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *UserLogQuery) WhereP(ps ...func(*sql.Selector)) {
@@ -604,6 +766,15 @@ var userprofileEntity = entity.New(entity.Entity{
 // EntityType describes the UserProfile entity.
 func (*UserProfile) EntityType() *entity.Entity { return userprofileEntity }
 
+var userprofileHook = entity.Hook(userprofileEntity)
+
+// Hooks returns the hooks of UserProfile. The framework's is the last: it sees
+// what all others have set.
+func (c *UserProfileClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], userprofileHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *UserProfileQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -634,6 +805,15 @@ var userroleEntity = entity.New(entity.Entity{
 // EntityType describes the UserRole entity.
 func (*UserRole) EntityType() *entity.Entity { return userroleEntity }
 
+var userroleHook = entity.Hook(userroleEntity)
+
+// Hooks returns the hooks of UserRole. The framework's is the last: it sees
+// what all others have set.
+func (c *UserRoleClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], userroleHook)
+}
+
 // WhereP adds predicates on the columns of the table.
 func (q *UserRoleQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
@@ -658,6 +838,15 @@ var usersessionEntity = entity.New(entity.Entity{
 
 // EntityType describes the UserSession entity.
 func (*UserSession) EntityType() *entity.Entity { return usersessionEntity }
+
+var usersessionHook = entity.Hook(usersessionEntity)
+
+// Hooks returns the hooks of UserSession. The framework's is the last: it sees
+// what all others have set.
+func (c *UserSessionClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], usersessionHook)
+}
 
 // WhereP adds predicates on the columns of the table.
 func (q *UserSessionQuery) WhereP(ps ...func(*sql.Selector)) {

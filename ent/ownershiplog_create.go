@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/ownershiplog"
@@ -22,7 +21,6 @@ type OwnershipLogCreate struct {
 	config
 	mutation *OwnershipLogMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -179,7 +177,6 @@ func (_c *OwnershipLogCreate) createSpec() (*OwnershipLog, *sqlgraph.CreateSpec)
 		_node = &OwnershipLog{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(ownershiplog.Table, sqlgraph.NewFieldSpec(ownershiplog.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -242,154 +239,11 @@ func (_c *OwnershipLogCreate) createSpec() (*OwnershipLog, *sqlgraph.CreateSpec)
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.OwnershipLog.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.OwnershipLogUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *OwnershipLogCreate) OnConflict(opts ...sql.ConflictOption) *OwnershipLogUpsertOne {
-	_c.conflict = opts
-	return &OwnershipLogUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *OwnershipLogCreate) OnConflictColumns(columns ...string) *OwnershipLogUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &OwnershipLogUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// OwnershipLogUpsertOne is the builder for "upsert"-ing
-	//  one OwnershipLog node.
-	OwnershipLogUpsertOne struct {
-		create *OwnershipLogCreate
-	}
-
-	// OwnershipLogUpsert is the "OnConflict" setter.
-	OwnershipLogUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(ownershiplog.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *OwnershipLogUpsertOne) UpdateNewValues() *OwnershipLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(ownershiplog.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(ownershiplog.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.FromUserID(); exists {
-			s.SetIgnore(ownershiplog.FieldFromUserID)
-		}
-		if _, exists := u.create.mutation.ToUserID(); exists {
-			s.SetIgnore(ownershiplog.FieldToUserID)
-		}
-		if _, exists := u.create.mutation.PostID(); exists {
-			s.SetIgnore(ownershiplog.FieldPostID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *OwnershipLogUpsertOne) Ignore() *OwnershipLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *OwnershipLogUpsertOne) DoNothing() *OwnershipLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the OwnershipLogCreate.OnConflict
-// documentation for more info.
-func (u *OwnershipLogUpsertOne) Update(set func(*OwnershipLogUpsert)) *OwnershipLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&OwnershipLogUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *OwnershipLogUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for OwnershipLogCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *OwnershipLogUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *OwnershipLogUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *OwnershipLogUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // OwnershipLogCreateBulk is the builder for creating many OwnershipLog entities in bulk.
 type OwnershipLogCreateBulk struct {
 	config
 	err      error
 	builders []*OwnershipLogCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the OwnershipLog entities in the database.
@@ -419,7 +273,6 @@ func (_c *OwnershipLogCreateBulk) Save(ctx context.Context) ([]*OwnershipLog, er
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -470,132 +323,6 @@ func (_c *OwnershipLogCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *OwnershipLogCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.OwnershipLog.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.OwnershipLogUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *OwnershipLogCreateBulk) OnConflict(opts ...sql.ConflictOption) *OwnershipLogUpsertBulk {
-	_c.conflict = opts
-	return &OwnershipLogUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *OwnershipLogCreateBulk) OnConflictColumns(columns ...string) *OwnershipLogUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &OwnershipLogUpsertBulk{
-		create: _c,
-	}
-}
-
-// OwnershipLogUpsertBulk is the builder for "upsert"-ing
-// a bulk of OwnershipLog nodes.
-type OwnershipLogUpsertBulk struct {
-	create *OwnershipLogCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(ownershiplog.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *OwnershipLogUpsertBulk) UpdateNewValues() *OwnershipLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(ownershiplog.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(ownershiplog.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.FromUserID(); exists {
-				s.SetIgnore(ownershiplog.FieldFromUserID)
-			}
-			if _, exists := b.mutation.ToUserID(); exists {
-				s.SetIgnore(ownershiplog.FieldToUserID)
-			}
-			if _, exists := b.mutation.PostID(); exists {
-				s.SetIgnore(ownershiplog.FieldPostID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.OwnershipLog.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *OwnershipLogUpsertBulk) Ignore() *OwnershipLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *OwnershipLogUpsertBulk) DoNothing() *OwnershipLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the OwnershipLogCreateBulk.OnConflict
-// documentation for more info.
-func (u *OwnershipLogUpsertBulk) Update(set func(*OwnershipLogUpsert)) *OwnershipLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&OwnershipLogUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *OwnershipLogUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the OwnershipLogCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for OwnershipLogCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *OwnershipLogUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/post"
@@ -20,7 +19,6 @@ type PostRatingCreate struct {
 	config
 	mutation *PostRatingMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetPostID sets the "post_id" field.
@@ -134,7 +132,6 @@ func (_c *PostRatingCreate) createSpec() (*PostRating, *sqlgraph.CreateSpec) {
 		_node = &PostRating{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(postrating.Table, sqlgraph.NewFieldSpec(postrating.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -180,187 +177,11 @@ func (_c *PostRatingCreate) createSpec() (*PostRating, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PostRating.Create().
-//		SetPostID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PostRatingUpsert) {
-//			SetPostID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PostRatingCreate) OnConflict(opts ...sql.ConflictOption) *PostRatingUpsertOne {
-	_c.conflict = opts
-	return &PostRatingUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PostRatingCreate) OnConflictColumns(columns ...string) *PostRatingUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PostRatingUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// PostRatingUpsertOne is the builder for "upsert"-ing
-	//  one PostRating node.
-	PostRatingUpsertOne struct {
-		create *PostRatingCreate
-	}
-
-	// PostRatingUpsert is the "OnConflict" setter.
-	PostRatingUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetRating sets the "rating" field.
-func (u *PostRatingUpsert) SetRating(v int32) *PostRatingUpsert {
-	u.Set(postrating.FieldRating, v)
-	return u
-}
-
-// UpdateRating sets the "rating" field to the value that was provided on create.
-func (u *PostRatingUpsert) UpdateRating() *PostRatingUpsert {
-	u.SetExcluded(postrating.FieldRating)
-	return u
-}
-
-// AddRating adds v to the "rating" field.
-func (u *PostRatingUpsert) AddRating(v int32) *PostRatingUpsert {
-	u.Add(postrating.FieldRating, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(postrating.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PostRatingUpsertOne) UpdateNewValues() *PostRatingUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(postrating.FieldID)
-		}
-		if _, exists := u.create.mutation.PostID(); exists {
-			s.SetIgnore(postrating.FieldPostID)
-		}
-		if _, exists := u.create.mutation.UserID(); exists {
-			s.SetIgnore(postrating.FieldUserID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *PostRatingUpsertOne) Ignore() *PostRatingUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PostRatingUpsertOne) DoNothing() *PostRatingUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PostRatingCreate.OnConflict
-// documentation for more info.
-func (u *PostRatingUpsertOne) Update(set func(*PostRatingUpsert)) *PostRatingUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PostRatingUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRating sets the "rating" field.
-func (u *PostRatingUpsertOne) SetRating(v int32) *PostRatingUpsertOne {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.SetRating(v)
-	})
-}
-
-// AddRating adds v to the "rating" field.
-func (u *PostRatingUpsertOne) AddRating(v int32) *PostRatingUpsertOne {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.AddRating(v)
-	})
-}
-
-// UpdateRating sets the "rating" field to the value that was provided on create.
-func (u *PostRatingUpsertOne) UpdateRating() *PostRatingUpsertOne {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.UpdateRating()
-	})
-}
-
-// Exec executes the query.
-func (u *PostRatingUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PostRatingCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PostRatingUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *PostRatingUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *PostRatingUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // PostRatingCreateBulk is the builder for creating many PostRating entities in bulk.
 type PostRatingCreateBulk struct {
 	config
 	err      error
 	builders []*PostRatingCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the PostRating entities in the database.
@@ -389,7 +210,6 @@ func (_c *PostRatingCreateBulk) Save(ctx context.Context) ([]*PostRating, error)
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -440,147 +260,6 @@ func (_c *PostRatingCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *PostRatingCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PostRating.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PostRatingUpsert) {
-//			SetPostID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PostRatingCreateBulk) OnConflict(opts ...sql.ConflictOption) *PostRatingUpsertBulk {
-	_c.conflict = opts
-	return &PostRatingUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PostRatingCreateBulk) OnConflictColumns(columns ...string) *PostRatingUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PostRatingUpsertBulk{
-		create: _c,
-	}
-}
-
-// PostRatingUpsertBulk is the builder for "upsert"-ing
-// a bulk of PostRating nodes.
-type PostRatingUpsertBulk struct {
-	create *PostRatingCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(postrating.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PostRatingUpsertBulk) UpdateNewValues() *PostRatingUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(postrating.FieldID)
-			}
-			if _, exists := b.mutation.PostID(); exists {
-				s.SetIgnore(postrating.FieldPostID)
-			}
-			if _, exists := b.mutation.UserID(); exists {
-				s.SetIgnore(postrating.FieldUserID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PostRating.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *PostRatingUpsertBulk) Ignore() *PostRatingUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PostRatingUpsertBulk) DoNothing() *PostRatingUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PostRatingCreateBulk.OnConflict
-// documentation for more info.
-func (u *PostRatingUpsertBulk) Update(set func(*PostRatingUpsert)) *PostRatingUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PostRatingUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRating sets the "rating" field.
-func (u *PostRatingUpsertBulk) SetRating(v int32) *PostRatingUpsertBulk {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.SetRating(v)
-	})
-}
-
-// AddRating adds v to the "rating" field.
-func (u *PostRatingUpsertBulk) AddRating(v int32) *PostRatingUpsertBulk {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.AddRating(v)
-	})
-}
-
-// UpdateRating sets the "rating" field to the value that was provided on create.
-func (u *PostRatingUpsertBulk) UpdateRating() *PostRatingUpsertBulk {
-	return u.Update(func(s *PostRatingUpsert) {
-		s.UpdateRating()
-	})
-}
-
-// Exec executes the query.
-func (u *PostRatingUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the PostRatingCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PostRatingCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PostRatingUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/post"
@@ -20,7 +19,6 @@ type PostViewCreate struct {
 	config
 	mutation *PostViewMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetPostID sets the "post_id" field.
@@ -155,7 +153,6 @@ func (_c *PostViewCreate) createSpec() (*PostView, *sqlgraph.CreateSpec) {
 		_node = &PostView{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(postview.Table, sqlgraph.NewFieldSpec(postview.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -188,187 +185,11 @@ func (_c *PostViewCreate) createSpec() (*PostView, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PostView.Create().
-//		SetPostID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PostViewUpsert) {
-//			SetPostID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PostViewCreate) OnConflict(opts ...sql.ConflictOption) *PostViewUpsertOne {
-	_c.conflict = opts
-	return &PostViewUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PostViewCreate) OnConflictColumns(columns ...string) *PostViewUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PostViewUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// PostViewUpsertOne is the builder for "upsert"-ing
-	//  one PostView node.
-	PostViewUpsertOne struct {
-		create *PostViewCreate
-	}
-
-	// PostViewUpsert is the "OnConflict" setter.
-	PostViewUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetViewCount sets the "view_count" field.
-func (u *PostViewUpsert) SetViewCount(v int64) *PostViewUpsert {
-	u.Set(postview.FieldViewCount, v)
-	return u
-}
-
-// UpdateViewCount sets the "view_count" field to the value that was provided on create.
-func (u *PostViewUpsert) UpdateViewCount() *PostViewUpsert {
-	u.SetExcluded(postview.FieldViewCount)
-	return u
-}
-
-// AddViewCount adds v to the "view_count" field.
-func (u *PostViewUpsert) AddViewCount(v int64) *PostViewUpsert {
-	u.Add(postview.FieldViewCount, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(postview.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PostViewUpsertOne) UpdateNewValues() *PostViewUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(postview.FieldID)
-		}
-		if _, exists := u.create.mutation.PostID(); exists {
-			s.SetIgnore(postview.FieldPostID)
-		}
-		if _, exists := u.create.mutation.ViewDate(); exists {
-			s.SetIgnore(postview.FieldViewDate)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *PostViewUpsertOne) Ignore() *PostViewUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PostViewUpsertOne) DoNothing() *PostViewUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PostViewCreate.OnConflict
-// documentation for more info.
-func (u *PostViewUpsertOne) Update(set func(*PostViewUpsert)) *PostViewUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PostViewUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetViewCount sets the "view_count" field.
-func (u *PostViewUpsertOne) SetViewCount(v int64) *PostViewUpsertOne {
-	return u.Update(func(s *PostViewUpsert) {
-		s.SetViewCount(v)
-	})
-}
-
-// AddViewCount adds v to the "view_count" field.
-func (u *PostViewUpsertOne) AddViewCount(v int64) *PostViewUpsertOne {
-	return u.Update(func(s *PostViewUpsert) {
-		s.AddViewCount(v)
-	})
-}
-
-// UpdateViewCount sets the "view_count" field to the value that was provided on create.
-func (u *PostViewUpsertOne) UpdateViewCount() *PostViewUpsertOne {
-	return u.Update(func(s *PostViewUpsert) {
-		s.UpdateViewCount()
-	})
-}
-
-// Exec executes the query.
-func (u *PostViewUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PostViewCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PostViewUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *PostViewUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *PostViewUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // PostViewCreateBulk is the builder for creating many PostView entities in bulk.
 type PostViewCreateBulk struct {
 	config
 	err      error
 	builders []*PostViewCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the PostView entities in the database.
@@ -398,7 +219,6 @@ func (_c *PostViewCreateBulk) Save(ctx context.Context) ([]*PostView, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -449,147 +269,6 @@ func (_c *PostViewCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *PostViewCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PostView.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PostViewUpsert) {
-//			SetPostID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PostViewCreateBulk) OnConflict(opts ...sql.ConflictOption) *PostViewUpsertBulk {
-	_c.conflict = opts
-	return &PostViewUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PostViewCreateBulk) OnConflictColumns(columns ...string) *PostViewUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PostViewUpsertBulk{
-		create: _c,
-	}
-}
-
-// PostViewUpsertBulk is the builder for "upsert"-ing
-// a bulk of PostView nodes.
-type PostViewUpsertBulk struct {
-	create *PostViewCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(postview.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PostViewUpsertBulk) UpdateNewValues() *PostViewUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(postview.FieldID)
-			}
-			if _, exists := b.mutation.PostID(); exists {
-				s.SetIgnore(postview.FieldPostID)
-			}
-			if _, exists := b.mutation.ViewDate(); exists {
-				s.SetIgnore(postview.FieldViewDate)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PostView.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *PostViewUpsertBulk) Ignore() *PostViewUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PostViewUpsertBulk) DoNothing() *PostViewUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PostViewCreateBulk.OnConflict
-// documentation for more info.
-func (u *PostViewUpsertBulk) Update(set func(*PostViewUpsert)) *PostViewUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PostViewUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetViewCount sets the "view_count" field.
-func (u *PostViewUpsertBulk) SetViewCount(v int64) *PostViewUpsertBulk {
-	return u.Update(func(s *PostViewUpsert) {
-		s.SetViewCount(v)
-	})
-}
-
-// AddViewCount adds v to the "view_count" field.
-func (u *PostViewUpsertBulk) AddViewCount(v int64) *PostViewUpsertBulk {
-	return u.Update(func(s *PostViewUpsert) {
-		s.AddViewCount(v)
-	})
-}
-
-// UpdateViewCount sets the "view_count" field to the value that was provided on create.
-func (u *PostViewUpsertBulk) UpdateViewCount() *PostViewUpsertBulk {
-	return u.Update(func(s *PostViewUpsert) {
-		s.UpdateViewCount()
-	})
-}
-
-// Exec executes the query.
-func (u *PostViewUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the PostViewCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PostViewCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PostViewUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

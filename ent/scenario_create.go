@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/scenario"
@@ -21,7 +20,6 @@ type ScenarioCreate struct {
 	config
 	mutation *ScenarioMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -147,7 +145,6 @@ func (_c *ScenarioCreate) createSpec() (*Scenario, *sqlgraph.CreateSpec) {
 		_node = &Scenario{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(scenario.Table, sqlgraph.NewFieldSpec(scenario.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -180,197 +177,11 @@ func (_c *ScenarioCreate) createSpec() (*Scenario, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Scenario.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ScenarioUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ScenarioCreate) OnConflict(opts ...sql.ConflictOption) *ScenarioUpsertOne {
-	_c.conflict = opts
-	return &ScenarioUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ScenarioCreate) OnConflictColumns(columns ...string) *ScenarioUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ScenarioUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ScenarioUpsertOne is the builder for "upsert"-ing
-	//  one Scenario node.
-	ScenarioUpsertOne struct {
-		create *ScenarioCreate
-	}
-
-	// ScenarioUpsert is the "OnConflict" setter.
-	ScenarioUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetCreatorID sets the "creator_id" field.
-func (u *ScenarioUpsert) SetCreatorID(v int64) *ScenarioUpsert {
-	u.Set(scenario.FieldCreatorID, v)
-	return u
-}
-
-// UpdateCreatorID sets the "creator_id" field to the value that was provided on create.
-func (u *ScenarioUpsert) UpdateCreatorID() *ScenarioUpsert {
-	u.SetExcluded(scenario.FieldCreatorID)
-	return u
-}
-
-// SetTitle sets the "title" field.
-func (u *ScenarioUpsert) SetTitle(v string) *ScenarioUpsert {
-	u.Set(scenario.FieldTitle, v)
-	return u
-}
-
-// UpdateTitle sets the "title" field to the value that was provided on create.
-func (u *ScenarioUpsert) UpdateTitle() *ScenarioUpsert {
-	u.SetExcluded(scenario.FieldTitle)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(scenario.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ScenarioUpsertOne) UpdateNewValues() *ScenarioUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(scenario.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(scenario.FieldCreatedAt)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ScenarioUpsertOne) Ignore() *ScenarioUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ScenarioUpsertOne) DoNothing() *ScenarioUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ScenarioCreate.OnConflict
-// documentation for more info.
-func (u *ScenarioUpsertOne) Update(set func(*ScenarioUpsert)) *ScenarioUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ScenarioUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetCreatorID sets the "creator_id" field.
-func (u *ScenarioUpsertOne) SetCreatorID(v int64) *ScenarioUpsertOne {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.SetCreatorID(v)
-	})
-}
-
-// UpdateCreatorID sets the "creator_id" field to the value that was provided on create.
-func (u *ScenarioUpsertOne) UpdateCreatorID() *ScenarioUpsertOne {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.UpdateCreatorID()
-	})
-}
-
-// SetTitle sets the "title" field.
-func (u *ScenarioUpsertOne) SetTitle(v string) *ScenarioUpsertOne {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.SetTitle(v)
-	})
-}
-
-// UpdateTitle sets the "title" field to the value that was provided on create.
-func (u *ScenarioUpsertOne) UpdateTitle() *ScenarioUpsertOne {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.UpdateTitle()
-	})
-}
-
-// Exec executes the query.
-func (u *ScenarioUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ScenarioCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ScenarioUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ScenarioUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ScenarioUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ScenarioCreateBulk is the builder for creating many Scenario entities in bulk.
 type ScenarioCreateBulk struct {
 	config
 	err      error
 	builders []*ScenarioCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Scenario entities in the database.
@@ -400,7 +211,6 @@ func (_c *ScenarioCreateBulk) Save(ctx context.Context) ([]*Scenario, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -451,151 +261,6 @@ func (_c *ScenarioCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ScenarioCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Scenario.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ScenarioUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ScenarioCreateBulk) OnConflict(opts ...sql.ConflictOption) *ScenarioUpsertBulk {
-	_c.conflict = opts
-	return &ScenarioUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ScenarioCreateBulk) OnConflictColumns(columns ...string) *ScenarioUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ScenarioUpsertBulk{
-		create: _c,
-	}
-}
-
-// ScenarioUpsertBulk is the builder for "upsert"-ing
-// a bulk of Scenario nodes.
-type ScenarioUpsertBulk struct {
-	create *ScenarioCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(scenario.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ScenarioUpsertBulk) UpdateNewValues() *ScenarioUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(scenario.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(scenario.FieldCreatedAt)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Scenario.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ScenarioUpsertBulk) Ignore() *ScenarioUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ScenarioUpsertBulk) DoNothing() *ScenarioUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ScenarioCreateBulk.OnConflict
-// documentation for more info.
-func (u *ScenarioUpsertBulk) Update(set func(*ScenarioUpsert)) *ScenarioUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ScenarioUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetCreatorID sets the "creator_id" field.
-func (u *ScenarioUpsertBulk) SetCreatorID(v int64) *ScenarioUpsertBulk {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.SetCreatorID(v)
-	})
-}
-
-// UpdateCreatorID sets the "creator_id" field to the value that was provided on create.
-func (u *ScenarioUpsertBulk) UpdateCreatorID() *ScenarioUpsertBulk {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.UpdateCreatorID()
-	})
-}
-
-// SetTitle sets the "title" field.
-func (u *ScenarioUpsertBulk) SetTitle(v string) *ScenarioUpsertBulk {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.SetTitle(v)
-	})
-}
-
-// UpdateTitle sets the "title" field to the value that was provided on create.
-func (u *ScenarioUpsertBulk) UpdateTitle() *ScenarioUpsertBulk {
-	return u.Update(func(s *ScenarioUpsert) {
-		s.UpdateTitle()
-	})
-}
-
-// Exec executes the query.
-func (u *ScenarioUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ScenarioCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ScenarioCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ScenarioUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/transferlog"
@@ -21,7 +20,6 @@ type TransferLogCreate struct {
 	config
 	mutation *TransferLogMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetFromUserID sets the "from_user_id" field.
@@ -168,7 +166,6 @@ func (_c *TransferLogCreate) createSpec() (*TransferLog, *sqlgraph.CreateSpec) {
 		_node = &TransferLog{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(transferlog.Table, sqlgraph.NewFieldSpec(transferlog.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -218,154 +215,11 @@ func (_c *TransferLogCreate) createSpec() (*TransferLog, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.TransferLog.Create().
-//		SetFromUserID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.TransferLogUpsert) {
-//			SetFromUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *TransferLogCreate) OnConflict(opts ...sql.ConflictOption) *TransferLogUpsertOne {
-	_c.conflict = opts
-	return &TransferLogUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *TransferLogCreate) OnConflictColumns(columns ...string) *TransferLogUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &TransferLogUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// TransferLogUpsertOne is the builder for "upsert"-ing
-	//  one TransferLog node.
-	TransferLogUpsertOne struct {
-		create *TransferLogCreate
-	}
-
-	// TransferLogUpsert is the "OnConflict" setter.
-	TransferLogUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(transferlog.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *TransferLogUpsertOne) UpdateNewValues() *TransferLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(transferlog.FieldID)
-		}
-		if _, exists := u.create.mutation.FromUserID(); exists {
-			s.SetIgnore(transferlog.FieldFromUserID)
-		}
-		if _, exists := u.create.mutation.ToUserID(); exists {
-			s.SetIgnore(transferlog.FieldToUserID)
-		}
-		if _, exists := u.create.mutation.PostsTransferred(); exists {
-			s.SetIgnore(transferlog.FieldPostsTransferred)
-		}
-		if _, exists := u.create.mutation.TransferDate(); exists {
-			s.SetIgnore(transferlog.FieldTransferDate)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *TransferLogUpsertOne) Ignore() *TransferLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *TransferLogUpsertOne) DoNothing() *TransferLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the TransferLogCreate.OnConflict
-// documentation for more info.
-func (u *TransferLogUpsertOne) Update(set func(*TransferLogUpsert)) *TransferLogUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&TransferLogUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *TransferLogUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for TransferLogCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *TransferLogUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *TransferLogUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *TransferLogUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // TransferLogCreateBulk is the builder for creating many TransferLog entities in bulk.
 type TransferLogCreateBulk struct {
 	config
 	err      error
 	builders []*TransferLogCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the TransferLog entities in the database.
@@ -395,7 +249,6 @@ func (_c *TransferLogCreateBulk) Save(ctx context.Context) ([]*TransferLog, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -446,132 +299,6 @@ func (_c *TransferLogCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *TransferLogCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.TransferLog.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.TransferLogUpsert) {
-//			SetFromUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *TransferLogCreateBulk) OnConflict(opts ...sql.ConflictOption) *TransferLogUpsertBulk {
-	_c.conflict = opts
-	return &TransferLogUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *TransferLogCreateBulk) OnConflictColumns(columns ...string) *TransferLogUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &TransferLogUpsertBulk{
-		create: _c,
-	}
-}
-
-// TransferLogUpsertBulk is the builder for "upsert"-ing
-// a bulk of TransferLog nodes.
-type TransferLogUpsertBulk struct {
-	create *TransferLogCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(transferlog.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *TransferLogUpsertBulk) UpdateNewValues() *TransferLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(transferlog.FieldID)
-			}
-			if _, exists := b.mutation.FromUserID(); exists {
-				s.SetIgnore(transferlog.FieldFromUserID)
-			}
-			if _, exists := b.mutation.ToUserID(); exists {
-				s.SetIgnore(transferlog.FieldToUserID)
-			}
-			if _, exists := b.mutation.PostsTransferred(); exists {
-				s.SetIgnore(transferlog.FieldPostsTransferred)
-			}
-			if _, exists := b.mutation.TransferDate(); exists {
-				s.SetIgnore(transferlog.FieldTransferDate)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.TransferLog.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *TransferLogUpsertBulk) Ignore() *TransferLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *TransferLogUpsertBulk) DoNothing() *TransferLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the TransferLogCreateBulk.OnConflict
-// documentation for more info.
-func (u *TransferLogUpsertBulk) Update(set func(*TransferLogUpsert)) *TransferLogUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&TransferLogUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *TransferLogUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the TransferLogCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for TransferLogCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *TransferLogUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/ent/user"
@@ -21,7 +20,6 @@ type UserSessionCreate struct {
 	config
 	mutation *UserSessionMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -177,7 +175,6 @@ func (_c *UserSessionCreate) createSpec() (*UserSession, *sqlgraph.CreateSpec) {
 		_node = &UserSession{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(usersession.Table, sqlgraph.NewFieldSpec(usersession.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -218,203 +215,11 @@ func (_c *UserSessionCreate) createSpec() (*UserSession, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.UserSession.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.UserSessionUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *UserSessionCreate) OnConflict(opts ...sql.ConflictOption) *UserSessionUpsertOne {
-	_c.conflict = opts
-	return &UserSessionUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *UserSessionCreate) OnConflictColumns(columns ...string) *UserSessionUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &UserSessionUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// UserSessionUpsertOne is the builder for "upsert"-ing
-	//  one UserSession node.
-	UserSessionUpsertOne struct {
-		create *UserSessionCreate
-	}
-
-	// UserSessionUpsert is the "OnConflict" setter.
-	UserSessionUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetIsActive sets the "is_active" field.
-func (u *UserSessionUpsert) SetIsActive(v bool) *UserSessionUpsert {
-	u.Set(usersession.FieldIsActive, v)
-	return u
-}
-
-// UpdateIsActive sets the "is_active" field to the value that was provided on create.
-func (u *UserSessionUpsert) UpdateIsActive() *UserSessionUpsert {
-	u.SetExcluded(usersession.FieldIsActive)
-	return u
-}
-
-// SetExpiresAt sets the "expires_at" field.
-func (u *UserSessionUpsert) SetExpiresAt(v time.Time) *UserSessionUpsert {
-	u.Set(usersession.FieldExpiresAt, v)
-	return u
-}
-
-// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
-func (u *UserSessionUpsert) UpdateExpiresAt() *UserSessionUpsert {
-	u.SetExcluded(usersession.FieldExpiresAt)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(usersession.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *UserSessionUpsertOne) UpdateNewValues() *UserSessionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(usersession.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(usersession.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.UserID(); exists {
-			s.SetIgnore(usersession.FieldUserID)
-		}
-		if _, exists := u.create.mutation.TokenHash(); exists {
-			s.SetIgnore(usersession.FieldTokenHash)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *UserSessionUpsertOne) Ignore() *UserSessionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *UserSessionUpsertOne) DoNothing() *UserSessionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the UserSessionCreate.OnConflict
-// documentation for more info.
-func (u *UserSessionUpsertOne) Update(set func(*UserSessionUpsert)) *UserSessionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&UserSessionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetIsActive sets the "is_active" field.
-func (u *UserSessionUpsertOne) SetIsActive(v bool) *UserSessionUpsertOne {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.SetIsActive(v)
-	})
-}
-
-// UpdateIsActive sets the "is_active" field to the value that was provided on create.
-func (u *UserSessionUpsertOne) UpdateIsActive() *UserSessionUpsertOne {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.UpdateIsActive()
-	})
-}
-
-// SetExpiresAt sets the "expires_at" field.
-func (u *UserSessionUpsertOne) SetExpiresAt(v time.Time) *UserSessionUpsertOne {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.SetExpiresAt(v)
-	})
-}
-
-// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
-func (u *UserSessionUpsertOne) UpdateExpiresAt() *UserSessionUpsertOne {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.UpdateExpiresAt()
-	})
-}
-
-// Exec executes the query.
-func (u *UserSessionUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for UserSessionCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *UserSessionUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *UserSessionUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *UserSessionUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // UserSessionCreateBulk is the builder for creating many UserSession entities in bulk.
 type UserSessionCreateBulk struct {
 	config
 	err      error
 	builders []*UserSessionCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the UserSession entities in the database.
@@ -444,7 +249,6 @@ func (_c *UserSessionCreateBulk) Save(ctx context.Context) ([]*UserSession, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -495,157 +299,6 @@ func (_c *UserSessionCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *UserSessionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.UserSession.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.UserSessionUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *UserSessionCreateBulk) OnConflict(opts ...sql.ConflictOption) *UserSessionUpsertBulk {
-	_c.conflict = opts
-	return &UserSessionUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *UserSessionCreateBulk) OnConflictColumns(columns ...string) *UserSessionUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &UserSessionUpsertBulk{
-		create: _c,
-	}
-}
-
-// UserSessionUpsertBulk is the builder for "upsert"-ing
-// a bulk of UserSession nodes.
-type UserSessionUpsertBulk struct {
-	create *UserSessionCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(usersession.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *UserSessionUpsertBulk) UpdateNewValues() *UserSessionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(usersession.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(usersession.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.UserID(); exists {
-				s.SetIgnore(usersession.FieldUserID)
-			}
-			if _, exists := b.mutation.TokenHash(); exists {
-				s.SetIgnore(usersession.FieldTokenHash)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.UserSession.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *UserSessionUpsertBulk) Ignore() *UserSessionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *UserSessionUpsertBulk) DoNothing() *UserSessionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the UserSessionCreateBulk.OnConflict
-// documentation for more info.
-func (u *UserSessionUpsertBulk) Update(set func(*UserSessionUpsert)) *UserSessionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&UserSessionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetIsActive sets the "is_active" field.
-func (u *UserSessionUpsertBulk) SetIsActive(v bool) *UserSessionUpsertBulk {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.SetIsActive(v)
-	})
-}
-
-// UpdateIsActive sets the "is_active" field to the value that was provided on create.
-func (u *UserSessionUpsertBulk) UpdateIsActive() *UserSessionUpsertBulk {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.UpdateIsActive()
-	})
-}
-
-// SetExpiresAt sets the "expires_at" field.
-func (u *UserSessionUpsertBulk) SetExpiresAt(v time.Time) *UserSessionUpsertBulk {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.SetExpiresAt(v)
-	})
-}
-
-// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
-func (u *UserSessionUpsertBulk) UpdateExpiresAt() *UserSessionUpsertBulk {
-	return u.Update(func(s *UserSessionUpsert) {
-		s.UpdateExpiresAt()
-	})
-}
-
-// Exec executes the query.
-func (u *UserSessionUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the UserSessionCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for UserSessionCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *UserSessionUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -20,7 +20,7 @@ const (
 		id name price stock weight isFeatured isDigital metadata specifications externalID description version createdAt updatedAt } }`
 )
 
-// Covers: B14, B15, B16, B17, B18, B19, B20, B22, B06, B08, B11, B59.
+// Covers: B14, B15, B16, B17, B18, B19, B20, B22, B06, B08, B11.
 func TestCreateDefaults(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *fixture) {

@@ -9,7 +9,7 @@ import (
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 )
 
-// Covers: T11, C42.
+// Covers: T11.
 func TestSoftDelete(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *fixture) {

@@ -60,7 +60,7 @@ func TestReadsOnlyTheColumnsAskedFor(t *testing.T) {
 
 // The number of statements depends on the query and never on the rows.
 //
-// Covers: T14, T15, C24, C15.
+// Covers: T14, T15, C24.
 func TestStatementsDoNotGrowWithRows(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *fixture) {

@@ -236,7 +236,7 @@ func TestPgxSharesThePool(t *testing.T) {
 	require.Error(t, other.WithPgx(t.Context(), nil))
 }
 
-// Covers: A24, A25, A26.
+// Covers: A24, A25.
 func TestImpossiblePoolsAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, pool := range map[string]config.Pool{

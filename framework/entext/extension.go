@@ -3,6 +3,8 @@ package entext
 import (
 	"embed"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,10 +64,34 @@ func (x *extension) Hooks() []gen.Hook {
 				return err
 			}
 			x.nodes = nodes
-			return next.Generate(g)
+			if err := next.Generate(g); err != nil {
+				return err
+			}
+			return putHooksLast(g)
 		})
 	}
 	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)
+}
+
+// putHooksLast makes room for the framework's hook behind those of schemas and
+// clients, so that it checks and seals what they set. Ent's templates have no
+// place for that: its method Hooks becomes outerHooks, which the generated
+// method of that name calls.
+func putHooksLast(g *gen.Graph) error {
+	path := filepath.Join(g.Target, "client.go")
+	code, err := os.ReadFile(path) //nolint:gosec // generated a moment ago
+	if err != nil {
+		return fmt.Errorf("entext: cannot read the generated client: %w", err)
+	}
+	const method, outer = "Client) Hooks() []Hook {", "Client) outerHooks() []Hook {"
+	if got, want := strings.Count(string(code), method), len(g.MutableNodes()); got != want {
+		return fmt.Errorf("entext: the generated client has %d methods Hooks, not %d; this version of ent is not supported", got, want)
+	}
+	code = []byte(strings.ReplaceAll(strings.ReplaceAll(string(code), method, outer), "// Hooks returns the client hooks.", "// outerHooks returns the hooks of client and schema."))
+	if err := os.WriteFile(path, code, 0o644); err != nil { //nolint:gosec // source code
+		return fmt.Errorf("entext: cannot write the generated client: %w", err)
+	}
+	return nil
 }
 
 // Options implements entc.Extension. Named edges, which entgql would turn on,
@@ -151,6 +177,7 @@ func fieldLiteral(n *node, f *entity.Field) string {
 	flag("Read", f.Read)
 	flag("Filter", f.Filter)
 	flag("Order", f.Order)
+	flag("Touched", g.UpdateDefault)
 	flag("Create", f.Create)
 	flag("Update", f.Update)
 	if !f.Rules.Empty() {

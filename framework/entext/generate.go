@@ -54,13 +54,13 @@ func Generate(c Config) error {
 	if err := os.MkdirAll(filepath.Dir(c.GraphQLSchema), 0o750); err != nil {
 		return fmt.Errorf("entext: cannot make the folder of the GraphQL schema: %w", err)
 	}
-	before, err := snapshot(c.Target)
+	before, err := snapshot(c.Target, c.Schema)
 	if err != nil {
 		return err
 	}
 	err = entc.Generate(c.Schema, &gen.Config{
 		Target: c.Target, Package: c.Package,
-		Features: append([]gen.Feature{gen.FeatureUpsert, gen.FeatureExecQuery, gen.FeatureLock, gen.FeatureModifier}, c.Features...),
+		Features: append([]gen.Feature{gen.FeatureExecQuery, gen.FeatureLock, gen.FeatureModifier}, c.Features...),
 	}, entc.Extensions(x))
 	if err != nil {
 		return fmt.Errorf("entext: ent: %w", err)

@@ -54,6 +54,7 @@ type Field struct {
 	Immutable bool
 	Unique    bool
 	Sensitive bool // never readable, never logged
+	Touched   bool // set anew by each update, which alone is no change
 
 	Target string // entity that a foreign key points to
 

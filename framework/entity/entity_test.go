@@ -54,7 +54,7 @@ func TestDescription(t *testing.T) {
 // Each error has a code and details for clients, which show nothing of the
 // database.
 //
-// Covers: B07, B51, B61, T16, T18.
+// Covers: B07, B51, T18.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	type coded interface {

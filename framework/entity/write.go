@@ -27,7 +27,7 @@ type tombstoner interface {
 
 // Hook normalises, validates, stamps and seals each write of the entity, and
 // turns deletes of entities with soft delete into updates. The generated
-// client installs it before any other hook.
+// client runs it after all other hooks, so that it sees what they have set.
 func Hook(e *Entity) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -180,7 +180,7 @@ func checkStrings(value any) []rule.Fault {
 
 // bump raises the version, but only when the update changes something else.
 func (e *Entity) bump(m ent.Mutation) error {
-	if !changes(m) {
+	if !e.changes(m) {
 		return nil
 	}
 	if err := m.ResetField(e.Version.Name); err != nil {
@@ -192,12 +192,17 @@ func (e *Entity) bump(m ent.Mutation) error {
 	return nil
 }
 
-func changes(m ent.Mutation) bool {
+func (e *Entity) changes(m ent.Mutation) bool {
 	// Mutation.Fields does not tell of values appended to a list.
 	if list, ok := m.(interface{ Appends() bool }); ok && list.Appends() {
 		return true
 	}
-	return len(m.Fields())+len(m.ClearedFields())+len(m.AddedFields())+
+	for _, name := range m.Fields() {
+		if f, ok := e.Field(name); !ok || !f.Touched {
+			return true
+		}
+	}
+	return len(m.ClearedFields())+len(m.AddedFields())+
 		len(m.AddedEdges())+len(m.RemovedEdges())+len(m.ClearedEdges()) > 0
 }
 

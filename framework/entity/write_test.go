@@ -53,7 +53,7 @@ func TestHookValidates(t *testing.T) {
 	}
 }
 
-// Covers: B09, B29, B30, B43, B61.
+// Covers: B09, B29, B30, B43.
 func TestHookPrepares(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("east", 9*3600)

@@ -79,7 +79,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// Covers: B02, B16, B17, B30, B58.
+// Covers: B02, B16, B17.
 func TestTimestamps(t *testing.T) {
 	t.Parallel()
 	fields := fieldsOf(mixin.Timestamps{})

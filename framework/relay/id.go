@@ -92,11 +92,11 @@ func parseKey(id *entity.Field, v any) (any, error) {
 			if err != nil {
 				return nil, fmt.Errorf("relay: cannot parse key: %w", err)
 			}
-			return convert(id, i), nil
+			return fit(id, i)
 		case int64:
-			return convert(id, n), nil
+			return fit(id, n)
 		case int32:
-			return convert(id, int64(n)), nil
+			return fit(id, int64(n))
 		}
 	case entity.String:
 		if s, ok := v.(string); ok {

@@ -69,13 +69,7 @@ func (m *Member) JoinGroup(g *Group) { m.group = g }
 type Group struct {
 	nodes []Node
 	mu    sync.Mutex
-	loads map[string]*load
-}
-
-type load struct {
-	once  sync.Once
-	value any
-	err   error
+	loads map[string]func() (any, error)
 }
 
 // Join makes a group of the rows that a query returned, where the query
@@ -118,16 +112,15 @@ func groupOf(n Node) *Group {
 func (g *Group) once(key string, fn func() (any, error)) (any, error) {
 	g.mu.Lock()
 	if g.loads == nil {
-		g.loads = map[string]*load{}
+		g.loads = map[string]func() (any, error){}
 	}
-	l, ok := g.loads[key]
+	load, ok := g.loads[key]
 	if !ok {
-		l = &load{}
-		g.loads[key] = l
+		load = sync.OnceValues(fn) // a panic of the first is that of all
+		g.loads[key] = load
 	}
 	g.mu.Unlock()
-	l.once.Do(func() { l.value, l.err = fn() })
-	return l.value, l.err
+	return load()
 }
 
 // Together lets a resolver of the application's own serve all rows that were

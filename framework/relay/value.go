@@ -152,10 +152,6 @@ func fit(f *entity.Field, n int64) (any, error) {
 	return nil, fmt.Errorf("is out of the range of %s", f.GoType.Kind())
 }
 
-func convert(f *entity.Field, n int64) any {
-	return reflect.ValueOf(n).Convert(f.GoType).Interface()
-}
-
 func parseFloat(v any) (any, error) {
 	var n float64
 	switch t := v.(type) {

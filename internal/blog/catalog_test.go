@@ -114,7 +114,7 @@ func TestTables(t *testing.T) {
 	})
 }
 
-// Covers: B38, B39, B40, B59, C10, C33, L10, L17, X42.
+// Covers: B38, B39, B40, C10, C33, L10, L17, X42.
 func TestIndexes(t *testing.T) {
 	t.Parallel()
 	want := map[string][]string{ // unique ones first

@@ -13,7 +13,7 @@ import (
 
 // What is about a user alone goes with the user; logs stay, without the name.
 //
-// Covers: C12, C21, C22, C23, C40, C41.
+// Covers: C12, C22, C23, C40, C41.
 func TestPurgeUser(t *testing.T) {
 	t.Parallel()
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {

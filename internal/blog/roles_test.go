@@ -46,7 +46,7 @@ func TestRoleAssignments(t *testing.T) {
 // A role can be given, revoked and given again for ever, and is active once
 // however many give it at the same time. Revoked rows stay as history.
 //
-// Covers: C08, C18, C19, C20.
+// Covers: C08, C20.
 func TestReassignRoles(t *testing.T) {
 	t.Parallel()
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {

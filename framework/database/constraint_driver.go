@@ -70,6 +70,12 @@ func (d *explainer) ExecContext(ctx context.Context, query string, args ...any) 
 	return result, explain(err)
 }
 
+// QueryContext runs a statement that returns rows.
+func (d *explainer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := d.rawDriver.QueryContext(ctx, query, args...)
+	return rows, explain(err)
+}
+
 // Tx begins a transaction.
 func (d *explainer) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(ctx, nil) }
 
@@ -104,7 +110,8 @@ func (t *explainerTx) ExecContext(ctx context.Context, query string, args ...any
 
 // QueryContext runs a statement that returns rows.
 func (t *explainerTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return t.raw.QueryContext(ctx, query, args...)
+	rows, err := t.raw.QueryContext(ctx, query, args...)
+	return rows, explain(err)
 }
 
 // Commit ends the transaction; deferred constraints are checked here.
