@@ -128,7 +128,7 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 	}
 	d := &entity.Field{
 		Name: f.Name, Column: f.StorageKey(), Kind: kind,
-		Enum: f.EnumValues(), Nullable: f.Optional, Immutable: f.Immutable || isID, Unique: f.Unique,
+		Enum: f.EnumValues(), Nullable: f.Optional,
 		Required:  !isID && !f.Optional && !f.Default,
 		Sensitive: f.Sensitive(), Rules: rules,
 		Create: !isID && !show.NoCreate && !n.Expose.NoCreate,
@@ -197,7 +197,7 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 		return nil, err
 	}
 	d := &entity.Edge{
-		Name: e.Name, Target: e.Type.Name, OwnsFK: e.OwnFK(), Required: !e.Optional,
+		Name: e.Name, Target: e.Type.Name, OwnsFK: e.OwnFK(),
 		Relation: map[gen.Rel]entity.Relation{
 			gen.O2O: entity.OneToOne, gen.O2M: entity.OneToMany, gen.M2O: entity.ManyToOne, gen.M2M: entity.ManyToMany,
 		}[e.Rel.Type],

@@ -170,8 +170,6 @@ func fieldLiteral(n *node, f *entity.Field) string {
 	}
 	flag("Nullable", f.Nullable)
 	flag("Required", f.Required)
-	flag("Immutable", f.Immutable)
-	flag("Unique", f.Unique)
 	flag("Sensitive", f.Sensitive)
 	text("Target", f.Target)
 	flag("Read", f.Read)
@@ -261,7 +259,7 @@ func edgeLiteral(e *entity.Edge) string {
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"OwnsFK", e.OwnsFK}, {"Required", e.Required}, {"Create", e.Create}, {"Update", e.Update}} {
+	}{{"OwnsFK", e.OwnsFK}, {"Create", e.Create}, {"Update", e.Update}} {
 		if f.on {
 			b.WriteString(", " + f.name + ": true")
 		}

@@ -51,8 +51,6 @@ type Field struct {
 	Enum      []string
 	Nullable  bool
 	Required  bool // must be given on create
-	Immutable bool
-	Unique    bool
 	Sensitive bool // never readable, never logged
 	Touched   bool // set anew by each update, which alone is no change
 
@@ -86,7 +84,6 @@ type Edge struct {
 	Target   string // name of the entity at its end
 	Relation Relation
 	OwnsFK   bool // the foreign key is a column of the edge's owner
-	Required bool
 
 	// Column is the foreign key: in the owner's table when OwnsFK, in the
 	// target's otherwise. For ManyToMany, JoinTable holds both columns.

@@ -66,8 +66,8 @@ func account() *entity.Entity {
 	return entity.New(entity.Entity{
 		Name: "Account", GraphQL: "Account", Table: "accounts",
 		Fields: []*entity.Field{
-			{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, Immutable: true},
-			{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, Required: true, Unique: true, Rules: length},
+			{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt},
+			{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, Required: true, Rules: length},
 			{Name: "secret", Column: "secret", Kind: entity.String, Required: true, Sensitive: true, Seal: seal, Policy: policy},
 			{Name: "born", Column: "birth_date", GraphQL: "born", Kind: entity.Date, Nullable: true},
 			{Name: "seen", Column: "seen", GraphQL: "seen", Kind: entity.Time, Nullable: true},

@@ -30,7 +30,6 @@ const (
 	CodeEncoding   = "encoding"
 	CodeInvalid    = "invalid"
 	CodeUnknown    = "unknown_field"
-	CodeImmutable  = "immutable"
 )
 
 // Fault is one broken rule.
