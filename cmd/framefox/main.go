@@ -13,6 +13,7 @@ import (
 
 	entmigrate "github.com/framefox-go/framefox/ent/migrate"
 	"github.com/framefox-go/framefox/framework/cli"
+	"github.com/framefox-go/framefox/framework/entschema"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/migrate"
 )
@@ -29,6 +30,8 @@ func app() cli.App {
 		Name:       "framefox",
 		Migrations: migrate.Files,
 		Tables:     func() ([]*schema.Table, error) { return entmigrate.Tables, nil },
+		Source:     entschema.Tables,
+		Diagram:    entschema.Diagram,
 		DefaultURL: blog.DefaultURL,
 		Commands:   []func(*cli.Env) *cobra.Command{blog.LoadCommand},
 	}

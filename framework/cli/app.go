@@ -7,6 +7,9 @@ import (
 
 	"entgo.io/ent/dialect/sql/schema"
 	"github.com/spf13/cobra"
+
+	"github.com/framefox-go/framefox/framework/diagram"
+	"github.com/framefox-go/framefox/framework/migration"
 )
 
 // App describes an application to its command line. The zero value has the
@@ -28,6 +31,23 @@ type App struct {
 	// Tables are what the entities ask for, usually the generated
 	// migrate.Tables. Without it there is no create-migration.
 	Tables func() ([]*schema.Table, error)
+
+	// Source reads the same tables from the source of the entities in the
+	// project's root, usually [entschema.Tables]. An error that is
+	// [fs.ErrNotExist] says that there is no source, one that is
+	// [exec.ErrNotFound] that there is no go command; then Tables is used.
+	//
+	// [entschema.Tables]: https://pkg.go.dev/github.com/framefox-go/framefox/framework/entschema#Tables
+	// [exec.ErrNotFound]: https://pkg.go.dev/os/exec#ErrNotFound
+	Source func(ctx context.Context, root string) ([]*schema.Table, error)
+
+	// Diagram reads the entities from the source as a diagram, usually
+	// entschema.Diagram. Its errors are those of Source. Without it, database
+	// diagram draws Tables.
+	Diagram func(ctx context.Context, root string) (*diagram.Diagram, error)
+
+	// Data are the parts of migrations that are written in Go.
+	Data []migration.DataMigration
 
 	// DefaultURL is the database where the configuration names none. Default
 	// none, which is an error.
@@ -79,11 +99,11 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &UsageError{Command: cmd.CommandPath(), Err: err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	flags := root.PersistentFlags()
 	flags.StringVar(&env.environment, "env", "", "environment to use instead of FRAMEFOX_ENV, such as testing")
 	flags.BoolVar(&env.json, "json", false, "print the result as JSON")
-	root.AddCommand(newDatabase(env), newConfig(env), newVersion(env))
+	root.AddCommand(newDatabase(env), newGenerators(env), newConfig(env), newVersion(env))
 	for _, command := range env.app.Commands {
 		root.AddCommand(command(env))
 	}
@@ -102,7 +122,7 @@ func finish(cmd *cobra.Command) {
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			return unknownCommand(cmd, args[0])
+			return unknownCommand(cmd, args)
 		}
 		return
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"entgo.io/ent/dialect/sql/schema"
@@ -13,11 +15,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/framefox-go/framefox/framework/cli"
+	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/migration"
+	"github.com/framefox-go/framefox/framework/testkit"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"framefox": program})
+	testscript.Main(testkitMain{m}, map[string]func(){"framefox": program})
 }
+
+// testkitMain sweeps up what the tests leave on the servers.
+type testkitMain struct{ m *testing.M }
+
+// Run implements [testscript.TestingM].
+func (t testkitMain) Run() int { return testkit.Run(t.m) }
 
 // program is an application with two entities, of which the second appears with
 // TEST_POSTS=1, and migrations in the folder TEST_EMBEDDED.
@@ -35,6 +46,8 @@ func program() {
 			},
 		},
 	}
+	app.Data = dataMigrations()
+	app.Diagram = sourceDiagram()
 	if dir := os.Getenv("TEST_EMBEDDED"); dir != "" {
 		app.Migrations = os.DirFS(dir)
 	}
@@ -74,16 +87,59 @@ func tables() ([]*schema.Table, error) {
 	return list, nil
 }
 
-// The scripts are the documentation of the command line by example.
+// The scripts are the documentation of the command line by example. Each folder
+// of migrations in them gets its checksums, unless it brings them.
 //
 // Covers: G01, G02, G03, G04, G05, G06, G08, G09, G18, G20, G21, G22, G23, G30,
-// G31, G32, G43, G44, G58, G59, G60, G63, A03, A16.
+// G31, G32, G41, G42, G43, G44, G47, G48, G50, G58, G59, G60, G62, G63, A03, A16.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			return os.WriteFile(env.Cd+"/.env", []byte("DATABASE_URL=sqlite:///app.db\n"), 0o600)
+			return prepare(env, "sqlite:///app.db", config.SQLite)
 		},
 	})
+}
+
+// The scripts in testdata/dialect run on each dialect, with a database that
+// does not exist yet in DATABASE_URL. Their folder portable becomes that of the
+// dialect's migrations.
+//
+// Covers: G07, G20, G24, G25, G26, G27, G28, G29, G46, G58, H33, U04, U05.
+func TestDialectScripts(t *testing.T) {
+	t.Parallel()
+	for _, d := range []config.Dialect{config.SQLite, config.Postgres, config.MySQL} {
+		t.Run(string(d), func(t *testing.T) {
+			t.Parallel()
+			testscript.Run(t, testscript.Params{
+				Dir: "testdata/dialect",
+				Setup: func(env *testscript.Env) error {
+					url := "sqlite:///app.db"
+					if d != config.SQLite {
+						url = testkit.Reserve(t, testkit.Engine(d)).URL.Reveal()
+					}
+					return prepare(env, url, d)
+				},
+			})
+		})
+	}
+}
+
+// prepare writes the configuration and the checksums that a script lacks.
+func prepare(env *testscript.Env, url string, d config.Dialect) error {
+	env.Setenv("DIALECT", string(d))
+	folder := filepath.Join(env.Cd, "migrate", string(d))
+	if err := os.Mkdir(filepath.Dir(folder), 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := os.Rename(filepath.Join(env.Cd, "portable"), folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(folder, "atlas.sum")); errors.Is(err, fs.ErrNotExist) {
+		if _, err := migration.OpenDir(folder).Rehash(); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(env.Cd, ".env"), []byte("DATABASE_URL="+url+"\n"), 0o600)
 }

@@ -53,7 +53,7 @@ func create(ctx context.Context, env *Env, migrate bool) error {
 		if err != nil {
 			return err
 		}
-		return env.maybeJSON(createdJSON{Database: cfg.Database.URL.Target(), Created: created, Current: done.Current, Applied: versions(done)})
+		return env.maybeJSON(createdJSON{Database: cfg.Database.URL.Target(), Created: created, Current: done.Current, Applied: versions(done.Steps)})
 	}
 	env.Done("Ready for migrations and table creation")
 	return env.maybeJSON(createdJSON{Database: cfg.Database.URL.Target(), Created: created})

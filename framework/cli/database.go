@@ -20,8 +20,13 @@ func newDatabase(env *Env) *cobra.Command {
 			"Each command can also be written with a colon: database:create.",
 		Example: example(env, "database create --migrate", "database:status"),
 	}
-	group.AddCommand(newCreate(env), newUpgrade(env), newStatus(env))
+	group.AddCommand(newCreate(env), newUpgrade(env), newDowngrade(env), newStatus(env), newHistory(env),
+		newCurrent(env), newShow(env), newStamp(env), newReset(env))
+	group.AddCommand(newCopy(env), newRestore(env), newDrop(env), newClearMetadata(env), newClearMigration(env))
+	group.AddCommand(newDiagram(env))
+	group.AddCommand(newCheck(env), newTestCycle(env), newSquash(env), newMerge(env))
 	if env.app.Tables != nil {
+		group.AddCommand(newSync(env))
 		group.AddCommand(newCreateMigration(env))
 	}
 	return group
@@ -42,7 +47,7 @@ func (e *Env) withMigrator(ctx context.Context, use func(*database.DB, *migratio
 			err = fmt.Errorf("cannot close the database: %w", closeErr)
 		}
 	}()
-	m, err := migration.Open(db, dir)
+	m, err := migration.Open(db, dir, migration.WithData(e.app.Data...))
 	if err != nil {
 		return err
 	}

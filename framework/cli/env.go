@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type Env struct {
 	outStyle    style
 	errStyle    style
 	config      *config.Config // loaded once
+	lines       *bufio.Reader  // of In, once a question was asked
+	terminal    io.Writer      // for questions, where stderr is redirected
 }
 
 func newEnv(app App, stdin io.Reader, stdout, stderr io.Writer) *Env {

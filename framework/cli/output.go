@@ -75,6 +75,11 @@ func (e *Env) Warn(format string, args ...any) {
 	e.errStyle.line(e.Err, markWarning, fmt.Sprintf(format, args...))
 }
 
+// Note prints a line of progress to stderr.
+func (e *Env) Note(format string, args ...any) {
+	_, _ = fmt.Fprintf(e.Err, format+"\n", args...) // there is nobody to tell
+}
+
 // PrintJSON prints the result as a JSON document.
 func (e *Env) PrintJSON(v any) error {
 	encoder := json.NewEncoder(e.Out)

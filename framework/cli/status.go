@@ -13,25 +13,38 @@ import (
 )
 
 func newStatus(env *Env) *cobra.Command {
-	var code bool
+	var (
+		code   bool
+		layout string
+	)
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Show which migrations are applied and which are pending",
-		Example: example(env, "database status", "database status --json", "database status --exit-code"),
+		Example: example(env, "database status", "database status --json", "database status --exit-code", "database status --layout table"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			pending, err := status(cmd.Context(), env)
+			if layout != layoutList && layout != layoutTable {
+				return &UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf("unknown layout %q: use %s or %s", layout, layoutList, layoutTable)}
+			}
+			pending, err := status(cmd.Context(), env, layout)
 			if err == nil && code && pending {
 				return exitError(exitUsage)
 			}
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&layout, "layout", layoutList, "how to print it: list or table")
 	cmd.Flags().BoolVar(&code, "exit-code", false, "exit with code 2 if migrations are pending")
 	return cmd
 }
 
-func status(ctx context.Context, env *Env) (pending bool, err error) {
+// The layouts of the status.
+const (
+	layoutList  = "list"
+	layoutTable = "table"
+)
+
+func status(ctx context.Context, env *Env, layout string) (pending bool, err error) {
 	cfg, err := env.Config()
 	if err != nil {
 		return false, err
@@ -48,7 +61,14 @@ func status(ctx context.Context, env *Env) (pending bool, err error) {
 	if env.JSON() {
 		return pending, env.PrintJSON(newStatusJSON(cfg.Database.URL.Target(), s))
 	}
-	printStatus(env, s)
+	if layout == layoutTable {
+		err = printStatusTables(env, cfg, s)
+	} else {
+		printStatus(env, s)
+	}
+	if err != nil {
+		return pending, err
+	}
 	if s.Problem != nil {
 		env.Warn("upgrade would refuse: %v", s.Problem)
 	}
@@ -71,11 +91,16 @@ func printStatus(env *Env, s migration.Status) {
 	if !begun {
 		env.Print("None")
 	}
+	env.Print("")
+	printPending(env, s)
+}
+
+func printPending(env *Env, s migration.Status) {
 	if len(s.Pending()) == 0 {
-		env.Print("\nPending migrations: None")
+		env.Print("Pending migrations: None")
 		return
 	}
-	env.Print("\nPending migrations:")
+	env.Print("Pending migrations:")
 	for _, item := range s.Pending() {
 		printItem(env, item)
 	}
@@ -98,7 +123,19 @@ func printItem(env *Env, item migration.StatusItem) {
 		text += " (not applied, older than the current revision)"
 	case migration.Covered:
 		text += " (baseline)"
+	case migration.Undoing:
+		sign = markFailed
+		text += " (a downgrade stopped half-way; run the downgrade again)"
 	case migration.Applied:
+	}
+	switch item.Data {
+	case "", migration.DataDone:
+	default:
+		text += fmt.Sprintf(" (its part in Go is %s)", item.Data)
+	}
+	if item.Edited {
+		sign = markWarning
+		text += " (the file was edited after it was applied)"
 	}
 	if item.Current {
 		text += " (current)"
@@ -124,6 +161,7 @@ type itemJSON struct {
 	Version     string          `json:"version"`
 	Description string          `json:"description"`
 	File        string          `json:"file,omitempty"`
+	Parent      string          `json:"parent"`
 	State       migration.State `json:"state"`
 	Current     bool            `json:"current"`
 	AppliedAt   *time.Time      `json:"appliedAt,omitempty"`
@@ -131,6 +169,11 @@ type itemJSON struct {
 	Applied     int             `json:"appliedStatements,omitempty"`
 	Total       int             `json:"totalStatements,omitempty"`
 	Error       string          `json:"error,omitempty"`
+
+	Edited       bool                `json:"edited,omitempty"`
+	Data         migration.DataState `json:"data,omitempty"`
+	Irreversible string              `json:"irreversible,omitempty"`
+	Risks        []string            `json:"risks,omitempty"`
 }
 
 func newStatusJSON(target string, s migration.Status) statusJSON {
@@ -142,14 +185,19 @@ func newStatusJSON(target string, s migration.Status) statusJSON {
 		out.Problem = s.Problem.Error()
 	}
 	for _, m := range s.Migrations {
-		item := itemJSON{
-			Version: m.Version, Description: m.Description, File: m.File, State: m.State, Current: m.Current,
-			TookMS: m.Took.Milliseconds(), Applied: m.Applied, Total: m.Total, Error: m.Error,
-		}
-		if !m.AppliedAt.IsZero() {
-			item.AppliedAt = &m.AppliedAt
-		}
-		out.Migrations = append(out.Migrations, item)
+		out.Migrations = append(out.Migrations, newItemJSON(m))
 	}
 	return out
+}
+
+func newItemJSON(m migration.StatusItem) itemJSON {
+	item := itemJSON{
+		Version: m.Version, Description: m.Description, File: m.File, Parent: orBase(m.Revises), State: m.State, Current: m.Current,
+		TookMS: m.Took.Milliseconds(), Applied: m.Applied, Total: m.Total, Error: m.Error,
+		Edited: m.Edited, Data: m.Data, Irreversible: m.Irreversible, Risks: m.Risks,
+	}
+	if !m.AppliedAt.IsZero() {
+		item.AppliedAt = &m.AppliedAt
+	}
+	return item
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const (
@@ -57,19 +59,67 @@ func exitCode(err error) int {
 }
 
 // unknownCommand suggests commands of the group, or else of the whole tree.
-func unknownCommand(cmd *cobra.Command, word string) error {
-	err := &UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf("unknown command %q for %q", word, cmd.CommandPath())}
-	if cmd.SuggestionsMinimumDistance <= 0 {
-		cmd.SuggestionsMinimumDistance = 2
+func unknownCommand(cmd *cobra.Command, words []string) error {
+	err := &UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf("unknown command %q for %q", words[0], cmd.CommandPath())}
+	if group, command, ok := strings.Cut(words[0], ":"); ok {
+		words = append([]string{group, command}, words[1:]...)
 	}
-	for _, name := range cmd.SuggestionsFor(word) {
-		err.DidYouMean = append(err.DidYouMean, cmd.CommandPath()+" "+name)
+	for _, child := range similar(cmd, words[0]) {
+		err.DidYouMean = append(err.DidYouMean, deeper(child, words[1:])...)
 	}
 	if len(err.DidYouMean) == 0 {
-		err.DidYouMean = namesake(cmd.Root(), word)
+		err.DidYouMean = namesake(cmd.Root(), words[0])
 	}
 	return err
 }
+
+// deeper follows the further words as far as they name commands, or nearly.
+func deeper(cmd *cobra.Command, words []string) (paths []string) {
+	if len(words) > 0 {
+		for _, child := range similar(cmd, words[0]) {
+			paths = append(paths, child.CommandPath())
+		}
+	}
+	if len(paths) == 0 {
+		paths = []string{cmd.CommandPath()}
+	}
+	return paths
+}
+
+// similar are the commands of a group that a word names, or nearly does.
+func similar(cmd *cobra.Command, word string) (list []*cobra.Command) {
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = maxTypos
+	}
+	suggested := cmd.SuggestionsFor(word)
+	for _, child := range cmd.Commands() {
+		if child.Name() == word || child.HasAlias(word) {
+			return []*cobra.Command{child}
+		}
+		if slices.Contains(suggested, child.Name()) {
+			list = append(list, child)
+		}
+	}
+	return list
+}
+
+// flagError suggests the flag that was probably meant.
+func flagError(cmd *cobra.Command, err error) error {
+	usage := &UsageError{Command: cmd.CommandPath(), Err: err}
+	var missing *pflag.NotExistError
+	if errors.As(err, &missing) {
+		name := missing.GetSpecifiedName()
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			if !flag.Hidden && levenshtein.ComputeDistance(name, flag.Name) <= maxTypos {
+				usage.DidYouMean = append(usage.DidYouMean, cmd.CommandPath()+" --"+flag.Name)
+			}
+		})
+	}
+	return usage
+}
+
+// maxTypos is how different a word may be from what was probably meant.
+const maxTypos = 2
 
 // namesake finds commands of that name anywhere below cmd.
 func namesake(cmd *cobra.Command, word string) (paths []string) {

@@ -207,7 +207,8 @@ func createFile(path string) (created bool, err error) {
 	return true, file.Close()
 }
 
-// removeFiles removes a database and what SQLite keeps beside it.
+// removeFiles removes a database, what SQLite keeps beside it, and the lock of
+// its migrations.
 func removeFiles(path string) (removed bool, err error) {
 	err = os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -216,7 +217,7 @@ func removeFiles(path string) (removed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ".migrate-lock"} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return true, err
 		}

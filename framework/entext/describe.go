@@ -1,7 +1,6 @@
 package entext
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,8 +9,8 @@ import (
 	"entgo.io/ent/schema/field"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/entschema"
 	"github.com/framefox-go/framefox/framework/expose"
-	"github.com/framefox-go/framefox/framework/rule"
 )
 
 // node is one Ent type with its description.
@@ -59,7 +58,7 @@ func describeType(t *gen.Type) (*node, error) {
 		GoFields: map[string]*gen.Field{},
 		GoEdges:  map[string]*gen.Edge{},
 	}
-	if err := decode(t.Annotations, expose.AnnotationName, &n.Expose); err != nil {
+	if err := entschema.Annotation(t.Annotations, expose.AnnotationName, &n.Expose); err != nil {
 		return nil, err
 	}
 	fields := t.Fields
@@ -89,42 +88,29 @@ func describeType(t *gen.Type) (*node, error) {
 // characters.
 const maxOrderedText = 255
 
-// defaultText is the length of a text that the schema gives none, in
-// characters: what Ent makes it on MySQL, and so on every dialect.
-const defaultText = 255
-
 // inGraphQL reports whether the API has a scalar for numbers of that Go type.
 func inGraphQL(t field.Type) bool {
 	return !t.Numeric() || slices.Contains([]field.Type{field.TypeInt, field.TypeInt32, field.TypeInt64, field.TypeFloat64}, t)
 }
 
-// plainString reports whether the schema says nothing of the column's length.
-func plainString(f *gen.Field) bool {
-	c := f.Column()
-	return c.Size == 0 && len(c.SchemaType) == 0 && !f.HasGoType()
-}
-
 func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trait, error) {
 	var (
 		show  expose.Exposure
-		rules rule.Set
 		trait entity.Trait
 	)
-	if err := decode(f.Annotations, expose.AnnotationName, &show); err != nil {
+	if err := entschema.Annotation(f.Annotations, expose.AnnotationName, &show); err != nil {
 		return nil, "", err
 	}
-	if err := decode(f.Annotations, rule.AnnotationName, &rules); err != nil {
-		return nil, "", err
-	}
-	if err := decode(f.Annotations, entity.TraitName, &trait); err != nil {
+	if err := entschema.Annotation(f.Annotations, entity.TraitName, &trait); err != nil {
 		return nil, "", err
 	}
 	kind, err := kindOf(f, trait)
 	if err != nil {
 		return nil, "", err
 	}
-	if kind == entity.String && rules.MaxLen == nil && trait == "" && plainString(f) {
-		rules.MaxLen = new(defaultText)
+	rules, err := entschema.Rules(f)
+	if err != nil {
+		return nil, "", err
 	}
 	d := &entity.Field{
 		Name: f.Name, Column: f.StorageKey(), Kind: kind,
@@ -193,7 +179,7 @@ func kindOf(f *gen.Field, trait entity.Trait) (entity.Kind, error) {
 
 func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) {
 	var show expose.Exposure
-	if err := decode(e.Annotations, expose.AnnotationName, &show); err != nil {
+	if err := entschema.Annotation(e.Annotations, expose.AnnotationName, &show); err != nil {
 		return nil, err
 	}
 	d := &entity.Edge{
@@ -222,22 +208,6 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 	d.Create = writable && !show.NoCreate && !owner.Expose.NoCreate
 	d.Update = writable && !show.NoUpdate && !owner.Expose.NoUpdate
 	return d, nil
-}
-
-// decode reads the annotation of that name, if the schema has it.
-func decode(annotations map[string]any, name string, into any) error {
-	raw, ok := annotations[name]
-	if !ok {
-		return nil
-	}
-	data, err := json.Marshal(raw)
-	if err == nil {
-		err = json.Unmarshal(data, into)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot read annotation %s: %w", name, err)
-	}
-	return nil
 }
 
 func camel(name string) string  { return gen.Funcs["camel"].(func(string) string)(name) }

@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/entschema"
 	"github.com/framefox-go/framefox/framework/rule"
 )
 
@@ -58,6 +59,9 @@ func (x *extension) Hooks() []gen.Hook {
 		return gen.GenerateFunc(func(g *gen.Graph) error {
 			nodes, err := describe(g)
 			if err != nil {
+				return err
+			}
+			if err := entschema.Prepare(g); err != nil {
 				return err
 			}
 			if err := annotate(nodes); err != nil {
@@ -182,7 +186,7 @@ func fieldLiteral(n *node, f *entity.Field) string {
 		b.WriteString(", Rules: " + rulesLiteral(f.Rules))
 	}
 	var trait entity.Trait
-	_ = decode(g.Annotations, trait.Name(), &trait) // read once already
+	_ = entschema.Annotation(g.Annotations, trait.Name(), &trait) // read once already
 	if trait == entity.PasswordTrait {
 		b.WriteString(", Seal: password.Hash, Policy: password.Check")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
@@ -12,147 +13,156 @@ import (
 	"github.com/framefox-go/framefox/framework/config"
 )
 
-// operator is what the history names as the one who applied a migration.
-const operator = "Framefox"
-
-// apply runs one file, in a transaction where that means something. It reports
-// false if another migrator has applied the file meanwhile.
-func (u *upgrade) apply(ctx context.Context, f migrate.File) (bool, error) {
-	mode, err := transactionMode(f)
+// run runs one file, up or down, in a transaction where that means something.
+// It reports false if another migrator has done so meanwhile.
+func (s *session) run(ctx context.Context, sc *script) (bool, error) {
+	mode, err := transactionMode(sc.file)
 	if err != nil {
 		return false, err
 	}
 	switch {
+	case s.dialect == config.MySQL:
+		return true, s.runMySQL(ctx, sc)
 	case mode == modeNone:
-		return true, u.execute(ctx, f, u.revs)
-	case u.dialect == config.SQLite:
-		return u.applySQLite(ctx, f)
-	case u.dialect == config.MySQL:
-		return true, u.applyMySQL(ctx, f)
+		return true, s.runNone(ctx, sc)
+	case s.dialect == config.SQLite:
+		return s.runSQLite(ctx, sc)
 	default:
-		return true, u.within(ctx, func(revs *revisions) error { return u.execute(ctx, f, revs) })
+		return true, s.runWhole(ctx, sc)
 	}
+}
+
+// runWhole runs all that is left of a file, and the note of it, in one
+// transaction.
+func (s *session) runWhole(ctx context.Context, sc *script) error {
+	return s.within(ctx, sc, func(revs *revisions) error { return sc.all(ctx, revs) })
+}
+
+// all runs what is left of the file.
+func (sc *script) all(ctx context.Context, revs *revisions) error {
+	for i := sc.done(); i < len(sc.stmts); i++ {
+		if err := sc.exec(ctx, revs.db, i); err != nil {
+			return err
+		}
+	}
+	sc.note(len(sc.stmts))
+	return sc.write(ctx, revs)
+}
+
+// exec runs one statement of the file.
+func (sc *script) exec(ctx context.Context, db querier, i int) error {
+	if _, err := db.ExecContext(ctx, sc.stmts[i].Text); err != nil {
+		return sc.failed(i, err)
+	}
+	return nil
+}
+
+// failed describes a statement that failed, as if all that is not noted were
+// rolled back; who knows better changes it.
+func (sc *script) failed(i int, err error) *StatementError {
+	return &StatementError{
+		File: sc.name(), Statement: sc.stmts[i].Text, Line: line(sc.file, sc.stmts[i]), Number: i + 1,
+		Total: len(sc.stmts), Down: sc.undo, Applied: sc.done(), RolledBack: sc.done() == 0, Err: err,
+	}
+}
+
+// name is the file's name as seen from the folder of migrations.
+func (sc *script) name() string {
+	if sc.undo {
+		return downFolder + "/" + sc.file.Name()
+	}
+	return sc.file.Name()
 }
 
 // within runs do in a transaction, which is rolled back if do fails. The
 // transaction itself does not follow the context, else it would be rolled back
 // behind the back of whoever uses the connection next; its statements do.
-func (u *upgrade) within(ctx context.Context, do func(*revisions) error) error {
+func (s *session) within(ctx context.Context, sc *script, do func(*revisions) error) error {
+	return s.transaction(ctx, sc.name(), do)
+}
+
+func (s *session) transaction(ctx context.Context, what string, do func(*revisions) error) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("migration: cannot begin: %w", err)
+		return fmt.Errorf("migration: cannot begin %s: %w", what, err)
 	}
-	tx, err := u.conn.BeginTx(context.WithoutCancel(ctx), nil)
+	tx, err := s.conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
-		return fmt.Errorf("migration: cannot begin: %w", err)
+		return fmt.Errorf("migration: cannot begin %s: %w", what, err)
 	}
-	if err := do(&revisions{dialect: u.dialect, db: tx}); err != nil {
+	if err := do(s.revs.on(tx)); err != nil {
 		// It fails only where nothing is left to roll back: the connection is
 		// gone, or the engine has rolled back by itself.
 		_ = tx.Rollback()
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("migration: cannot commit: %w", err)
+		return fmt.Errorf("migration: cannot commit %s: %w", what, err)
 	}
 	return nil
 }
 
-// applyMySQL runs a file on MySQL, where a change of the schema ends the
-// transaction. A file that only changes data is rolled back as a whole. Else
-// each statement is followed by the note that it was applied; a process that is
-// killed between the two leaves a statement that the next run repeats.
-func (u *upgrade) applyMySQL(ctx context.Context, f migrate.File) error {
-	stmts, err := statements(u.driver, f)
-	if err != nil {
+// runEach runs what is left of a file statement by statement, each of them
+// noted. one runs a single statement and its note.
+func (s *session) runEach(ctx context.Context, sc *script, one func(context.Context, *script, int) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("migration: cannot begin %s: %w", sc.name(), err)
+	}
+	if err := s.repeatSettings(ctx, sc); err != nil {
 		return err
 	}
-	if onlyData(stmts) {
-		err = u.within(ctx, func(revs *revisions) error { return u.execute(ctx, f, revs) })
-	} else {
-		err = u.applyEach(ctx, f)
+	if sc.done() == len(sc.stmts) { // such as a file of comments
+		sc.note(sc.done())
+		return sc.write(ctx, s.revs)
 	}
-	var failed *StatementError
-	if !errors.As(err, &failed) {
-		return err
+	for i := sc.done(); i < len(sc.stmts); i++ {
+		err := one(ctx, sc, i)
+		var failed *StatementError
+		if errors.As(err, &failed) {
+			return s.stopped(ctx, sc, failed, err)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
-	defer cancel()
-	switch rev, readErr := u.revs.ReadRevision(ctx, f.Version()); {
-	case readErr != nil && !errors.Is(readErr, migrate.ErrRevisionNotExist):
-		failed.RolledBack, failed.Unknown = false, true
-		return err
-	case readErr != nil: // all of it was rolled back
-		return err
-	case rev.Applied > 0:
-		failed.RolledBack, failed.Applied = false, rev.Applied
-		return err
-	default: // not one statement stayed, so leave no half-begun file behind
-		return errors.Join(err, u.revs.DeleteRevision(ctx, f.Version()))
-	}
+	return nil
 }
 
-func (u *upgrade) applyEach(ctx context.Context, f migrate.File) error {
-	revs := &revisions{dialect: u.dialect, db: u.conn, commitEach: true}
-	if err := revs.exec(ctx, "START TRANSACTION"); err != nil {
-		return err
-	}
-	// The server finishes a change of the schema although its client has gone,
-	// and then nobody would note it: a file that was begun is ended.
-	err := u.execute(context.WithoutCancel(ctx), f, revs)
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+// stopped notes which statement failed, and tells from whether that could be
+// noted what is known about the state of the database.
+func (s *session) stopped(ctx context.Context, sc *script, failed *StatementError, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
-	if err == nil {
-		return revs.exec(end, "COMMIT")
+	failed.Applied, failed.RolledBack = sc.done(), sc.done() == 0 && !failed.Unknown
+	var writeErr error
+	switch {
+	case failed.Unknown:
+		return err
+	case sc.done() > 0:
+		sc.remark(firstLine(failed.Err.Error()), failed.Statement)
+		writeErr = sc.write(ctx, s.revs)
+	case sc.undo: // not one statement stayed, so leave no half-begun file behind
+		sc.note(0)
+		writeErr = sc.write(ctx, s.revs)
+	default:
+		writeErr = s.revs.DeleteRevision(ctx, sc.rev.Version)
 	}
-	_ = revs.exec(end, "ROLLBACK") // as in within
+	if writeErr != nil {
+		failed.RolledBack, failed.Unknown = false, true
+	}
 	return err
 }
 
-// execute has Atlas run the statements of a file that are not yet applied, on
-// the connection or transaction of revs, and keep its book there.
-func (u *upgrade) execute(ctx context.Context, f migrate.File, revs *revisions) error {
-	driver, err := openDriver(u.dialect, revs.db)
-	if err != nil {
-		return err
-	}
-	ex, err := migrate.NewExecutor(driver, u.mem, revs, migrate.WithOperatorVersion(operator))
-	if err != nil {
-		return fmt.Errorf("migration: cannot apply %s: %w", f.Name(), err)
-	}
-	err = ex.Execute(ctx, f)
-	if err == nil {
-		return nil
-	}
-	var (
-		failed  *migrate.StmtExecError
-		changed migrate.HistoryChangedError
-	)
-	switch {
-	case errors.As(err, &failed):
-		return u.statementError(ctx, f, failed)
-	case errors.As(err, &changed):
-		return &FileChangedError{File: f.Name(), Applied: changed.Stmt, Reason: fmt.Sprintf("statement %d is different now", changed.Stmt)}
-	default:
-		return fmt.Errorf("migration: cannot apply %s: %w", f.Name(), err)
-	}
-}
-
-func (u *upgrade) statementError(ctx context.Context, f migrate.File, failed *migrate.StmtExecError) error {
-	e := &StatementError{File: f.Name(), Statement: failed.Stmt.Text, Line: line(f, failed.Stmt), RolledBack: true, Err: failed.Err}
-	if stmts, err := statements(u.driver, f); err == nil {
-		e.Total = len(stmts)
-		for i, stmt := range stmts {
-			if stmt.Pos == failed.Stmt.Pos {
-				e.Number = i + 1
+// repeatSettings runs the SET statements among those that are done: they were
+// for the connection of a run that is over.
+func (s *session) repeatSettings(ctx context.Context, sc *script) error {
+	for i := range sc.done() {
+		if keyword(sc.stmts[i].Text) == "set" {
+			if err := sc.exec(ctx, s.conn, i); err != nil {
+				return err
 			}
 		}
 	}
-	if mode, err := transactionMode(f); err == nil && mode == modeNone {
-		if rev, err := u.revs.ReadRevision(ctx, f.Version()); err == nil {
-			e.RolledBack, e.Applied = rev.Applied == 0, rev.Applied
-		}
-	}
-	return e
+	return nil
 }
 
 // The values of the directive "-- atlas:txmode".
@@ -177,15 +187,30 @@ func transactionMode(f migrate.File) (string, error) {
 	}
 }
 
-var dataStatement = regexp.MustCompile(`(?i)^\s*(?:(?:--|#)[^\n]*\n\s*|/\*[^!](?s:.*?)\*/\s*)*(insert|update|delete|replace|select|set|with)\b`)
+var firstWord = regexp.MustCompile(`^\s*(?:(?:--|#)[^\n]*\n\s*|/\*[^!](?s:.*?)\*/\s*)*(\w+)\b`)
 
-// onlyData reports whether no statement changes the schema, so that MySQL can
-// roll all of them back.
-func onlyData(stmts []*migrate.Stmt) bool {
-	for _, stmt := range stmts {
-		if !dataStatement.MatchString(stmt.Text) {
-			return false
-		}
+// keyword is the first word of a statement in lower case, without the comments
+// before it.
+func keyword(statement string) string {
+	if m := firstWord.FindStringSubmatch(statement); m != nil {
+		return strings.ToLower(m[1])
 	}
-	return true
+	return ""
+}
+
+// changesData reports whether a statement leaves the schema alone, so that
+// MySQL can roll it back.
+func changesData(statement string) bool {
+	return slices.Contains([]string{"insert", "update", "delete", "replace", "select", "set", "with"}, keyword(statement))
+}
+
+// onlyData reports whether no statement changes the schema.
+func onlyData(stmts []*migrate.Stmt) bool {
+	return !slices.ContainsFunc(stmts, func(stmt *migrate.Stmt) bool { return !changesData(stmt.Text) })
+}
+
+// firstLine keeps remarks readable.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }

@@ -11,24 +11,21 @@ import (
 	"ariga.io/atlas/sql/migrate"
 )
 
-// applySQLite runs a file with foreign keys off: the rebuild of a table drops
+// runSQLite runs a file with foreign keys off: the rebuild of a table drops
 // the old one, and would else delete the rows that refer to it with ON DELETE
 // CASCADE. What the rebuild may have broken is looked for before the commit.
-func (u *upgrade) applySQLite(ctx context.Context, f migrate.File) (applied bool, err error) {
-	restore, err := u.foreignKeysOff(ctx) // has no effect inside a transaction
+func (s *session) runSQLite(ctx context.Context, sc *script) (ran bool, err error) {
+	restore, err := s.foreignKeysOff(ctx) // has no effect inside a transaction
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, restore()) }()
-	err = u.within(ctx, func(revs *revisions) error {
+	err = s.within(ctx, sc, func(revs *revisions) error {
 		// Only now nobody else can write. Look again whether there is anything
 		// to do: not everyone takes the lock file.
-		if rev, err := revs.ReadRevision(ctx, f.Version()); err == nil && !partial(rev) {
-			return nil
-		} else if err != nil && !errors.Is(err, migrate.ErrRevisionNotExist) {
+		if ran, err = sc.needed(ctx, revs); !ran || err != nil {
 			return err
 		}
-		applied = true
 		pointless, err := violations(ctx, revs.db)
 		if err != nil {
 			return err
@@ -37,21 +34,34 @@ func (u *upgrade) applySQLite(ctx context.Context, f migrate.File) (applied bool
 		if err != nil {
 			return err
 		}
-		if err := u.execute(ctx, f, revs); err != nil {
+		if err := sc.all(ctx, revs); err != nil {
 			return err
 		}
-		if err := checkTriggers(ctx, f, present, revs); err != nil {
+		if err := checkTriggers(ctx, sc.file, present, revs); err != nil {
 			return err
 		}
-		return checkForeignKeys(ctx, f, pointless, revs)
+		return checkForeignKeys(ctx, sc.file, pointless, revs)
 	})
-	return applied && err == nil, err
+	return ran && err == nil, err
+}
+
+// needed reports whether the file is still to be run.
+func (sc *script) needed(ctx context.Context, revs *revisions) (bool, error) {
+	rev, err := revs.ReadRevision(ctx, sc.rev.Version)
+	switch {
+	case errors.Is(err, migrate.ErrRevisionNotExist):
+		return !sc.undo, nil
+	case err != nil:
+		return false, err
+	default:
+		return sc.undo || partial(rev), nil
+	}
 }
 
 // foreignKeysOff returns what sets them as they were.
-func (u *upgrade) foreignKeysOff(ctx context.Context) (restore func() error, err error) {
+func (s *session) foreignKeysOff(ctx context.Context) (restore func() error, err error) {
 	var on bool
-	if err := u.conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
+	if err := s.conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
 		return nil, fmt.Errorf("migration: cannot read PRAGMA foreign_keys: %w", err)
 	}
 	if !on {
@@ -60,9 +70,9 @@ func (u *upgrade) foreignKeysOff(ctx context.Context) (restore func() error, err
 	restore = func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 		defer cancel()
-		return u.revs.exec(ctx, "PRAGMA foreign_keys = on")
+		return s.revs.exec(ctx, "PRAGMA foreign_keys = on")
 	}
-	return restore, u.revs.exec(ctx, "PRAGMA foreign_keys = off")
+	return restore, s.revs.exec(ctx, "PRAGMA foreign_keys = off")
 }
 
 // violations counts the rows that point to nothing, by "child → parent".

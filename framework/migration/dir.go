@@ -13,8 +13,9 @@ import (
 )
 
 // Dir is a folder with the migrations of one dialect: the *.sql files directly
-// in it, ordered by name, and atlas.sum, their checksums. Other files and
-// sub-folders are not seen.
+// in it, ordered by name, and atlas.sum, their checksums. Its folder down holds
+// the files that undo them, with checksums of their own. Other files and
+// folders are not seen.
 type Dir struct {
 	files fs.FS
 	path  string // "" if it cannot be written
@@ -41,14 +42,32 @@ func (d *Dir) Migrations() ([]Migration, error) {
 	}
 	list := make([]Migration, len(c.files))
 	for i, f := range c.files {
-		list[i] = describe(f)
+		list[i] = c.describe(f)
 	}
 	return list, nil
 }
 
-// Verify checks the folder against its atlas.sum and its file names against
-// each other. It returns a *ChecksumError, a *DuplicateVersionError or a
-// *FileNameError.
+// Read returns the text of a migration and of the file that undoes it, which is
+// nil if there is none. A version that the folder lacks is an
+// *UnknownVersionError.
+func (d *Dir) Read(version string) (up, down []byte, err error) {
+	c, err := d.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, ok := c.file(version)
+	if !ok {
+		return nil, nil, &UnknownVersionError{Version: version, Known: newHistory(c, nil).nearest(version)}
+	}
+	if undo, ok := c.down(version); ok {
+		down = undo.Bytes()
+	}
+	return f.Bytes(), down, nil
+}
+
+// Verify checks the folder and its down files against their checksums and the
+// file names against each other. It returns a *ChecksumError, a
+// *DuplicateVersionError, a *FileNameError or a *DownFileError.
 func (d *Dir) Verify() error {
 	_, err := d.read()
 	return err
@@ -56,54 +75,78 @@ func (d *Dir) Verify() error {
 
 // contents is a verified folder, read once.
 type contents struct {
-	mem   *migrate.MemDir
-	files []migrate.File // in order
+	mem     *migrate.MemDir
+	files   []migrate.File // in order
+	downMem *migrate.MemDir
+	downs   []migrate.File // of the folder down, in order
 }
 
 // read loads and verifies the folder. All later work is done on that copy, so
 // that a file cannot change between its check and its use.
 func (d *Dir) read() (*contents, error) {
-	names, err := fs.Glob(d.files, "*.sql")
+	c, err := d.load()
 	if err != nil {
-		return nil, fmt.Errorf("migration: cannot list migrations: %w", err)
-	}
-	sort.Strings(names)
-	c := &contents{mem: &migrate.MemDir{}}
-	for _, name := range names {
-		text, err := fs.ReadFile(d.files, name)
-		if err != nil {
-			return nil, fmt.Errorf("migration: cannot read %s: %w", path.Join(d.path, name), err)
-		}
-		if err := c.add(name, text); err != nil {
-			return nil, err
-		}
-	}
-	sum, err := fs.ReadFile(d.files, migrate.HashFileName)
-	switch {
-	case err == nil:
-		if err := c.mem.WriteFile(migrate.HashFileName, sum); err != nil {
-			return nil, fmt.Errorf("migration: cannot keep %s: %w", migrate.HashFileName, err)
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("migration: cannot read %s: %w", migrate.HashFileName, err)
-	}
-	if err := checkNames(c.files); err != nil {
 		return nil, err
 	}
 	if err := migrate.Validate(c.mem); err != nil {
-		return nil, checksumError(err)
+		return nil, checksumError(err, "")
+	}
+	if err := migrate.Validate(c.downMem); err != nil {
+		return nil, checksumError(err, downFolder)
 	}
 	return c, nil
 }
 
-func (c *contents) add(name string, text []byte) error {
-	if err := c.mem.WriteFile(name, text); err != nil {
-		return fmt.Errorf("migration: cannot keep %s: %w", name, err)
+// load reads the folder and checks all but the checksums.
+func (d *Dir) load() (c *contents, err error) {
+	c = &contents{}
+	if c.mem, c.files, err = d.loadFiles("."); err != nil {
+		return nil, err
 	}
-	f := migrate.NewLocalFile(name, text)
-	c.files = append(c.files, f)
-	_, err := transactionMode(f)
-	return err
+	if c.downMem, c.downs, err = d.loadFiles(downFolder); err != nil {
+		return nil, err
+	}
+	if err := checkNames(c.files); err != nil {
+		return nil, err
+	}
+	return c, c.checkDowns()
+}
+
+// loadFiles reads the files of one folder and their checksums.
+func (d *Dir) loadFiles(folder string) (*migrate.MemDir, []migrate.File, error) {
+	names, err := fs.Glob(d.files, path.Join(folder, "*.sql"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("migration: cannot list migrations: %w", err)
+	}
+	sort.Strings(names)
+	mem := &migrate.MemDir{}
+	var files []migrate.File
+	for _, name := range names {
+		text, err := fs.ReadFile(d.files, name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("migration: cannot read %s: %w", path.Join(d.path, name), err)
+		}
+		f := migrate.NewLocalFile(path.Base(name), text)
+		if _, err := transactionMode(f); err != nil {
+			return nil, nil, err
+		}
+		if err := mem.WriteFile(f.Name(), text); err != nil {
+			return nil, nil, fmt.Errorf("migration: cannot keep %s: %w", name, err)
+		}
+		files = append(files, f)
+	}
+	name := path.Join(folder, migrate.HashFileName)
+	sum, err := fs.ReadFile(d.files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return mem, files, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("migration: cannot read %s: %w", path.Join(d.path, name), err)
+	}
+	if err := mem.WriteFile(migrate.HashFileName, sum); err != nil {
+		return nil, nil, fmt.Errorf("migration: cannot keep %s: %w", name, err)
+	}
+	return mem, files, nil
 }
 
 // last is the newest version, or "".
@@ -150,15 +193,20 @@ func checkNames(files []migrate.File) error {
 // digits is the length of a version without leading zeros.
 func digits(version string) int { return len(strings.TrimLeft(version, "0")) }
 
-func checksumError(err error) error {
+// checksumError names files as seen from the folder of migrations.
+func checksumError(err error, folder string) error {
 	var mismatch *migrate.ChecksumError
+	sum := ""
+	if folder != "" {
+		sum = path.Join(folder, migrate.HashFileName)
+	}
 	switch {
 	case errors.As(err, &mismatch):
-		return &ChecksumError{File: mismatch.File, Reason: mismatch.Reason.String()}
+		return &ChecksumError{File: path.Join(folder, mismatch.File), Reason: mismatch.Reason.String()}
 	case errors.Is(err, migrate.ErrChecksumNotFound):
-		return &ChecksumError{Reason: "missing"}
+		return &ChecksumError{File: sum, Reason: "missing"}
 	case errors.Is(err, migrate.ErrChecksumFormat), errors.Is(err, migrate.ErrChecksumMismatch):
-		return &ChecksumError{Reason: "malformed"}
+		return &ChecksumError{File: sum, Reason: "malformed"}
 	default:
 		return fmt.Errorf("migration: cannot verify the folder: %w", err)
 	}

@@ -19,25 +19,6 @@ var (
 	ErrReadOnly = errors.New("migration: the folder of migrations is read-only")
 )
 
-// ChecksumError says that a folder does not match its atlas.sum: a file was
-// edited, added or removed by hand.
-type ChecksumError struct {
-	File   string // the first file that differs; "" if atlas.sum itself is at fault
-	Reason string // "edited", "added", "removed", "missing" or "malformed"
-}
-
-func (e *ChecksumError) Error() string {
-	const out = "; if this is intended, refresh it with: atlas migrate hash"
-	switch {
-	case e.Reason == "missing":
-		return "migration: atlas.sum is missing beside the migrations" + out
-	case e.File == "":
-		return "migration: atlas.sum is " + e.Reason + out
-	default:
-		return fmt.Sprintf("migration: checksum mismatch: %s was %s since atlas.sum was written%s", e.File, e.Reason, out)
-	}
-}
-
 // DuplicateVersionError says that two files of a folder carry one version.
 type DuplicateVersionError struct {
 	Version string
@@ -113,7 +94,7 @@ type NotEmptyError struct {
 }
 
 func (e *NotEmptyError) Error() string {
-	return fmt.Sprintf("migration: the database has tables (%s) but no history of migrations; start from an empty database",
+	return fmt.Sprintf("migration: the database has tables (%s) but no history of migrations; start from an empty database, or say with stamp which migrations the tables stand for",
 		strings.Join(e.Tables, ", "))
 }
 
@@ -141,18 +122,23 @@ type StatementError struct {
 	RolledBack bool   // the file left nothing behind
 	Err        error
 	Unknown    bool // the connection was lost: whether anything was applied is not known
+	Down       bool // the file undoes a migration
 }
 
 func (e *StatementError) Error() string {
-	state := "nothing of the file was applied"
+	verb, state := "apply", "nothing of the file was applied"
+	next := "upgrade"
+	if e.Down {
+		verb, next = "run", "downgrade"
+	}
 	switch {
 	case e.Unknown:
 		state = "the connection was lost before it could be read what of the file was applied; see the status"
 	case !e.RolledBack:
-		state = fmt.Sprintf("%d of %d statements stay applied, the next upgrade resumes after them", e.Applied, e.Total)
+		state = fmt.Sprintf("%d of %d statements stay applied, the next %s resumes after them", e.Applied, e.Total, next)
 	}
-	return fmt.Sprintf("migration: cannot apply %s: statement %d (line %d) failed: %v; %s\n  %s",
-		e.File, e.Number, e.Line, e.Err, state, strings.ReplaceAll(e.Statement, "\n", "\n  "))
+	return fmt.Sprintf("migration: cannot %s %s: statement %d (line %d) failed: %v; %s\n  %s",
+		verb, e.File, e.Number, e.Line, e.Err, state, strings.ReplaceAll(e.Statement, "\n", "\n  "))
 }
 
 func (e *StatementError) Unwrap() error { return e.Err }

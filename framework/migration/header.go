@@ -14,15 +14,25 @@ type Migration struct {
 	Description string // from the header, else from the file's name
 	Revises     string // the version before, if the header says so
 	File        string // the file's name
+
+	Created      time.Time // from the header; zero if it does not say
+	Risks        []string  // from the header: "destructive: drops table posts"
+	Down         string    // name of the file in down/ that undoes it; "" if there is none
+	DownRisks    []string  // as Risks, of the file that undoes it
+	Irreversible string    // why it cannot be undone, as the down file says; "" if it can
 }
 
 // The keys of a file's header.
 const (
-	headDescription = "Description"
-	headRevision    = "Revision ID"
-	headRevises     = "Revises"
-	headCreated     = "Create Date"
-	base            = "base" // stands for "no migration" in headers
+	headDescription  = "Description"
+	headRevision     = "Revision ID"
+	headRevises      = "Revises"
+	headReverts      = "Reverts to" // of a down file
+	headCreated      = "Create Date"
+	headRisk         = "Risk"         // may be repeated
+	headIrreversible = "Irreversible" // of a down file
+	base             = "base"         // stands for "no migration" in headers
+	createdLayout    = "2006-01-02 15:04:05 UTC"
 )
 
 // describe reads a file's header: the comments above its first empty line.
@@ -34,27 +44,58 @@ func describe(f migrate.File) Migration {
 			break
 		}
 		key, value, _ := strings.Cut(comment, ":")
-		value = strings.TrimSpace(value)
-		switch strings.TrimSpace(key) {
-		case headDescription:
-			m.Description = value
-		case headRevises:
-			if value != base {
-				m.Revises = value
-			}
-		}
+		m.take(strings.TrimSpace(key), strings.TrimSpace(value))
 	}
 	return m
 }
 
-// header is the comment at the top of a planned file.
-func header(description, version, revises string, created time.Time) string {
-	if revises == "" {
-		revises = base
+// take keeps the value of one line of a header.
+func (m *Migration) take(key, value string) {
+	switch key {
+	case headDescription:
+		m.Description = value
+	case headRevises:
+		if value != base {
+			m.Revises = value
+		}
+	case headCreated:
+		if created, err := time.Parse(createdLayout, value); err == nil {
+			m.Created = created
+		}
+	case headRisk:
+		m.Risks = append(m.Risks, value)
+	case headIrreversible:
+		m.Irreversible = value
 	}
-	return fmt.Sprintf("-- %s: %s\n-- %s: %s\n-- %s: %s\n-- %s: %s\n",
-		headDescription, description, headRevision, version, headRevises, revises,
-		headCreated, created.UTC().Format("2006-01-02 15:04:05 UTC"))
+}
+
+// header is the comment at the top of a planned file.
+func (m Migration) header() string { return m.head(headRevises) }
+
+// downHeader is the comment at the top of the file that undoes it. The risks
+// are those of undoing.
+func (m Migration) downHeader(risks []string, irreversible string) string {
+	m.Risks, m.Irreversible = risks, irreversible
+	return m.head(headReverts)
+}
+
+func (m Migration) head(parent string) string {
+	var text strings.Builder
+	line := func(key, value string) { fmt.Fprintf(&text, "-- %s: %s\n", key, oneLine(value, "")) }
+	line(headDescription, m.Description)
+	line(headRevision, m.Version)
+	if m.Revises == "" {
+		m.Revises = base
+	}
+	line(parent, m.Revises)
+	line(headCreated, m.Created.UTC().Format(createdLayout))
+	for _, risk := range m.Risks {
+		line(headRisk, risk)
+	}
+	if m.Irreversible != "" {
+		line(headIrreversible, m.Irreversible)
+	}
+	return text.String()
 }
 
 // withHeader puts the header above the text of a file. Atlas wants its

@@ -28,8 +28,8 @@ func (h *history) current() string {
 	return ""
 }
 
-// partial reports whether a revision stopped half-way.
-func partial(rev *migrate.Revision) bool { return rev.Applied < rev.Total }
+// partial reports whether a revision stopped half-way, up or down.
+func partial(rev *migrate.Revision) bool { return rev.Applied < rev.Total || undoing(rev) }
 
 // pending lists the files to apply, in order. A file that stopped half-way
 // comes first. It returns an error if the folder and the database have gone
@@ -46,10 +46,18 @@ func (h *history) pending() ([]migrate.File, error) {
 		return nil, &UnknownRevisionError{Versions: unknown}
 	}
 	newest := h.revs[len(h.revs)-1]
+	if needs := squashedUpTo(h.all.files); needs != "" && newest.Version < needs {
+		return nil, &SquashedError{Current: newest.Version, Needs: needs}
+	}
+	for _, rev := range h.revs {
+		if undoing(rev) {
+			return nil, &HalfUndoneError{Version: rev.Version, State: rev.Error}
+		}
+	}
 	if files := h.outOfOrder(); len(files) > 0 {
 		return nil, &OutOfOrderError{Files: files, Current: newest.Version}
 	}
-	var pending []migrate.File
+	pending := h.merged()
 	for _, rev := range h.revs {
 		if f, ok := h.all.file(rev.Version); ok && partial(rev) {
 			pending = append(pending, f)
@@ -94,16 +102,42 @@ func isCheckpoint(f migrate.File) bool {
 }
 
 // outOfOrder lists the files that are older than the newest revision and not
-// applied. Those before the first revision are covered by a baseline or a
-// checkpoint.
+// applied, nor expected by a merge.
 func (h *history) outOfOrder() (names []string) {
-	first, newest := h.revs[0].Version, h.revs[len(h.revs)-1].Version
-	for _, f := range h.files {
-		if v := f.Version(); v > first && v < newest && h.revision(v) == nil {
+	for _, f := range h.skipped() {
+		if !h.expected(f) {
 			names = append(names, f.Name())
 		}
 	}
 	return names
+}
+
+// merged lists the files that are older than the newest revision and not
+// applied, because they came with a merge.
+func (h *history) merged() []migrate.File { return slices.DeleteFunc(h.skipped(), func(f migrate.File) bool { return !h.expected(f) }) }
+
+// skipped lists the files that are older than the newest revision and not
+// applied. Those before the first revision are covered by a baseline or a
+// checkpoint.
+func (h *history) skipped() (files []migrate.File) {
+	first, newest := h.revs[0].Version, h.revs[len(h.revs)-1].Version
+	for _, f := range h.files {
+		if v := f.Version(); v > first && v < newest && h.revision(v) == nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// expected reports whether a merge that is not applied yet comes after a file.
+func (h *history) expected(f migrate.File) bool {
+	var pending []migrate.File
+	for _, other := range h.files {
+		if h.revision(other.Version()) == nil {
+			pending = append(pending, other)
+		}
+	}
+	return mergedBefore(pending, f.Version())
 }
 
 func (h *history) revision(version string) *migrate.Revision {
@@ -145,4 +179,17 @@ func (h *history) nearest(version string) (known string) {
 		}
 	}
 	return known
+}
+
+// ordered lists the files among those given and those that are applied, in
+// order.
+func (h *history) ordered(files []migrate.File) (list []migrate.File) {
+	for _, f := range h.all.files {
+		rev := h.revision(f.Version())
+		applied := rev != nil && !partial(rev) && rev.Type != migrate.RevisionTypeBaseline
+		if applied || slices.ContainsFunc(files, func(g migrate.File) bool { return g.Version() == f.Version() }) {
+			list = append(list, f)
+		}
+	}
+	return list
 }

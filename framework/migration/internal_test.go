@@ -44,11 +44,15 @@ func TestNextVersionIsLater(t *testing.T) {
 
 func TestHeaderStaysApartFromDirectives(t *testing.T) {
 	t.Parallel()
-	head := header("Add posts", "20260101000002", "", time.Unix(0, 0))
+	want := Migration{
+		Version: "20260101000002", Description: "Add posts", File: "20260101000002_x.sql", Created: time.Unix(0, 0).UTC(),
+		Risks: []string{"destructive: drops table x", "locking: y"},
+	}
+	head := want.header()
 	text := withHeader(head, []byte("-- atlas:txmode none\n\nSELECT 1;\n"))
 	f := migrate.NewLocalFile("20260101000002_x.sql", text)
 	require.Equal(t, []string{"none"}, f.Directive("txmode"))
-	require.Equal(t, Migration{Version: "20260101000002", Description: "Add posts", File: f.Name()}, describe(f))
+	require.Equal(t, want, describe(f))
 	stmts, err := f.Stmts()
 	require.NoError(t, err)
 	require.Equal(t, []string{"SELECT 1;"}, stmts)

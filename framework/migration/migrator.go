@@ -2,7 +2,6 @@ package migration
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -20,6 +19,7 @@ type Migrator struct {
 	dir         *Dir
 	dialect     config.Dialect
 	lockTimeout time.Duration
+	data        dataSteps // nil if there are none
 }
 
 // Option adjusts a [Migrator].
@@ -44,19 +44,22 @@ func Open(db *database.DB, dir *Dir, opts ...Option) (*Migrator, error) {
 
 // UpgradeOptions say what to apply. The zero value applies all that is pending.
 type UpgradeOptions struct {
-	To       string     // last version to apply; "" is the newest
-	Progress func(Step) // called before each file; may be nil
-	Applied  func(Step) // called after each file that was applied; may be nil
+	To       string             // last version to apply; "" is the newest
+	Progress func(Step)         // called before each file; may be nil
+	Applied  func(Step)         // called after each file that was applied; may be nil
+	Data     func(DataProgress) // called while a migration's Go part runs; may be nil
 }
 
-// Step is one file that Upgrade applies.
+// Step is one migration that Upgrade applies or Downgrade undoes.
 type Step struct {
 	Migration
 	From       string // version of the database before it; "" if none
+	To         string // version of the database after it; "" if none
 	Number     int    // of this step, counted from 1
 	Of         int    // steps in all
-	Resumed    int    // statements that an earlier run has already applied
+	Resumed    int    // statements that an earlier run has already done
 	Statements int    // statements in the file
+	Data       bool   // its Go part runs too
 }
 
 // Upgraded is what Upgrade has done.
@@ -75,115 +78,145 @@ type Upgraded struct {
 // "-- atlas:txmode none", which PostgreSQL needs for CREATE INDEX CONCURRENTLY.
 // A statement that fails is returned as a *[StatementError].
 func (m *Migrator) Upgrade(ctx context.Context, opts UpgradeOptions) (result Upgraded, err error) {
-	c, err := m.dir.read()
-	if err != nil {
-		return Upgraded{}, err
-	}
-	conn, err := m.db.SQL().Conn(ctx)
-	if err != nil {
-		return Upgraded{}, fmt.Errorf("migration: cannot connect: %w", err)
-	}
-	defer func() {
-		if closeErr := conn.Close(); err == nil && closeErr != nil {
-			err = fmt.Errorf("migration: cannot close the connection: %w", closeErr)
-		}
-	}()
-	release, err := m.lock(ctx, conn)
-	if err != nil {
-		return Upgraded{}, err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
-		defer cancel()
-		if releaseErr := release(ctx); err == nil {
-			err = releaseErr
-		}
-	}()
-	u := &upgrade{
-		Migrator: m, contents: c, conn: conn,
-		revs: &revisions{dialect: m.dialect, db: conn},
-	}
-	if u.driver, err = openDriver(m.dialect, conn); err != nil {
-		return Upgraded{}, err
-	}
-	err = u.run(ctx, opts)
-	return u.result, err
+	err = m.withSession(ctx, func(s *session) error { return s.upgrade(ctx, opts, &result) })
+	return result, err
 }
 
-// upgrade is one run, under the lock and on one connection.
-type upgrade struct {
-	*Migrator
-	*contents
-	conn   *sql.Conn
-	revs   *revisions
-	driver migrate.Driver
-	result Upgraded
-}
-
-func (u *upgrade) run(ctx context.Context, opts UpgradeOptions) error {
-	h, err := u.history(ctx)
-	if err != nil {
-		return err
-	}
-	u.result.Current = h.current()
-	pending, err := h.pending()
-	if err != nil {
-		return err
-	}
-	if pending, err = h.upTo(pending, opts.To); err != nil || len(pending) == 0 {
-		return err
-	}
-	if err := u.revs.prepare(ctx); err != nil {
-		return err
-	}
-	for i, f := range pending {
-		step, err := u.step(h, f)
+// PendingSteps lists what Upgrade would do, and returns the error with which
+// it would refuse to begin. It changes nothing and takes no lock.
+func (m *Migrator) PendingSteps(ctx context.Context, opts UpgradeOptions) ([]Step, error) {
+	var list []Step
+	err := m.peek(ctx, func(s *session) error {
+		h, err := s.history(ctx)
 		if err != nil {
 			return err
 		}
-		step.Number, step.Of = i+1, len(pending)
-		if opts.Progress != nil {
-			opts.Progress(step)
+		work, err := s.pending(ctx, h, opts.To)
+		for _, w := range work {
+			list = append(list, w.step)
 		}
-		applied, err := u.apply(ctx, f)
-		if err != nil {
+		return err
+	})
+	return list, err
+}
+
+// job is one migration that is to be applied or undone.
+type job struct {
+	step   Step
+	file   migrate.File
+	script *script // nil if only its Go part is missing
+}
+
+func (s *session) upgrade(ctx context.Context, opts UpgradeOptions, result *Upgraded) error {
+	h, err := s.history(ctx)
+	if err != nil {
+		return err
+	}
+	result.Current = h.current()
+	work, err := s.pending(ctx, h, opts.To)
+	if err != nil || len(work) == 0 {
+		return err
+	}
+	if err := s.revs.prepare(ctx); err != nil {
+		return err
+	}
+	for _, w := range work {
+		if err := w.interrupted(ctx); err != nil {
 			return err
 		}
-		u.result.Current = f.Version()
-		if !applied {
-			continue
+		notify(opts.Progress, w.step)
+		done := false // by this run, and not by another meanwhile
+		if w.script != nil {
+			if done, err = s.run(ctx, w.script); err != nil {
+				return err
+			}
 		}
-		u.result.Steps = append(u.result.Steps, step)
-		if opts.Applied != nil {
-			opts.Applied(step)
+		result.Current = w.step.To
+		if w.step.Data {
+			done = true
+			if err := s.data.up(ctx, s.conn, w.step.Version, reporter(opts.Data)); err != nil {
+				return err
+			}
+		}
+		if done {
+			result.Steps = append(result.Steps, w.step)
+			notify(opts.Applied, w.step)
 		}
 	}
 	return nil
 }
 
-func (u *upgrade) history(ctx context.Context) (*history, error) {
-	revs, err := u.revs.ReadRevisions(ctx)
+// pending lists what is left to do, in order: files, and Go parts of files that
+// are applied already.
+func (s *session) pending(ctx context.Context, h *history, to string) ([]job, error) {
+	files, err := h.pending()
 	if err != nil {
 		return nil, err
 	}
-	return newHistory(u.contents, revs), nil
+	if files, err = h.upTo(files, to); err != nil {
+		return nil, err
+	}
+	sql := map[string]bool{}
+	for _, f := range files {
+		sql[f.Version()] = true
+	}
+	var work []job
+	at := h.current()
+	for _, f := range h.ordered(files) {
+		w, err := s.job(ctx, h, f, sql[f.Version()])
+		if err != nil {
+			return nil, err
+		}
+		if w.script == nil && (!w.step.Data || to != "" && f.Version() > to) {
+			continue
+		}
+		w.step.From = at
+		at = max(at, f.Version())
+		w.step.To = at
+		work = append(work, w)
+	}
+	for i := range work {
+		work[i].step.Number, work[i].step.Of = i+1, len(work)
+	}
+	return work, nil
 }
 
-// step describes what is about to be done, and refuses to resume a file that
-// has become shorter, on which Atlas panics.
-func (u *upgrade) step(h *history, f migrate.File) (Step, error) {
-	stmts, err := statements(u.driver, f)
+// job describes what is to be done about one file.
+func (s *session) job(ctx context.Context, h *history, f migrate.File, sql bool) (job, error) {
+	w := job{file: f, step: Step{Migration: s.describe(f)}}
+	state, err := s.dataState(ctx, s.revs.db, f.Version())
 	if err != nil {
-		return Step{}, err
+		return w, err
 	}
-	step := Step{Migration: describe(f), From: u.result.Current, Statements: len(stmts)}
-	rev := h.revision(f.Version())
-	if rev == nil {
-		return step, nil
+	w.step.Data = state != "" && state != DataDone
+	if !sql {
+		return w, nil
 	}
-	step.Resumed = rev.Applied
-	if rev.Applied > len(stmts) || rev.Applied > len(rev.PartialHashes) {
-		return Step{}, &FileChangedError{File: f.Name(), Applied: rev.Applied, Reason: fmt.Sprintf("it has only %d statements now", len(stmts))}
+	if w.script, err = s.upScript(f, h.revision(f.Version())); err != nil {
+		return w, err
 	}
-	return step, nil
+	w.step.Statements, w.step.Resumed = len(w.script.stmts), w.script.done()
+	return w, nil
+}
+
+// interrupted returns why a job is not begun.
+func (w job) interrupted(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("migration: stopped before %s: %w", w.file.Name(), err)
+	}
+	return nil
+}
+
+func notify(call func(Step), step Step) {
+	if call != nil {
+		call(step)
+	}
+}
+
+// reporter is report, or what ignores reports.
+func reporter(report func(DataProgress)) func(DataProgress) {
+	if report == nil {
+		return func(DataProgress) {}
+	}
+	return report
 }

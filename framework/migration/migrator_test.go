@@ -289,7 +289,7 @@ func TestUpgradeRefusesForeignDatabase(t *testing.T) {
 func TestEmbeddedFolder(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t, config.SQLite)
-	files := fstest.MapFS{"down/20260101000001_x.down.sql": {Data: []byte("DROP TABLE users;")}}
+	files := fstest.MapFS{"README.md": {Data: []byte("not a migration")}}
 	path := three(t).Path()
 	for _, name := range []string{first, second, third, "atlas.sum"} {
 		text, err := os.ReadFile(filepath.Join(path, name))

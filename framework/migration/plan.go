@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
-	"ariga.io/atlas/sql/migrate"
+	atlas "ariga.io/atlas/sql/schema"
 	"entgo.io/ent/dialect/sql/schema"
 
 	"github.com/framefox-go/framefox/framework/config"
@@ -27,65 +23,48 @@ type PlanConfig struct {
 	// neither read nor changed. SQLite needs only the dialect.
 	Server config.Database
 
-	Now func() time.Time // default time.Now
+	// Renames are columns and tables that are not gone but have another name.
+	// Those that do not fit are a *[RenameError].
+	Renames []Rename
+
+	// Ask is called for each further pair of a column or table that goes and one
+	// like it that comes. If it returns true they are one that is renamed. Nil
+	// takes none for renamed.
+	Ask func(context.Context, Rename) (bool, error)
+
+	Force bool             // lets PlanDown replace a file that says something else
+	Now   func() time.Time // default time.Now
 }
 
-// Planned is a migration that is not yet written.
+// Planned is a migration that is not yet written, and the file that undoes it.
 type Planned struct {
 	Migration
 	Content    []byte   // of the file
 	Statements []string // in order
+	UpRisks    []Risk   // of the statements, for a database in use
+	Renamed    []Rename // what is renamed
+
+	DownContent    []byte   // of the file that undoes it
+	DownStatements []string // in order; none if it is irreversible
+	DownRisks      []Risk   // of undoing it
 
 	dir     *Dir
-	present []migrate.File // in the folder when it was planned
+	present *contents // the folder when it was planned
+	written bool      // the file is in the folder, only the down is new
 }
 
 // Plan finds the statements that lead from the folder of migrations to the
-// tables, tries them on a scratch database, and returns them as a migration
-// that [Planned.Write] adds to the folder. It returns [ErrNoChanges] if the
-// folder leads there already.
-func Plan(ctx context.Context, cfg PlanConfig) (*Planned, error) {
-	if cfg.Dir == nil {
-		return nil, errors.New("migration: PlanConfig.Dir is required")
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	present, err := cfg.Dir.read()
+// tables, and those that lead back. It tries both on a scratch database and
+// returns them as a migration that [Planned.Write] adds to the folder. It
+// returns [ErrNoChanges] if the folder leads there already.
+//
+// A change that cannot be undone is planned nevertheless: its down file says
+// why, and Irreversible too.
+func Plan(ctx context.Context, cfg PlanConfig) (_ *Planned, err error) {
+	p, err := newPlanned(cfg)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlanned(cfg, present)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := p.diff(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range plan.Changes {
-		p.Statements = append(p.Statements, c.Cmd)
-	}
-	return p, nil
-}
-
-// newPlanned names a migration that comes after those present.
-func newPlanned(cfg PlanConfig, present *contents) (*Planned, error) {
-	version, err := nextVersion(cfg.Now(), present.last())
-	if err != nil {
-		return nil, err
-	}
-	name := slug(cfg.Name)
-	p := &Planned{dir: cfg.Dir, present: present.files}
-	p.Migration = Migration{
-		Version: version, Description: oneLine(cfg.Name, name), Revises: present.last(),
-		File: version + "_" + name + ".sql",
-	}
-	return p, nil
-}
-
-// diff fills in the content of the file.
-func (p *Planned) diff(ctx context.Context, cfg PlanConfig) (_ *migrate.Plan, err error) {
 	s, err := openScratch(ctx, cfg.Server)
 	if err != nil {
 		return nil, err
@@ -99,117 +78,79 @@ func (p *Planned) diff(ctx context.Context, cfg PlanConfig) (_ *migrate.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	if err := s.replay(ctx, p.present...); err != nil {
+	if err := s.replay(ctx, p.present.files...); err != nil {
 		return nil, fmt.Errorf("migration: cannot replay the folder on a scratch database: %w", err)
 	}
-	have, err := s.inspect(ctx)
+	before, err := s.origin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := s.compare(have, want)
-	if err != nil {
+	if err := p.planUp(ctx, s, cfg, want); err != nil {
 		return nil, err
 	}
-	if len(changes) == 0 {
-		return nil, ErrNoChanges
-	}
-	if s.dialect == config.SQLite {
-		forceRebuilds(changes)
-	}
-	plan, err := s.driver.PlanChanges(ctx, slug(cfg.Name), changes, unqualified)
-	if err != nil {
-		return nil, fmt.Errorf("migration: cannot plan the changes: %w", err)
-	}
-	if len(plan.Changes) == 0 {
-		return nil, fmt.Errorf("migration: the schemas differ in what %s cannot change; write the migration by hand", s.dialect)
-	}
-	portable(s.dialect, plan)
-	if s.dialect == config.SQLite {
-		if err := s.keepDependents(ctx, plan); err != nil {
-			return nil, err
-		}
-	}
-	plan.Version = p.Version
-	file, err := migrate.DefaultFormatter.FormatFile(plan)
-	if err != nil {
-		return nil, fmt.Errorf("migration: cannot write the changes as a file: %w", err)
-	}
-	p.Content = withHeader(header(p.Description, p.Version, p.Revises, cfg.Now()), file.Bytes())
-
-	// What is written must run, and must leave nothing to plan.
-	if err := s.replay(ctx, migrate.NewLocalFile(p.File, p.Content)); err != nil {
-		return nil, fmt.Errorf("migration: the planned changes do not run: %w", err)
-	}
-	if have, err = s.inspect(ctx); err != nil {
-		return nil, err
-	}
-	if changes, err = s.compare(have, want); err != nil {
-		return nil, err
-	}
-	if len(changes) > 0 {
-		return nil, fmt.Errorf("migration: the planned changes do not lead to the wanted schema, there remains %s; write the migration by hand", summary(changes))
-	}
-	return plan, nil
+	return p, p.planDown(ctx, s, before)
 }
 
-// Write adds the migration to its folder, brings atlas.sum up to date and
-// returns the path of the new file. It refuses to overwrite a file.
-func (p *Planned) Write() (path string, err error) {
-	if p.dir.path == "" {
-		return "", ErrReadOnly
+// newPlanned names a migration that comes after those in the folder.
+func newPlanned(cfg PlanConfig) (*Planned, error) {
+	if cfg.Dir == nil {
+		return nil, errors.New("migration: PlanConfig.Dir is required")
 	}
-	sum, err := migrate.NewHashFile(append(slices.Clip(p.present), migrate.NewLocalFile(p.File, p.Content)))
+	present, err := cfg.Dir.read()
 	if err != nil {
-		return "", fmt.Errorf("migration: cannot compute %s: %w", migrate.HashFileName, err)
+		return nil, err
 	}
-	sums, err := sum.MarshalText()
+	version, err := nextVersion(cfg.now(), present.last())
 	if err != nil {
-		return "", fmt.Errorf("migration: cannot compute %s: %w", migrate.HashFileName, err)
+		return nil, err
 	}
-	if err := os.MkdirAll(p.dir.path, 0o750); err != nil {
-		return "", fmt.Errorf("migration: cannot make the folder of migrations: %w", err)
+	name := slug(cfg.Name)
+	p := &Planned{dir: cfg.Dir, present: present}
+	p.Migration = Migration{
+		Version: version, Description: oneLine(cfg.Name, name), Revises: present.last(),
+		File: version + "_" + name + ".sql", Created: cfg.now(),
 	}
-	path = filepath.Join(p.dir.path, p.File)
-	if err := writeNew(path, p.Content); err != nil {
-		return "", err
-	}
-	if err := replaceFile(filepath.Join(p.dir.path, migrate.HashFileName), sums); err != nil {
-		return "", errors.Join(err, os.Remove(path))
-	}
-	return path, nil
+	p.Down = downName(p.File)
+	return p, nil
 }
 
-// writeNew writes a file that must not exist.
-func writeNew(path string, text []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // source code of a project
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("migration: cannot write %s: it exists already", path)
+// now is the time as a header can hold it.
+func (cfg PlanConfig) now() time.Time {
+	now := time.Now
+	if cfg.Now != nil {
+		now = cfg.Now
 	}
-	if err != nil {
-		return fmt.Errorf("migration: cannot write the migration: %w", err)
-	}
-	defer func() {
-		if closeErr := f.Close(); err == nil && closeErr != nil {
-			err = fmt.Errorf("migration: cannot write the migration: %w", closeErr)
-		}
-		if err != nil {
-			err = errors.Join(err, os.Remove(path))
-		}
-	}()
-	if _, err = f.Write(text); err != nil {
-		return fmt.Errorf("migration: cannot write the migration: %w", err)
-	}
-	return nil
+	return now().UTC().Truncate(time.Second)
 }
 
-// replaceFile writes a file so that a reader sees the old text or the new.
-func replaceFile(path string, text []byte) error {
-	part := path + ".part"
-	if err := os.WriteFile(part, text, 0o644); err != nil { //nolint:gosec // as above
-		return fmt.Errorf("migration: cannot write %s: %w", filepath.Base(path), err)
+// planUp fills in the file, and takes its steps on the scratch database.
+func (p *Planned) planUp(ctx context.Context, s *scratch, cfg PlanConfig, want *atlas.Schema) error {
+	d := &draft{scratch: s, name: p.File}
+	r := &renamer{draft: d, want: want, asked: cfg.Renames, ask: cfg.Ask}
+	if err := r.settle(ctx); err != nil {
+		return err
 	}
-	if err := os.Rename(part, path); err != nil {
-		return fmt.Errorf("migration: cannot replace %s: %w", filepath.Base(path), err)
+	first := true
+	err := d.lead(ctx, want, func(_ context.Context, have *atlas.Schema, changes []atlas.Change) error {
+		if first { // what remains after it is a rest of the same changes
+			p.UpRisks = d.risks(have, changes)
+		}
+		first = false
+		return nil
+	})
+	var failed *StatementError
+	switch {
+	case errors.As(err, &failed):
+		return fmt.Errorf("migration: the planned changes do not run, write the migration by hand: %w", err)
+	case errors.Is(err, errNoStatement):
+		return fmt.Errorf("%w; write the migration by hand", err)
+	case err != nil:
+		return err
+	case len(d.changes) == 0:
+		return ErrNoChanges
 	}
-	return nil
+	p.Renamed, p.Statements, p.Risks = r.done, d.statements(), riskLines(p.UpRisks)
+	text, err := format(p.File, d.changes)
+	p.Content = withHeader(p.header(), text)
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -52,14 +51,14 @@ func createRevisions(d config.Dialect) string {
 	}
 }
 
-// revisions reads and writes the table of applied migrations for Atlas.
+// revisions reads and writes the table of applied migrations.
 type revisions struct {
 	dialect config.Dialect
 	db      querier
-	// commitEach ends the transaction after each write and begins the next, so
-	// that a statement and the note of it are kept or lost together.
-	commitEach bool
 }
+
+// on is the same table, read and written through db.
+func (r *revisions) on(db querier) *revisions { return &revisions{dialect: r.dialect, db: db} }
 
 var _ migrate.RevisionReadWriter = (*revisions)(nil)
 
@@ -98,33 +97,33 @@ func (r *revisions) WriteRevision(ctx context.Context, rev *migrate.Revision) er
 		}
 		hashes = string(text)
 	}
-	columns := revisionColumns()
-	marks, updates := make([]string, len(columns)), make([]string, len(columns)-1)
-	for i, column := range columns {
+	marks := make([]string, len(revisionColumns()))
+	for i := range marks {
 		marks[i] = r.mark(i + 1)
-		switch {
-		case i == 0:
-		case r.dialect == config.MySQL:
-			updates[i-1] = column + " = VALUES(" + column + ")"
-		default:
-			updates[i-1] = column + " = excluded." + column
-		}
 	}
-	onConflict := " ON CONFLICT (version) DO UPDATE SET "
-	if r.dialect == config.MySQL {
-		onConflict = " ON DUPLICATE KEY UPDATE "
-	}
-	_, err := r.db.ExecContext(ctx, "INSERT INTO "+RevisionsTable+" ("+strings.Join(columns, ", ")+") VALUES ("+
-		strings.Join(marks, ", ")+")"+onConflict+strings.Join(updates, ", "),
+	_, err := r.db.ExecContext(ctx, upsert(r.dialect, marks),
 		rev.Version, rev.Description, rev.Type, rev.Applied, rev.Total, rev.ExecutedAt.UTC(),
 		int64(rev.ExecutionTime), optional(rev.Error), optional(rev.ErrorStmt), rev.Hash, hashes, rev.OperatorVersion)
-	if err == nil && r.commitEach {
-		err = errors.Join(r.exec(ctx, "COMMIT"), r.exec(ctx, "START TRANSACTION"))
-	}
 	if err != nil {
 		return fmt.Errorf("migration: cannot write revision %s: %w", rev.Version, err)
 	}
 	return nil
+}
+
+// upsert is the statement that writes a row; values are in the order of
+// revisionColumns.
+func upsert(d config.Dialect, values []string) string {
+	columns := revisionColumns()
+	updates := make([]string, len(columns)-1)
+	onConflict, from, end := " ON CONFLICT (version) DO UPDATE SET ", "excluded.", ""
+	if d == config.MySQL {
+		onConflict, from, end = " ON DUPLICATE KEY UPDATE ", "VALUES(", ")"
+	}
+	for i, column := range columns[1:] {
+		updates[i] = column + " = " + from + column + end
+	}
+	return "INSERT INTO " + RevisionsTable + " (" + strings.Join(columns, ", ") + ") VALUES (" +
+		strings.Join(values, ", ") + ")" + onConflict + strings.Join(updates, ", ")
 }
 
 // DeleteRevision implements [migrate.RevisionReadWriter].
@@ -189,7 +188,7 @@ func (r *revisions) exists(ctx context.Context) (bool, error) {
 }
 
 // prepare makes the table, unless the database already has one. Tables without
-// it mean that someone else has shaped this database.
+// it mean that someone else has shaped this database, unless they are stamped.
 func (r *revisions) prepare(ctx context.Context) error {
 	list, err := r.tables(ctx)
 	switch {

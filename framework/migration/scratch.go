@@ -111,7 +111,32 @@ func (s *scratch) inspect(ctx context.Context) (*atlas.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migration: cannot read the schema of the scratch database: %w", err)
 	}
+	forgetCounters(found)
 	return found, nil
+}
+
+// forgetCounters takes out of a schema how far ids have been given out, which
+// is no part of it.
+func forgetCounters(s *atlas.Schema) {
+	forget := func(list []atlas.Attr) {
+		for _, a := range list {
+			switch a := a.(type) {
+			case *mysql.AutoIncrement:
+				a.V = 0
+			case *sqlite.AutoIncrement:
+				a.Seq = 0
+			}
+		}
+	}
+	for _, t := range s.Tables {
+		forget(t.Attrs)
+		if t.PrimaryKey != nil {
+			forget(t.PrimaryKey.Attrs)
+		}
+		for _, c := range t.Columns {
+			forget(c.Attrs)
+		}
+	}
 }
 
 // replay applies files in order. Nothing is recorded and nothing is in a

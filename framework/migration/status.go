@@ -15,6 +15,7 @@ const (
 	Applied State = "applied"
 	Pending State = "pending"
 	Partial State = "partial"  // it stopped half-way; the next Upgrade resumes it
+	Undoing State = "undoing"  // a downgrade stopped half-way; the next Downgrade resumes it
 	Skipped State = "skipped"  // older than the newest applied one, and not applied
 	Missing State = "missing"  // applied, but no longer in the folder
 	Covered State = "baseline" // not run: the database began after it
@@ -38,23 +39,26 @@ type StatusItem struct {
 	Total     int           // statements, as counted when it was begun
 	Error     string        // of the last run, if that failed half-way
 	Statement string        // that failed
+	Edited    bool          // its file was changed after it was applied
+	Data      DataState     // of its Go part; "" if it has none
 }
 
-// Pending lists the migrations that are not, or not wholly, applied.
+// Pending lists the migrations that are not, or not wholly, applied, among them
+// those of which only the Go part is missing.
 func (s Status) Pending() []StatusItem {
 	var list []StatusItem
 	for _, item := range s.Migrations {
-		if item.State == Pending || item.State == Partial {
+		if item.State == Pending || item.State == Partial || item.State == Applied && item.Data != "" && item.Data != DataDone {
 			list = append(list, item)
 		}
 	}
 	return list
 }
 
-// Dirty reports whether a migration stopped half-way.
+// Dirty reports whether a migration stopped half-way, up or down.
 func (s Status) Dirty() bool {
 	for _, item := range s.Migrations {
-		if item.State == Partial {
+		if item.State == Partial || item.State == Undoing {
 			return true
 		}
 	}
@@ -66,34 +70,53 @@ func (s Status) Dirty() bool {
 // (see [Dir.Verify]) is an error; a folder that does not fit the database is
 // reported as Problem.
 func (m *Migrator) Status(ctx context.Context) (Status, error) {
-	c, err := m.dir.read()
+	c, err := m.readDir()
 	if err != nil {
 		return Status{}, err
 	}
-	revs, err := (&revisions{dialect: m.dialect, db: m.db.SQL()}).ReadRevisions(ctx)
+	db := m.db.SQL()
+	revs, err := (&revisions{dialect: m.dialect, db: db}).ReadRevisions(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	return newHistory(c, revs).status(), nil
+	status := newHistory(c, revs).status()
+	for i := range status.Migrations {
+		item := &status.Migrations[i]
+		if item.Data, err = m.dataState(ctx, db, item.Version); err != nil {
+			return Status{}, err
+		}
+	}
+	return status, nil
 }
 
 func (h *history) status() Status {
 	status := Status{Current: h.current()}
 	_, status.Problem = h.pending()
+	changed := map[string]bool{}
+	for _, e := range h.edited() {
+		changed[e.rev.Version] = true
+	}
 	missing := h.missing()
 	for _, f := range h.all.files {
 		for len(missing) > 0 && missing[0].Version < f.Version() {
-			status.Migrations = append(status.Migrations, h.item(Migration{Version: missing[0].Version, Description: spaced(missing[0].Description)}, Missing))
+			status.Migrations = append(status.Migrations, h.gone(missing[0]))
 			missing = missing[1:]
 		}
 		if state := h.state(f); state != "" {
-			status.Migrations = append(status.Migrations, h.item(describe(f), state))
+			item := h.item(h.all.describe(f), state)
+			item.Edited = changed[item.Version]
+			status.Migrations = append(status.Migrations, item)
 		}
 	}
 	for _, rev := range missing {
-		status.Migrations = append(status.Migrations, h.item(Migration{Version: rev.Version, Description: spaced(rev.Description)}, Missing))
+		status.Migrations = append(status.Migrations, h.gone(rev))
 	}
 	return status
+}
+
+// gone is a migration of which only the revision is left.
+func (h *history) gone(rev *migrate.Revision) StatusItem {
+	return h.item(Migration{Version: rev.Version, Description: spaced(rev.Description)}, Missing)
 }
 
 func (h *history) item(m Migration, state State) StatusItem {
@@ -110,6 +133,8 @@ func (h *history) item(m Migration, state State) StatusItem {
 func (h *history) state(f migrate.File) State {
 	rev := h.revision(f.Version())
 	switch {
+	case rev != nil && undoing(rev):
+		return Undoing
 	case rev != nil && partial(rev):
 		return Partial
 	case rev != nil && rev.Type == migrate.RevisionTypeBaseline:
@@ -122,6 +147,8 @@ func (h *history) state(f migrate.File) State {
 		return Pending
 	case f.Version() < h.revs[0].Version:
 		return Covered
+	case h.expected(f):
+		return Pending
 	default:
 		return Skipped
 	}

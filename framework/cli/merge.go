@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/migration"
+)
+
+func newMerge(env *Env) *cobra.Command {
+	var (
+		flags           planFlags
+		message, rebase string
+	)
+	cmd := &cobra.Command{
+		Use:   "merge",
+		Short: "Join the migrations of merged branches",
+		Long: "After two branches with migrations were merged, mend atlas.sum and write an empty\n" +
+			"migration that comes after both. All files are tried in the order of their versions\n" +
+			"first. Databases that have the later branch apply the other one's files with it.\n\n" +
+			"--rebase gives one migration and its down a version after all others instead. It\n" +
+			"must not be applied yet anywhere that matters.\n\n" +
+			scratchHelp,
+		Example: example(env, `database merge --message "merge posts and tags"`,
+			"database merge --all",
+			"database merge --rebase 20260101120000"),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if rebase != "" {
+				return rebaseMigration(cmd, env, flags, rebase)
+			}
+			return mergeHeads(cmd, env, flags, message)
+		},
+	}
+	addScratchFlags(cmd, &flags, "merge")
+	cmd.Flags().StringVarP(&message, "message", "m", "", "description of the migration; default \"merge branches\"")
+	cmd.Flags().StringVar(&rebase, "rebase", "", "revision or file to move after all others")
+	cmd.MarkFlagsMutuallyExclusive("message", "rebase")
+	return cmd
+}
+
+// mergedJSON is the result for one dialect.
+type mergedJSON struct {
+	Dialect  config.Dialect `json:"dialect"`
+	File     string         `json:"file,omitempty"` // "" if there was one head
+	Version  string         `json:"version,omitempty"`
+	Heads    []string       `json:"heads"`
+	Rehashed bool           `json:"rehashed"` // atlas.sum was mended
+}
+
+func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) error {
+	cfg, err := env.Config()
+	if err != nil {
+		return err
+	}
+	servers, err := flags.servers(cmd, cfg)
+	if err != nil {
+		return err
+	}
+	merges := make([]*migration.Merged, len(servers))
+	for i, server := range servers { // all or none
+		merges[i], err = migration.Merge(cmd.Context(), migration.MergeConfig{
+			Message: message, Server: server, Dir: migration.OpenDir(env.migrationsPath(cfg, server.URL.Dialect)),
+		})
+		if err != nil && !errors.Is(err, migration.ErrNothingToMerge) {
+			return fmt.Errorf("%s: %w", server.URL.Dialect, err)
+		}
+	}
+	results := []mergedJSON{}
+	for i, m := range merges {
+		result := mergedJSON{Dialect: servers[i].URL.Dialect, Heads: []string{}}
+		end := suffix(servers, result.Dialect)
+		if m == nil {
+			env.Done("There is one head, nothing to merge.%s", end)
+			results = append(results, result)
+			continue
+		}
+		path, err := m.Write()
+		if err != nil {
+			return err
+		}
+		result.Rehashed = m.Rehashed
+		if m.Rehashed {
+			env.Done("Checksums mended%s", end)
+		}
+		if path != "" {
+			result.File, result.Version, result.Heads = relative(cfg.Root, path), m.Version, m.Heads
+			env.Done("Merged %s: %s", strings.Join(m.Heads, " and "), result.File)
+		}
+		results = append(results, result)
+	}
+	return env.maybeJSON(results)
+}
+
+func rebaseMigration(cmd *cobra.Command, env *Env, flags planFlags, name string) error {
+	cfg, err := env.Config()
+	if err != nil {
+		return err
+	}
+	servers, err := flags.servers(cmd, cfg)
+	if err != nil {
+		return err
+	}
+	type rebasedJSON struct {
+		Dialect config.Dialect `json:"dialect"`
+		From    string         `json:"from"`
+		To      string         `json:"to"`
+		Files   []string       `json:"files"`
+	}
+	results := []rebasedJSON{}
+	for _, server := range servers {
+		done, err := migration.Rebase(cmd.Context(), migration.MergeConfig{
+			Server: server, Dir: migration.OpenDir(env.migrationsPath(cfg, server.URL.Dialect)),
+		}, name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", server.URL.Dialect, err)
+		}
+		env.Done("Moved %s to %s: %s%s", done.From, done.To, strings.Join(done.Files, ", "), suffix(servers, server.URL.Dialect))
+		results = append(results, rebasedJSON{Dialect: server.URL.Dialect, From: done.From, To: done.To, Files: done.Files})
+	}
+	return env.maybeJSON(results)
+}

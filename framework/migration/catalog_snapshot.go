@@ -1,0 +1,53 @@
+package migration
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ariga.io/atlas/sql/migrate"
+	"ariga.io/atlas/sql/mysql"
+	atlas "ariga.io/atlas/sql/schema"
+
+	"github.com/framefox-go/framefox/framework/config"
+)
+
+// snapshot is all that a database holds beside its rows, for comparison. The
+// tables that the framework and Atlas keep for themselves are left out.
+type snapshot struct {
+	dialect    config.Dialect
+	schema     *atlas.Schema
+	dependents []dependent
+}
+
+func (s *scratch) snapshot(ctx context.Context) (*snapshot, error) {
+	return takeSnapshot(ctx, s.dialect, s.driver, s.conn)
+}
+
+func takeSnapshot(ctx context.Context, d config.Dialect, driver migrate.Driver, db querier) (*snapshot, error) {
+	found, err := driver.InspectSchema(ctx, "", &atlas.InspectOptions{Mode: atlas.InspectSchemas | atlas.InspectTables})
+	if err != nil {
+		return nil, fmt.Errorf("migration: cannot read the schema: %w", err)
+	}
+	found.Tables = slices.DeleteFunc(found.Tables, func(t *atlas.Table) bool { return bookkeeping(t.Name) })
+	for _, t := range found.Tables {
+		t.Attrs = slices.DeleteFunc(t.Attrs, isCounter)
+	}
+	list, err := catalogDependents(ctx, d, db)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{dialect: d, schema: found, dependents: list}, nil
+}
+
+// bookkeeping reports whether a table is the framework's or Atlas' own.
+func bookkeeping(table string) bool {
+	return table == RevisionsTable || table == DataTable
+}
+
+// isCounter reports whether an attribute is where MySQL counts its ids, which
+// is a matter of the rows.
+func isCounter(a atlas.Attr) bool {
+	_, ok := a.(*mysql.AutoIncrement)
+	return ok
+}

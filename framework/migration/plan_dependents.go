@@ -1,0 +1,193 @@
+package migration
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"ariga.io/atlas/sql/migrate"
+
+	"github.com/framefox-go/framefox/framework/config"
+)
+
+// dropDependents drops what the migration has added to views, triggers and
+// functions, or has changed about them.
+func (u *undo) dropDependents(ctx context.Context) error {
+	now, err := catalogDependents(ctx, u.dialect, u.conn)
+	if err != nil {
+		return err
+	}
+	var drops []*migrate.Change
+	for _, o := range now {
+		if !slices.Contains(u.before.dependents, o) {
+			drops = append(drops, &migrate.Change{
+				Cmd:     u.dropDependent(o),
+				Comment: fmt.Sprintf("drop %s %q", o.kind, o.name),
+			})
+		}
+	}
+	return u.runAny(ctx, drops)
+}
+
+// createDependents creates again what the migration has dropped or changed, and
+// makes sure that nothing is missing.
+func (u *undo) createDependents(ctx context.Context) error {
+	now, err := catalogDependents(ctx, u.dialect, u.conn)
+	if err != nil {
+		return err
+	}
+	var creations []*migrate.Change
+	for _, o := range u.before.dependents {
+		if slices.Contains(now, o) {
+			continue
+		}
+		creation := u.before.creations[o.key()]
+		if creation == "" {
+			return fmt.Errorf("%s %q is not as it was before, and how to create it is not known: %w", o.kind, o.name, errNoStatement)
+		}
+		creations = append(creations, &migrate.Change{Cmd: creation, Comment: fmt.Sprintf("create %s %q again", o.kind, o.name)})
+	}
+	if err := u.runAny(ctx, creations); err != nil {
+		return err
+	}
+	after, err := catalogDependents(ctx, u.dialect, u.conn)
+	if err != nil {
+		return err
+	}
+	for _, d := range dependentDifferences(u.before.dependents, after) {
+		return fmt.Errorf("%s: %w", d, errNoStatement)
+	}
+	return nil
+}
+
+// runAny runs statements that may depend on each other, in an order in which
+// they succeed.
+func (u *undo) runAny(ctx context.Context, statements []*migrate.Change) error {
+	for len(statements) > 0 {
+		var (
+			left  []*migrate.Change
+			first error
+		)
+		for _, c := range statements {
+			err := u.run(ctx, c)
+			var failed *StatementError
+			if err != nil && (ctx.Err() != nil || !errors.As(err, &failed)) {
+				return err
+			}
+			if err != nil {
+				left = append(left, c)
+				first = errors.Join(first, err)
+			}
+		}
+		if len(left) == len(statements) {
+			return first
+		}
+		statements = left
+	}
+	return nil
+}
+
+func (s *scratch) dropDependent(o dependent) string {
+	name := s.quote(o.name)
+	switch {
+	case s.dialect == config.Postgres && o.kind == "trigger":
+		return fmt.Sprintf("DROP TRIGGER %s ON %s", name, s.quote(o.table))
+	case o.kind == "enum":
+		return "DROP TYPE " + name
+	case s.dialect == config.Postgres && strings.Contains(o.name, "("): // a routine with its arguments
+		plain, arguments, _ := strings.Cut(o.name, "(")
+		name = s.quote(plain) + "(" + arguments
+	}
+	return "DROP " + strings.ToUpper(o.kind) + " " + name
+}
+
+// creations are the statements that create dependents, by their keys. Those
+// that cannot be had are left out.
+func (s *scratch) creations(ctx context.Context, list []dependent) (map[string]string, error) {
+	found := make(map[string]string, len(list))
+	if len(list) == 0 {
+		return found, nil
+	}
+	for _, query := range s.creationQueries() {
+		err := each(ctx, s.conn, "read the catalogs", query, func(rows *sql.Rows) error {
+			var (
+				o               dependent
+				table, creation sql.NullString
+			)
+			err := rows.Scan(&o.kind, &o.name, &table, &creation)
+			o.table = table.String
+			found[o.key()] = strings.TrimRight(creation.String, "; \n")
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if s.dialect == config.MySQL {
+		return found, s.routines(ctx, list, found)
+	}
+	return found, nil
+}
+
+// creationQueries each select kind, name, table and the statement. Names within
+// it are not qualified, so that it runs in any database.
+func (s *scratch) creationQueries() []string {
+	switch s.dialect {
+	case config.SQLite:
+		return []string{
+			"SELECT type, name, CASE type WHEN 'trigger' THEN tbl_name END, sql FROM sqlite_master WHERE type IN ('view', 'trigger')",
+		}
+	case config.Postgres:
+		const here = " AND n.nspname = current_schema()"
+		return []string{
+			`SELECT CASE x.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, x.relname, NULL,
+				CASE x.relkind WHEN 'v' THEN 'CREATE VIEW ' ELSE 'CREATE MATERIALIZED VIEW ' END || quote_ident(x.relname) || ' AS ' || pg_get_viewdef(x.oid)
+				FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace WHERE x.relkind IN ('v', 'm')` + here,
+			`SELECT 'trigger', t.tgname, x.relname, replace(pg_get_triggerdef(t.oid), ' ' || quote_ident(n.nspname) || '.', ' ')
+				FROM pg_trigger t JOIN pg_class x ON x.oid = t.tgrelid JOIN pg_namespace n ON n.oid = x.relnamespace
+				WHERE NOT t.tgisinternal AND t.tgenabled = 'O'` + here,
+			`SELECT CASE x.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, x.proname || '(' || pg_get_function_identity_arguments(x.oid) || ')', NULL,
+				replace(pg_get_functiondef(x.oid), quote_ident(n.nspname) || '.', '')
+				FROM pg_proc x JOIN pg_namespace n ON n.oid = x.pronamespace WHERE x.prokind IN ('f', 'p')` + here,
+			`SELECT 'enum', x.typname, NULL, 'CREATE TYPE ' || quote_ident(x.typname) || ' AS ENUM (' ||
+				(SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = x.oid) || ')'
+				FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace WHERE x.typtype = 'e'` + here,
+		}
+	default:
+		return []string{
+			"SELECT 'view', TABLE_NAME, NULL, CONCAT('CREATE VIEW `', TABLE_NAME, '` AS ', REPLACE(VIEW_DEFINITION, CONCAT('`', DATABASE(), '`.'), '')) " +
+				"FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()",
+			"SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, CONCAT('CREATE TRIGGER `', TRIGGER_NAME, '` ', ACTION_TIMING, ' ', EVENT_MANIPULATION, " +
+				"' ON `', EVENT_OBJECT_TABLE, '` FOR EACH ROW ', ACTION_STATEMENT) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()",
+		}
+	}
+}
+
+var definer = regexp.MustCompile("^(CREATE) DEFINER=\\S+ ")
+
+// routines asks MySQL for its functions and procedures, one by one.
+func (s *scratch) routines(ctx context.Context, list []dependent, found map[string]string) error {
+	for _, o := range list {
+		if o.kind != "function" && o.kind != "procedure" {
+			continue
+		}
+		query := "SHOW CREATE " + strings.ToUpper(o.kind) + " " + s.quote(o.name)
+		err := each(ctx, s.conn, "read the catalogs", query, func(rows *sql.Rows) error {
+			var (
+				rest     sql.RawBytes
+				creation sql.NullString
+			)
+			err := rows.Scan(&rest, &rest, &creation, &rest, &rest, &rest)
+			found[o.key()] = definer.ReplaceAllString(creation.String, "$1 ")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

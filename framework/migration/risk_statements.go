@@ -1,0 +1,131 @@
+package migration
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"ariga.io/atlas/sql/migrate"
+	"ariga.io/atlas/sql/mysql"
+	"ariga.io/atlas/sql/postgres"
+	"ariga.io/atlas/sql/sqlite"
+
+	"github.com/framefox-go/framefox/framework/config"
+)
+
+// A table's or column's name, perhaps with its schema before it.
+const named = "(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)[`\"]?"
+
+var (
+	createsTable = regexp.MustCompile(`(?is)^CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?` + named)
+	renamesInto  = regexp.MustCompile(`(?is)^ALTER\s+TABLE\s+` + named + `\s+RENAME\s+TO\s+` + named)
+	dropsTable   = regexp.MustCompile(`(?is)^DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?` + named)
+	dropsSchema  = regexp.MustCompile(`(?is)^DROP\s+(?:SCHEMA|DATABASE)\s+(?:IF\s+EXISTS\s+)?` + named)
+	truncates    = regexp.MustCompile(`(?is)^TRUNCATE\s+(?:TABLE\s+)?(?:ONLY\s+)?` + named)
+	deletes      = regexp.MustCompile(`(?is)^DELETE\s+FROM\s+(?:ONLY\s+)?` + named)
+	altersTable  = regexp.MustCompile(`(?is)^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?` + named + `\s+(.*)$`)
+	dropsColumn  = regexp.MustCompile(`(?is)\bDROP\s+(?:COLUMN\s+)?(?:IF\s+EXISTS\s+)?` + named)
+	buildsIndex  = regexp.MustCompile(`(?is)^CREATE\s+(UNIQUE\s+)?INDEX\s+(CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?:` + named + `\s+)?ON\s+(?:ONLY\s+)?` + named)
+	hasWhere     = regexp.MustCompile(`(?i)\bWHERE\b`)
+	leadComments = regexp.MustCompile(`^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?s:.*?)\*/)+`)
+	quotedText   = regexp.MustCompile(`'(?:[^']|'')*'`)
+)
+
+// What may follow DROP within ALTER TABLE and is no column.
+var notColumn = map[string]bool{
+	"constraint": true, "index": true, "key": true, "primary": true, "foreign": true, "check": true,
+	"default": true, "not": true, "identity": true, "expression": true, "partition": true,
+}
+
+// statementRisks lists what the statements of a file can do to a database in
+// use, whoever wrote them. Unlike risks it also sees changes of rows, and what
+// a later statement of the file hides. The codes are those of risks.
+func statementRisks(d config.Dialect, f migrate.File) []Risk {
+	list := scan(d, f)
+	r := &statementReader{riskFinder: riskFinder{dialect: d}, fresh: map[string]bool{}, rebuilt: map[string]bool{}}
+	for _, text := range list { // a table that is built anew keeps its rows
+		if m := renamesInto.FindStringSubmatch(text); m != nil {
+			r.rebuilt[strings.ToLower(m[2])] = true
+		}
+	}
+	for _, text := range list {
+		r.read(text)
+	}
+	return r.list
+}
+
+// scan splits a file as the dialect does, and takes off comments and the
+// content of text. What cannot be split has no statements.
+func scan(d config.Dialect, f migrate.File) (list []string) {
+	split := map[config.Dialect]func(string) ([]*migrate.Stmt, error){
+		config.SQLite: (*sqlite.Driver)(nil).ScanStmts, config.Postgres: (*postgres.Driver)(nil).ScanStmts, config.MySQL: (*mysql.Driver)(nil).ScanStmts,
+	}[d]
+	if split == nil {
+		return nil
+	}
+	stmts, err := split(string(f.Bytes()))
+	if err != nil {
+		return nil
+	}
+	for _, stmt := range stmts {
+		list = append(list, quotedText.ReplaceAllString(leadComments.ReplaceAllString(stmt.Text, ""), "''"))
+	}
+	return list
+}
+
+// statementReader goes through the statements of a file in order.
+type statementReader struct {
+	riskFinder
+	fresh   map[string]bool // tables that the file creates
+	rebuilt map[string]bool // tables that another one is renamed into
+}
+
+func (r *statementReader) read(text string) {
+	found := func(re *regexp.Regexp) (m []string, ok bool) {
+		m = re.FindStringSubmatch(text)
+		return m, m != nil
+	}
+	if m, ok := found(createsTable); ok {
+		r.fresh[strings.ToLower(m[1])] = true
+	} else if m, ok := found(dropsTable); ok && !r.known(m[1]) {
+		r.add(Destructive, "drop-table", m[1], "", fmt.Sprintf("table %s and its rows are dropped", m[1]),
+			"back the database up before; drop the table only when no running program uses it")
+	} else if m, ok := found(dropsSchema); ok {
+		r.add(Destructive, "drop-schema", "", "", fmt.Sprintf("%s and all in it is dropped", m[1]), "back the database up before")
+	} else if m, ok := found(truncates); ok && !r.known(m[1]) {
+		r.add(Destructive, "delete-all-rows", m[1], "", fmt.Sprintf("all rows of %s are deleted", m[1]), "back the database up before")
+	} else if m, ok := found(deletes); ok && !r.known(m[1]) && !hasWhere.MatchString(text) {
+		r.add(Destructive, "delete-all-rows", m[1], "", fmt.Sprintf("all rows of %s are deleted", m[1]), "back the database up before, or say WHERE")
+	} else if m, ok := found(altersTable); ok && !r.known(m[1]) {
+		r.alter(m[1], m[2])
+	} else if m, ok := found(buildsIndex); ok && !r.known(m[4]) {
+		r.index(m[4], m[3], m[1] != "", m[2] != "")
+	}
+}
+
+// known reports whether a table has no rows yet, or keeps them.
+func (r *statementReader) known(table string) bool {
+	table = strings.ToLower(table)
+	return r.fresh[table] || r.rebuilt[table]
+}
+
+func (r *statementReader) alter(table, actions string) {
+	for _, m := range dropsColumn.FindAllStringSubmatch(actions, -1) {
+		marker := r.dialect == config.MySQL && strings.HasSuffix(m[1], "_where") // computed, see markPartial
+		if !notColumn[strings.ToLower(m[1])] && !marker {
+			r.add(Destructive, "drop-column", table, m[1], fmt.Sprintf("column %s.%s and its values are dropped", table, m[1]),
+				"back the database up before; drop the column only when no running program uses it")
+		}
+	}
+}
+
+func (r *statementReader) index(table, name string, unique, concurrently bool) {
+	if unique {
+		r.add(DataDependent, "add-unique", table, "", fmt.Sprintf("index %s makes values unique, which fails where rows share them", name),
+			"look for duplicates before, and merge or change them")
+	}
+	if r.dialect == config.Postgres && !concurrently {
+		r.add(Locking, "index-blocks-writes", table, "", fmt.Sprintf("while index %s is built, nobody can write to %s", name, table),
+			"for a large table build it in a migration of its own that begins with -- atlas:txmode none, with CREATE INDEX CONCURRENTLY")
+	}
+}
