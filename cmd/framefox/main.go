@@ -32,6 +32,7 @@ func app() cli.App {
 		Tables:     func() ([]*schema.Table, error) { return entmigrate.Tables, nil },
 		Source:     entschema.Tables,
 		Diagram:    entschema.Diagram,
+		Seed:       blog.Seed,
 		DefaultURL: blog.DefaultURL,
 		Commands:   []func(*cli.Env) *cobra.Command{blog.LoadCommand},
 	}

@@ -35,8 +35,12 @@ func copyConn(from driver.Conn, uri string, pages int, stepped func() error) (er
 		if err == nil {
 			err = stepped()
 		}
-		if done || err != nil {
-			return errors.Join(err, work.Finish())
+		if err != nil {
+			_ = work.Finish() // it fails in the same way
+			return err
+		}
+		if done {
+			return work.Finish()
 		}
 	}
 }

@@ -4,7 +4,6 @@ package backup
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	"modernc.org/sqlite"
@@ -28,8 +27,12 @@ func copyConn(from driver.Conn, uri string, pages int, stepped func() error) err
 		if err == nil {
 			err = stepped()
 		}
-		if !more || err != nil {
-			return errors.Join(err, work.Finish())
+		if err != nil {
+			_ = work.Finish() // it fails in the same way
+			return err
+		}
+		if !more {
+			return work.Finish()
 		}
 	}
 }

@@ -107,6 +107,7 @@ func (t *tail) String() string {
 type writer struct {
 	file   *os.File
 	done   int64
+	err    error // why it could not be written
 	report func(Progress)
 }
 
@@ -114,6 +115,7 @@ type writer struct {
 func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
 	w.done += int64(n)
+	w.err = err
 	w.report(Progress{Stage: "copying", Done: w.done})
 	return n, err
 }
@@ -126,7 +128,14 @@ func (t tool) into(ctx context.Context, path string, report func(Progress), args
 	}
 	out := &writer{file: file, report: report}
 	err = t.run(ctx, nil, out, args...)
-	return errors.Join(err, file.Close())
+	closed := file.Close()
+	if out.err == nil && err == nil {
+		out.err = closed
+	}
+	if out.err != nil { // the program only noticed that nobody took what it wrote
+		return fmt.Errorf("backup: cannot write the backup: %w", out.err)
+	}
+	return err
 }
 
 // reading runs the program while read takes in what it writes.

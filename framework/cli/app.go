@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 
 	"entgo.io/ent/dialect/sql/schema"
 	"github.com/spf13/cobra"
 
+	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/diagram"
 	"github.com/framefox-go/framefox/framework/migration"
+	"github.com/framefox-go/framefox/framework/seed"
 )
 
 // App describes an application to its command line. The zero value has the
@@ -48,6 +51,11 @@ type App struct {
 
 	// Data are the parts of migrations that are written in Go.
 	Data []migration.DataMigration
+
+	// Seed puts a seed.Store on the database, usually
+	// seed.NewStore(ent.NewClient(ent.Driver(db.Driver())), ent.Entities(), migrate.Tables).
+	// Without it there is no database seed.
+	Seed func(db *database.DB) (*seed.Store, error)
 
 	// DefaultURL is the database where the configuration names none. Default
 	// none, which is an error.
@@ -128,7 +136,9 @@ func finish(cmd *cobra.Command) {
 	}
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
+			// Cobra looks at flags that exclude each other later, and returns
+			// a plain error.
+			if err := errors.Join(check(cmd, args), cmd.ValidateFlagGroups()); err != nil {
 				return &UsageError{Command: cmd.CommandPath(), Err: err}
 			}
 			return nil

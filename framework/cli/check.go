@@ -191,18 +191,6 @@ func (e *Env) folder(d config.Dialect) (*migration.Dir, error) {
 	return migration.OpenDir(e.migrationsPath(cfg, d)), nil
 }
 
-// wantedTables are what the entities ask for, nil if the application has none.
-func (e *Env) wantedTables(context.Context) ([]*schema.Table, error) {
-	if e.app.Tables == nil {
-		return nil, nil
-	}
-	tables, err := e.app.Tables()
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the tables of the entities: %w", err)
-	}
-	return tables, nil
-}
-
 // tell shows, where someone is watching, what is being done.
 func (e *Env) tell(text string) {
 	if e.errStyle.terminal && !e.json {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,8 @@ type testkitMain struct{ m *testing.M }
 func (t testkitMain) Run() int { return testkit.Run(t.m) }
 
 // program is an application with two entities, of which the second appears with
-// TEST_POSTS=1, and migrations in the folder TEST_EMBEDDED.
+// TEST_POSTS=1 and the first has a column named TEST_EMAIL, and migrations in the
+// folder TEST_EMBEDDED.
 func program() {
 	app := cli.App{
 		Version: "v0.0.0-test",
@@ -74,7 +76,7 @@ func tables() ([]*schema.Table, error) {
 		columns = append([]*schema.Column{id}, columns...)
 		return &schema.Table{Name: name, Columns: columns, PrimaryKey: columns[:1]}
 	}
-	users := table("users", &schema.Column{Name: "email", Type: field.TypeString, Unique: true, Size: 255})
+	users := table("users", &schema.Column{Name: cmp.Or(os.Getenv("TEST_EMAIL"), "email"), Type: field.TypeString, Unique: true, Size: 255})
 	list := []*schema.Table{users}
 	if os.Getenv("TEST_POSTS") != "" {
 		author := &schema.Column{Name: "author_id", Type: field.TypeInt64}
@@ -91,7 +93,8 @@ func tables() ([]*schema.Table, error) {
 // of migrations in them gets its checksums, unless it brings them.
 //
 // Covers: G01, G02, G03, G04, G05, G06, G08, G09, G18, G20, G21, G22, G23, G30,
-// G31, G32, G41, G42, G43, G44, G47, G48, G50, G58, G59, G60, G62, G63, A03, A16.
+// G13, G14, G15, G16, G17, G19, G31, G32, G41, G42, G43, G44, G47, G48, G50, G58, G59, G60, G62, G63, H01, H02, H04, H40,
+// X04, X05, X46, A03, A16.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{

@@ -1,109 +1,249 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
-	"entgo.io/ent/dialect/sql/schema"
 	"github.com/spf13/cobra"
 
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/migration"
 )
 
+// createFlags are the flags of create-migration.
+type createFlags struct {
+	planFlags
+	auto, empty bool
+	renames     []string
+	down        string // revision whose down file is planned
+	force       bool
+	forceInit   bool
+}
+
 func newCreateMigration(env *Env) *cobra.Command {
-	var flags planFlags
+	var flags createFlags
 	cmd := &cobra.Command{
 		Use:   "create-migration [name]",
 		Short: "Write a migration for what has changed in the entities",
 		Long: "Compare what the migrations lead to with what the entities ask for, and write\n" +
-			"the difference as the next migration. The database itself is not looked at.\n\n" +
-			"To find the difference, scratch databases are made and dropped again: for SQLite\n" +
-			"in a temporary folder, for PostgreSQL and MySQL on the server of the configured\n" +
-			"database, or on the one that --dev-url or FRAMEFOX_DEV_<DIALECT>_URL names.\n" +
-			"A URL with a password belongs into the environment variable.",
+			"the difference as the next migration, together with the file that undoes it. The\n" +
+			"database itself is not looked at and need not exist.\n\n" +
+			"A field with another name looks like one that goes and one that comes. On a\n" +
+			"terminal it is asked about; elsewhere say so with --rename, else the column and\n" +
+			"its values are dropped.\n\n" +
+			"With --empty both files are left for you to write, and --down plans the file that\n" +
+			"undoes a migration which you wrote.\n\n" +
+			scratchHelp,
 		Example: example(env, `database create-migration "add posts"`,
 			`database create-migration "add posts" --all`,
+			`database create-migration "full names" --rename users.name:full_name`,
+			`database create-migration "move the addresses" --empty`,
+			`database create-migration --down 20260101120000`,
 			`database create-migration --dialect postgres --dev-url postgres=postgres://root@localhost/postgres`),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return createMigration(cmd, env, strings.Join(args, ""), flags)
 		},
 	}
-	cmd.Flags().BoolVar(&flags.all, "all", false, "plan for every dialect")
-	cmd.Flags().StringSliceVar(&flags.dialects, "dialect", nil, "plan for these dialects: sqlite, postgres, mysql; default the configured one")
-	cmd.Flags().StringArrayVar(&flags.devURLs, "dev-url", nil, "server for scratch databases, as dialect=url; may be repeated")
-	cmd.MarkFlagsMutuallyExclusive("all", "dialect")
+	addScratchFlags(cmd, &flags.planFlags, "plan for")
+	cmd.Flags().BoolVar(&flags.auto, "auto-detect", false, "find the changes by itself, which is the default")
+	cmd.Flags().BoolVar(&flags.empty, "empty", false, "write empty files to fill in by hand")
+	cmd.Flags().StringSliceVar(&flags.renames, "rename", nil, "what has another name: table.old:new for a column, old:new for a table; may be repeated")
+	cmd.Flags().StringVar(&flags.down, "down", "", "write the file that undoes this revision, which is there already")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "with --down: replace a file that says something else")
+	cmd.Flags().BoolVar(&flags.forceInit, "force-init", false, "begin anew although the program has migrations that the folder lacks")
+	for _, pair := range [][]string{
+		{"auto-detect", "empty"}, {"auto-detect", "down"}, {"empty", "down"}, {"empty", "rename"}, {"empty", "dev-url"},
+	} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
 	return cmd
 }
 
-// plannedFile is one line of the result.
-type plannedFile struct {
-	Dialect    config.Dialect `json:"dialect"`
-	File       string         `json:"file,omitempty"` // "" if nothing has changed
-	Version    string         `json:"version,omitempty"`
-	Statements int            `json:"statements"`
-}
-
-func createMigration(cmd *cobra.Command, env *Env, name string, flags planFlags) error {
-	cfg, err := env.Config()
+func createMigration(cmd *cobra.Command, env *Env, name string, flags createFlags) error {
+	if flags.down != "" && name != "" {
+		return &UsageError{Command: cmd.CommandPath(), Err: errors.New("--down takes no name, the migration has one")}
+	}
+	if flags.force && flags.down == "" {
+		return &UsageError{Command: cmd.CommandPath(), Err: errors.New("--force belongs to --down")}
+	}
+	c, err := newCreator(cmd, env, name, flags)
 	if err != nil {
 		return err
 	}
-	servers, err := flags.servers(cmd, cfg)
-	if err != nil {
-		return err
-	}
-	tables, err := env.app.Tables()
-	if err != nil {
-		return fmt.Errorf("cannot read the tables of the entities: %w", err)
-	}
-	plans := make([]*migration.Planned, len(servers))
-	for i, server := range servers { // all or none: plan them all before writing any
-		if plans[i], err = planFor(cmd.Context(), env, server, name, tables); err != nil {
+	plans := make([]*migration.Planned, len(c.servers))
+	for i, server := range c.servers { // all or none: plan them all before writing any
+		if plans[i], err = c.plan(cmd.Context(), server); err != nil {
 			return fmt.Errorf("%s: %w", server.URL.Dialect, err)
 		}
 	}
 	files := []plannedFile{}
 	for i, p := range plans {
-		file := plannedFile{Dialect: servers[i].URL.Dialect}
-		if p == nil {
-			env.Done("No changes detected since the last migration.%s", suffix(servers, file.Dialect))
-		} else {
-			path, err := p.Write()
-			if err != nil {
-				return err
-			}
-			file.File, file.Version, file.Statements = relative(cfg.Root, path), p.Version, len(p.Statements)
-			env.Done("Migration created: %s", file.File)
+		file, err := c.write(c.servers[i].URL.Dialect, p)
+		if err != nil {
+			return err
 		}
 		files = append(files, file)
 	}
-	if slices.ContainsFunc(files, func(f plannedFile) bool { return f.File != "" }) {
-		env.Done("Review the file, then apply it with: %s database upgrade", env.app.Name)
-	}
+	c.finish(files)
 	return env.maybeJSON(files)
 }
 
-// planFor returns nil if nothing has changed.
-func planFor(ctx context.Context, env *Env, server config.Database, name string, tables []*schema.Table) (*migration.Planned, error) {
-	p, err := migration.Plan(ctx, migration.PlanConfig{
-		Name: name, Tables: tables, Server: server,
-		Dir: migration.OpenDir(env.migrationsPath(env.config, server.URL.Dialect)),
-	})
-	if errors.Is(err, migration.ErrNoChanges) {
-		return nil, nil //nolint:nilnil // nothing to write is a result here
-	}
-	return p, err
+// creator is one run of create-migration.
+type creator struct {
+	env     *Env
+	config  *config.Config
+	flags   createFlags
+	servers []config.Database
+	common  migration.PlanConfig // for all dialects
+	answers map[migration.Rename]bool
 }
 
-// suffix names the dialect where there are several.
-func suffix(servers []config.Database, d config.Dialect) string {
-	if len(servers) == 1 {
+func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*creator, error) {
+	cfg, err := env.Config()
+	if err != nil {
+		return nil, err
+	}
+	c := &creator{env: env, config: cfg, flags: flags, answers: map[migration.Rename]bool{}}
+	c.common = migration.PlanConfig{Name: name, Force: flags.force}
+	for _, text := range flags.renames {
+		r, err := migration.ParseRename(text)
+		if err != nil {
+			return nil, &UsageError{Command: cmd.CommandPath(), Err: err}
+		}
+		c.common.Renames = append(c.common.Renames, r)
+	}
+	if c.servers, err = flags.chosenServers(cmd, cfg); err != nil {
+		return nil, err
+	}
+	for _, server := range c.servers {
+		if err := c.refuseSecondInit(server.URL.Dialect); err != nil {
+			return nil, err
+		}
+	}
+	now := c.now()
+	c.common.Now = func() time.Time { return now }
+	if env.Interactive() {
+		c.common.Ask = c.ask
+	}
+	if !flags.empty && flags.down == "" {
+		c.common.Tables, err = env.wantedTables(cmd.Context())
+	}
+	return c, err
+}
+
+// chosenServers is servers, but an empty migration needs none.
+func (f createFlags) chosenServers(cmd *cobra.Command, cfg *config.Config) ([]config.Database, error) {
+	if !f.empty {
+		return f.servers(cmd, cfg)
+	}
+	dialects, err := f.chosen(cfg.Database.URL.Dialect)
+	if err != nil {
+		return nil, &UsageError{Command: cmd.CommandPath(), Err: err}
+	}
+	servers := make([]config.Database, len(dialects))
+	for i, d := range dialects {
+		servers[i].URL.Dialect = d
+	}
+	return servers, nil
+}
+
+func (c *creator) dir(d config.Dialect) *migration.Dir {
+	return migration.OpenDir(c.env.migrationsPath(c.config, d))
+}
+
+// now is one time for all dialects, so that their files get the same version:
+// after the newest file of any of them.
+func (c *creator) now() time.Time {
+	const layout = "20060102150405"
+	now := time.Now().UTC()
+	for _, server := range c.servers {
+		last, err := time.Parse(layout, newest(c.dir(server.URL.Dialect)))
+		if err == nil && !last.Before(now.Truncate(time.Second)) {
+			now = last.Add(time.Second)
+		}
+	}
+	return now
+}
+
+// newest is the last version of a folder, "" if it has none or cannot be read.
+func newest(dir *migration.Dir) string {
+	list, err := dir.Migrations()
+	if err != nil || len(list) == 0 {
 		return ""
 	}
-	return " (" + string(d) + ")"
+	return list[len(list)-1].Version
+}
+
+// plan returns nil if nothing has changed.
+func (c *creator) plan(ctx context.Context, server config.Database) (p *migration.Planned, err error) {
+	cfg := c.common
+	cfg.Dir, cfg.Server = c.dir(server.URL.Dialect), server
+	switch {
+	case c.flags.empty:
+		p, err = migration.PlanEmpty(cfg)
+	case c.flags.down != "":
+		p, err = migration.PlanDown(ctx, cfg, c.flags.down)
+	default:
+		c.env.tell("Planning for " + string(server.URL.Dialect))
+		p, err = migration.Plan(ctx, cfg)
+	}
+	var exists *migration.DownExistsError
+	switch {
+	case errors.Is(err, migration.ErrNoChanges):
+		return nil, nil //nolint:nilnil // nothing to write is a result here
+	case errors.As(err, &exists):
+		return nil, fmt.Errorf("%w; add --force to replace it", err)
+	default:
+		return p, err
+	}
+}
+
+// ask asks about each rename once, whatever the number of dialects.
+func (c *creator) ask(_ context.Context, r migration.Rename) (bool, error) {
+	if known, ok := c.answers[r]; ok {
+		return known, nil
+	}
+	question := fmt.Sprintf("Is column %s.%s now called %s?", r.Table, r.From, r.To)
+	if r.Table == "" {
+		question = fmt.Sprintf("Is table %s now called %s?", r.From, r.To)
+	}
+	answer, err := c.env.Ask(question+" [y/N]", "")
+	if err != nil {
+		return false, err
+	}
+	yes := strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes")
+	c.answers[r] = yes
+	return yes, nil
+}
+
+// refuseSecondInit does not plan all tables anew where the folder was lost.
+func (c *creator) refuseSecondInit(d config.Dialect) error {
+	if c.flags.forceInit || newest(c.dir(d)) != "" {
+		return nil
+	}
+	embedded, err := c.env.embedded(d)
+	if err != nil || embedded == nil {
+		return err
+	}
+	last := newest(embedded)
+	if last == "" {
+		return nil
+	}
+	return fmt.Errorf("there are no migrations in %s, but this program has some, up to %s; restore the folder, or begin anew with --force-init",
+		relative(c.config.Root, c.dir(d).Path()), last)
+}
+
+// lagging are the dialects that have a folder with an older newest version.
+func (c *creator) lagging(version string) (names []string) {
+	for _, d := range everyDialect() {
+		if last := newest(c.dir(d)); last != "" && cmp.Less(last, version) {
+			names = append(names, string(d))
+		}
+	}
+	return names
 }

@@ -23,9 +23,13 @@ func newDatabase(env *Env) *cobra.Command {
 	group.AddCommand(newCreate(env), newUpgrade(env), newDowngrade(env), newStatus(env), newHistory(env),
 		newCurrent(env), newShow(env), newStamp(env), newReset(env))
 	group.AddCommand(newCopy(env), newRestore(env), newDrop(env), newClearMetadata(env), newClearMigration(env))
+	if env.app.Seed != nil {
+		group.AddCommand(newSeed(env))
+	}
 	group.AddCommand(newDiagram(env))
 	group.AddCommand(newCheck(env), newTestCycle(env), newSquash(env), newMerge(env))
-	if env.app.Tables != nil {
+	group.AddCommand(newRehash(env))
+	if env.app.Tables != nil || env.app.Source != nil {
 		group.AddCommand(newSync(env))
 		group.AddCommand(newCreateMigration(env))
 	}

@@ -227,9 +227,7 @@ func (e *Env) schemaDiagram(ctx context.Context, demanded bool) (*diagram.Diagra
 		return nil, err
 	}
 	if e.app.Diagram != nil {
-		if e.errStyle.terminal {
-			e.Note("Reading the schemas …")
-		}
+		e.tell("Reading the entities")
 		d, err := e.app.Diagram(ctx, cfg.Root)
 		missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound)
 		switch {

@@ -88,11 +88,20 @@ func (e *Env) Migrations() (*migration.Dir, error) {
 	if e.app.Migrations == nil || onDisk && !cfg.Production() {
 		return migration.OpenDir(path), nil
 	}
-	embedded, err := fs.Sub(e.app.Migrations, string(dialect))
-	if err != nil {
-		return nil, fmt.Errorf("cannot find the migrations of %s in the program: %w", dialect, err)
+	return e.embedded(dialect)
+}
+
+// embedded is the folder of a dialect in the program, nil if that has none at
+// all.
+func (e *Env) embedded(d config.Dialect) (*migration.Dir, error) {
+	if e.app.Migrations == nil {
+		return nil, nil //nolint:nilnil // there is none is a result here
 	}
-	return migration.NewDir(embedded), nil
+	folder, err := fs.Sub(e.app.Migrations, string(d))
+	if err != nil {
+		return nil, fmt.Errorf("cannot find the migrations of %s in the program: %w", d, err)
+	}
+	return migration.NewDir(folder), nil
 }
 
 func (e *Env) migrationsPath(cfg *config.Config, d config.Dialect) string {

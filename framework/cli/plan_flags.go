@@ -113,3 +113,11 @@ func devServer(cfg *config.Config, d config.Dialect) (config.URL, error) {
 func devVariable(d config.Dialect) string {
 	return "FRAMEFOX_DEV_" + strings.ToUpper(string(d)) + "_URL"
 }
+
+// suffix names the dialect where there are several.
+func suffix(servers []config.Database, d config.Dialect) string {
+	if len(servers) == 1 {
+		return ""
+	}
+	return " (" + string(d) + ")"
+}

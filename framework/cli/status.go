@@ -72,6 +72,9 @@ func status(ctx context.Context, env *Env, layout string) (pending bool, err err
 	if s.Problem != nil {
 		env.Warn("upgrade would refuse: %v", s.Problem)
 	}
+	if len(s.Heads) > 1 {
+		env.Warn("branches were merged, none of these comes after the other: %s; join them with: %s database merge", strings.Join(s.Heads, ", "), env.app.Name)
+	}
 	return pending, nil
 }
 
@@ -154,6 +157,7 @@ type statusJSON struct {
 	UpToDate   bool       `json:"upToDate"`
 	Dirty      bool       `json:"dirty"`
 	Problem    string     `json:"problem,omitempty"`
+	Heads      []string   `json:"heads"` // several after branches were merged
 	Migrations []itemJSON `json:"migrations"`
 }
 
@@ -179,7 +183,7 @@ type itemJSON struct {
 func newStatusJSON(target string, s migration.Status) statusJSON {
 	out := statusJSON{
 		Database: target, Current: s.Current, UpToDate: len(s.Pending()) == 0 && s.Problem == nil,
-		Dirty: s.Dirty(), Migrations: []itemJSON{},
+		Dirty: s.Dirty(), Heads: append([]string{}, s.Heads...), Migrations: []itemJSON{},
 	}
 	if s.Problem != nil {
 		out.Problem = s.Problem.Error()

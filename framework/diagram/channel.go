@@ -272,12 +272,12 @@ func (l *layout) traceLine(ln *line) []point {
 		if way := ln.bundle.ways[at-step]; way != nil && at-step != to {
 			next = way.y
 		}
-		near, far := c.right, c.left
+		start, stop := c.right, c.left
 		if step < 0 {
-			near, far = c.left, c.right
+			start, stop = c.left, c.right
 		}
 		x := c.x(ln.bundle)
-		path = append(path, point{near, y}, point{x, y}, point{x, next}, point{far, next})
+		path = append(path, point{start, y}, point{x, y}, point{x, next}, point{stop, next})
 		y = next
 	}
 	return path

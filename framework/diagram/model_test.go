@@ -23,6 +23,7 @@ CREATE TABLE tagged (tag_id bigint NOT NULL REFERENCES tags (id), note_id bigint
 CREATE TABLE rated (tag_id bigint NOT NULL REFERENCES tags (id), note_id bigint NOT NULL REFERENCES notes (id), stars integer NOT NULL, PRIMARY KEY (tag_id, note_id));
 CREATE TABLE loose (id bigint NOT NULL PRIMARY KEY DEFAULT 1, tag_id bigint REFERENCES tags (id), note_id bigint NOT NULL REFERENCES notes (id), UNIQUE (tag_id, note_id));
 CREATE TABLE kinds (a bigint NOT NULL, b bigint NOT NULL, UNIQUE (b, a), FOREIGN KEY (a, b) REFERENCES tags (id, kind));
+CREATE TABLE parts (a bigint NOT NULL UNIQUE, b bigint NOT NULL, FOREIGN KEY (a, b) REFERENCES tags (id, kind));
 CREATE TABLE atlas_schema_revisions (version varchar(10) NOT NULL PRIMARY KEY);
 CREATE TABLE framefox_data_migrations (version varchar(10) NOT NULL PRIMARY KEY)`
 
@@ -86,6 +87,7 @@ func TestInspect(t *testing.T) {
 			"loose many -> tags zero-or-one: tag_id",
 			"notes many -> tags many: tagged with weight",
 			"notes many -> users one: user_id",
+			"parts many -> tags one: a, b",
 			"profiles zero-or-one -> users one: user_id, cascade",
 			"rated many -> notes one: note_id",
 			"rated many -> tags one: tag_id",
@@ -99,7 +101,7 @@ func TestInspect(t *testing.T) {
 			names = append(names, e.Table)
 			require.Equal(t, e.Table == "tagged", e.Join, e.Table)
 		}
-		require.Equal(t, []string{"badges", "kinds", "loose", "notes", "profiles", "rated", "tagged", "tags", "users"}, names)
+		require.Equal(t, []string{"badges", "kinds", "loose", "notes", "parts", "profiles", "rated", "tagged", "tags", "users"}, names)
 
 		users, ok := d.Entity("users")
 		require.True(t, ok)

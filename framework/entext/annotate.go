@@ -29,7 +29,7 @@ func annotate(nodes []*node) error {
 		}
 		a := entgql.Annotation{
 			RelayConnection: true, MultiOrder: true,
-			QueryField: &entgql.FieldConfig{Name: camel(snake(plural(n.Name)))},
+			QueryField: &entgql.FieldConfig{Name: listField(n)},
 		}
 		if !n.InAPI() {
 			a = entgql.Annotation{Skip: entgql.SkipAll}

@@ -217,4 +217,8 @@ func singular(name string) string {
 }
 func snake(name string) string { return gen.Funcs["snake"].(func(string) string)(name) }
 
+// listField names the GraphQL field that lists the entity, with the plural that
+// its table has too: people, not persons.
+func listField(n *node) string { return camel(snake(plural(snake(n.Name)))) }
+
 func upper(name string) string { return strings.ToUpper(snake(name)) }

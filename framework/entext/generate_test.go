@@ -84,10 +84,11 @@ func TestGenerate(t *testing.T) {
 		require.Contains(t, first, name)
 	}
 	sdl := first["graph/schema/framefox.graphql"]
-	for _, line := range []string{"appendLabels: [String!]", "hasFolderWith: [FolderWhereInput!]", "expectedVersion: BigInt", "restoreNote(", "folderID: ID"} {
+	for _, line := range []string{"appendLabels: [String!]", "hasFolderWith: [FolderWhereInput!]", "expectedVersion: BigInt", "restoreNote(", "folderID: ID", "  people("} {
 		require.Contains(t, sdl, line)
 	}
 	require.NotContains(t, sdl, "deletedAt")
+	require.NotContains(t, sdl, "CreatePersonInput", "an input without fields is no GraphQL")
 
 	require.NoError(t, generate(dir))
 	second := read(t, dir)

@@ -124,8 +124,7 @@ func mutations(s *ast.Schema, root *ast.Definition, n *node) {
 	name := n.Entity.GraphQL
 	id := &ast.ArgumentDefinition{Name: "id", Type: ast.NonNullNamedType("ID", nil), Description: "ID of the " + name + "."}
 	result := ast.NonNullNamedType(name, nil)
-	if !n.Expose.NoCreate {
-		in := input(n, "Create"+name+"Input", true)
+	if in := input(n, "Create"+name+"Input", true); !n.Expose.NoCreate && len(in.Fields) > 0 {
 		s.AddTypes(in)
 		root.Fields = append(root.Fields, &ast.FieldDefinition{
 			Name: "create" + name, Description: "Creates one " + name + ".", Type: result,

@@ -29,7 +29,6 @@ func (c Config) Diagram(ctx context.Context, root string) (*diagram.Diagram, err
 	if err != nil {
 		return nil, &SchemaError{Schema: c.folder(), Reason: err.Error()}
 	}
-	join(tables)
 	fillDefaults(g, tables)
 	d := diagram.FromTables(tables)
 	for _, t := range g.Nodes {

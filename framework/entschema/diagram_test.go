@@ -28,16 +28,19 @@ func TestDiagram(t *testing.T) {
 		}
 		names = append(names, name)
 	}
-	require.Equal(t, []string{"Award", "Box", "Label", "product_labels (join)", "Product", "Shelf", "Win (join)"}, names)
+	require.Equal(t, []string{"Award", "Box", "Label", "Pick (join)", "product_labels (join)", "Product", "Shelf", "Win (join)"}, names)
 	for _, r := range d.Relations {
 		relations = append(relations, strings.TrimSpace(fmt.Sprintf("%s: %s %s, %s %s %s %v", r.Label(),
 			r.From, r.FromCardinality, r.To, r.ToCardinality, r.Through, r.Attributes)))
 	}
 	require.Equal(t, []string{
 		"broader / narrower: labels many, labels zero-or-one  []",
+		"label: picks many, labels one  []",
+		"product: picks many, products one  []",
 		"label_id: product_labels many, labels one  []",
 		"product_id: product_labels many, products one  []",
 		"awards / winners: products one-or-more, awards many wins [year]",
+		"picks: products many, labels many picks [at]",
 		"labels / products: products many, labels many product_labels []",
 		"box / product: products zero-or-one, boxes zero-or-one  []",
 		"shelf / products: products many, shelves one  []",

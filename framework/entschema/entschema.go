@@ -39,7 +39,6 @@ func (c Config) Tables(ctx context.Context, root string) ([]*schema.Table, error
 	if err != nil {
 		return nil, &SchemaError{Schema: c.folder(), Reason: err.Error()}
 	}
-	join(tables)
 	return tables, nil
 }
 
@@ -88,25 +87,4 @@ func (c Config) Graph(ctx context.Context, root string) (*gen.Graph, error) {
 		return nil, err
 	}
 	return g, nil
-}
-
-// join makes keys and indexes refer to the columns of their tables, as in
-// generated code. Ent leaves them with copies that lack some attributes.
-func join(tables []*schema.Table) {
-	for _, t := range tables {
-		own := func(columns []*schema.Column) {
-			for i, c := range columns {
-				if column, ok := t.Column(c.Name); ok {
-					columns[i] = column
-				}
-			}
-		}
-		own(t.PrimaryKey)
-		for _, fk := range t.ForeignKeys {
-			own(fk.Columns)
-		}
-		for _, index := range t.Indexes {
-			own(index.Columns)
-		}
-	}
 }

@@ -69,7 +69,7 @@ func (p *goPackage) compile(ctx context.Context, dir string, structs []structTyp
 	if filepath.IsAbs(p.schema) {
 		from, target = p.Dir, "./"+name
 	}
-	_, err = p.command(ctx, from, "build", "-buildvcs=false", "-overlay", overlayFile, "-o", binary, target)
+	_, err = p.command(ctx, from, "build", "-buildvcs=false", "-ldflags=-s -w", "-overlay", overlayFile, "-o", binary, target)
 	return binary, err
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"ariga.io/atlas/sql/migrate"
-	"ariga.io/atlas/sql/mysql"
 	atlas "ariga.io/atlas/sql/schema"
 
 	"github.com/framefox-go/framefox/framework/config"
@@ -30,9 +29,7 @@ func takeSnapshot(ctx context.Context, d config.Dialect, driver migrate.Driver, 
 		return nil, fmt.Errorf("migration: cannot read the schema: %w", err)
 	}
 	found.Tables = slices.DeleteFunc(found.Tables, func(t *atlas.Table) bool { return bookkeeping(t.Name) })
-	for _, t := range found.Tables {
-		t.Attrs = slices.DeleteFunc(t.Attrs, isCounter)
-	}
+	forgetCounters(found)
 	list, err := catalogDependents(ctx, d, db)
 	if err != nil {
 		return nil, err
@@ -43,11 +40,4 @@ func takeSnapshot(ctx context.Context, d config.Dialect, driver migrate.Driver, 
 // bookkeeping reports whether a table is the framework's or Atlas' own.
 func bookkeeping(table string) bool {
 	return table == RevisionsTable || table == DataTable
-}
-
-// isCounter reports whether an attribute is where MySQL counts its ids, which
-// is a matter of the rows.
-func isCounter(a atlas.Attr) bool {
-	_, ok := a.(*mysql.AutoIncrement)
-	return ok
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/migration"
 )
 
@@ -92,4 +93,18 @@ func TestClearTakesTheLock(t *testing.T) {
 		}})
 		require.NoError(t, err)
 	})
+}
+
+// With a SQLite database goes the lock of its migrations.
+func TestDropRemovesTheLock(t *testing.T) {
+	t.Parallel()
+	db, cfg := open(t, config.SQLite)
+	_, err := migrator(t, db, three(t)).Upgrade(t.Context(), migration.UpgradeOptions{})
+	require.NoError(t, err)
+	lock := cfg.URL.Database + migration.LockSuffix
+	require.FileExists(t, lock)
+	dropped, err := database.Drop(t.Context(), cfg)
+	require.NoError(t, err)
+	require.True(t, dropped)
+	require.NoFileExists(t, lock)
 }

@@ -77,6 +77,7 @@ func TestChild(t *testing.T) { //nolint:paralleltest // only as a child
 	}
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, func() { fmt.Println("stopping") })
 	url, err := config.ParseURL(os.Getenv(childURL), "")
 	require.NoError(t, err)
 	db, err := database.Open(ctx, config.Database{URL: url})

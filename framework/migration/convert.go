@@ -7,6 +7,7 @@ import (
 
 	"ariga.io/atlas/sql/postgres"
 	atlas "ariga.io/atlas/sql/schema"
+	"ariga.io/atlas/sql/sqlite"
 )
 
 // convertTypes tells PostgreSQL how to turn the values of a column into its new
@@ -138,9 +139,19 @@ func renameIndexes(changes []atlas.Change) {
 	}
 }
 
+// telling are the attributes of an index without its text, which has its name.
+func telling(list []atlas.Attr) (kept []atlas.Attr) {
+	for _, a := range list {
+		if _, ok := a.(*sqlite.CreateStmt); !ok {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
+
 // sameIndex reports whether two indexes differ in their names at most.
 func sameIndex(a, b *atlas.Index) bool {
-	if a.Unique != b.Unique || len(a.Parts) != len(b.Parts) || !reflect.DeepEqual(a.Attrs, b.Attrs) {
+	if a.Unique != b.Unique || len(a.Parts) != len(b.Parts) || !reflect.DeepEqual(telling(a.Attrs), telling(b.Attrs)) {
 		return false
 	}
 	for i, p := range a.Parts {

@@ -86,6 +86,40 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
+// A statement that was begun, and of which nobody knows whether it has
+// happened, must not be replaced by another.
+//
+// Covers: H34.
+func TestBegunStatementMustNotChange(t *testing.T) {
+	t.Parallel()
+	db, cfg := open(t, config.MySQL)
+	const text = "CREATE TABLE a (id integer);\n"
+	dir := folder(t, first, text)
+	m := migrator(t, db, dir)
+	p, through := newProxy(t, cfg)
+	begun := false
+	for cut := 1; !begun; cut++ {
+		_, err := m.Clear(t.Context())
+		require.NoError(t, err)
+		err = cutting(t, p, through, dir, cut, func(m *migration.Migrator) error {
+			_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
+			return err
+		})
+		require.Error(t, err, "it was never begun")
+		_, _ = m.Downgrade(t.Context(), migration.DowngradeOptions{}) // there is no down file: it only waits for the lock
+		begun = tables(t, db) == 2 && count(t, db, "SELECT count(*) FROM atlas_schema_revisions WHERE error LIKE '%begun%'") == 1
+	}
+	add(t, dir.Path(), first, "CREATE TABLE b (id integer);\n")
+	_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
+	var changed *migration.FileChangedError
+	require.ErrorAs(t, err, &changed)
+	require.ErrorContains(t, err, "stamp")
+	add(t, dir.Path(), first, text)
+	_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 2, tables(t, db))
+}
+
 // cutting runs do through the proxy, which cuts the line.
 func cutting(t *testing.T, p *proxy, cfg config.Database, dir *migration.Dir, cut int, do func(*migration.Migrator) error) error {
 	t.Helper()

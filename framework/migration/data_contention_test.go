@@ -40,14 +40,15 @@ func TestContendedBatchIsTriedAgain(t *testing.T) {
 					}
 					_, err := tx.Exec(ctx, "UPDATE counters SET n = n + 10 WHERE name = ?", "a")
 					if err != nil {
-						lost++
-						require.NoError(t, rival.Rollback())
+						if lost++; lost == 2 {
+							require.NoError(t, rival.Rollback())
+						}
 					}
 					return err
 				}})
 			}}, nil)
 			require.NoError(t, err)
-			require.Equal(t, 1, lost)
+			require.Equal(t, 2, lost)
 			require.Equal(t, 2, count(t, db, "SELECT count(*) FROM items WHERE hits = 1"))
 			require.Equal(t, 20, count(t, db, "SELECT n FROM counters"))
 		})
@@ -70,10 +71,10 @@ func TestRowsOfABatchAreLocked(t *testing.T) {
 			err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
 				return s.Batches(ctx, migration.Batch{Table: "items", Columns: []string{"hits"}, Each: func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
 					go func() {
-						_, err := other.SQL().ExecContext(t.Context(), "UPDATE items SET hits = hits + 1")
+						_, err := other.SQL().ExecContext(ctx, "UPDATE items SET hits = hits + 1")
 						done <- err
 					}()
-					require.Eventually(t, func() bool { return waits(t, other.SQL(), d) }, 20*time.Second, 150*time.Millisecond) // MySQL looks anew after 100 ms without a question
+					require.Eventually(t, func() bool { return waits(ctx, other.SQL(), d) }, 20*time.Second, 150*time.Millisecond) // MySQL looks anew after 100 ms without a question
 					var id, hits int64
 					if err := row.Scan(&id, &hits); err != nil {
 						return err
@@ -90,12 +91,11 @@ func TestRowsOfABatchAreLocked(t *testing.T) {
 }
 
 // waits reports whether a statement of this database waits for the lock of a row.
-func waits(t *testing.T, db *sql.DB, d config.Dialect) bool {
-	t.Helper()
+func waits(ctx context.Context, db *sql.DB, d config.Dialect) bool {
 	query := "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 	if d == config.MySQL {
 		query = "SELECT count(*) FROM information_schema.innodb_trx JOIN information_schema.processlist ON trx_mysql_thread_id = processlist.id WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()"
 	}
 	var n int
-	return db.QueryRowContext(t.Context(), query).Scan(&n) == nil && n > 0
+	return db.QueryRowContext(ctx, query).Scan(&n) == nil && n > 0
 }

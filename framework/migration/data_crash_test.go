@@ -95,7 +95,7 @@ func dataChild(t *testing.T, cfg config.Database, dir *migration.Dir, what strin
 }
 
 // TestDataChild is what the test above runs in a process of its own.
-func TestDataChild(t *testing.T) { //nolint:paralleltest // only as a child
+func TestDataChild(t *testing.T) {
 	if os.Getenv(dataChildURL) == "" {
 		t.Skip("only as a child")
 	}

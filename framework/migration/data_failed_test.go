@@ -89,6 +89,59 @@ func TestHiddenErrorsAreFailures(t *testing.T) {
 	require.Equal(t, 9, count(t, db, "SELECT sum(hits) FROM items"))
 }
 
+// A row that failed still matches the condition that says what is left to do;
+// it is not tried again before the next run.
+func TestFailedRowsAreFailedOnce(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(t *testing.T, d config.Dialect) {
+		db, _ := open(t, d)
+		dir := items(t, d)
+		applyFirst(t, db, dir)
+		fill(t, db, 25)
+		calls := 0
+		walk := tally(migration.Batch{Where: "note IS NULL", Size: 10})
+		each := walk.Each
+		walk.Each = func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
+			if row.Value("id") == int64(0) {
+				calls++
+				return errors.New("never")
+			}
+			return each(ctx, tx, row)
+		}
+		err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error { return s.Batches(ctx, walk) }}, nil)
+		var failed *migration.DataError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, 1, failed.Failed)
+		require.Equal(t, 2, calls, "in the batch, and alone")
+		require.Equal(t, 24, count(t, db, "SELECT count(*) FROM items WHERE hits = 1"))
+	})
+}
+
+// A constraint that PostgreSQL checks at the commit fails the row that breaks
+// it, not the whole batch.
+func TestDeferredConstraintsFailTheirRow(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t, config.Postgres)
+	dir := items(t, config.Postgres)
+	applyFirst(t, db, dir)
+	fill(t, db, 10)
+	run(t, db, "ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE (note) DEFERRABLE INITIALLY DEFERRED")
+	err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
+		return s.Batches(ctx, migration.Batch{Table: "items", Columns: []string{"code"}, Each: func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
+			note := row.Text("code")
+			if note == "c0003" || note == "c0004" {
+				note = "the same"
+			}
+			_, err := tx.Exec(ctx, "UPDATE items SET note = ? WHERE id = ?", note, row.Value("id"))
+			return err
+		}})
+	}}, nil)
+	var failed *migration.DataError
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, 1, failed.Failed)
+	require.Equal(t, 9, count(t, db, "SELECT count(*) FROM items WHERE note IS NOT NULL"))
+}
+
 // When the program is told to stop, the batch is finished, and the next run
 // goes on behind it. Parts that were finished are not repeated.
 //
@@ -103,29 +156,34 @@ func TestStoppedMigrationGoesOn(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var changed []int64
+		handled := 0
 		step := migration.DataMigration{Version: tallied, Up: func(ctx context.Context, s *migration.DataStep) error {
 			n, err := s.Exec(ctx, "UPDATE counters SET n = n + 1 WHERE name = ?", "a")
 			if err != nil {
 				return err
 			}
 			changed = append(changed, n)
-			if err := s.Batches(ctx, tally(migration.Batch{Size: 10})); err != nil {
+			walk := tally(migration.Batch{Size: 10})
+			each := walk.Each
+			walk.Each = func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
+				if handled++; handled == 15 {
+					cancel()
+				}
+				return each(ctx, tx, row)
+			}
+			if err := s.Batches(ctx, walk); err != nil {
 				return err
 			}
 			_, err = s.Insert(ctx, "counters", []string{"name", "n"}, slices.Values([][]any{{"b", 1}, {"c", 2}}))
 			return err
 		}}
 		m := withData(t, db, dir, step)
-		_, err := m.Upgrade(ctx, migration.UpgradeOptions{Data: func(p migration.DataProgress) {
-			if p.Processed == 10 {
-				cancel()
-			}
-		}})
+		_, err := m.Upgrade(ctx, migration.UpgradeOptions{})
 		var stopped *migration.DataStoppedError
 		require.ErrorAs(t, err, &stopped)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorContains(t, err, "resume with upgrade")
-		require.Equal(t, 10, count(t, db, "SELECT sum(hits) FROM items"))
+		require.Equal(t, 20, count(t, db, "SELECT sum(hits) FROM items"), "the batch is finished, and no other begun")
 
 		var begun migration.DataProgress
 		_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{Data: func(p migration.DataProgress) {
@@ -134,7 +192,7 @@ func TestStoppedMigrationGoesOn(t *testing.T) {
 			}
 		}})
 		require.NoError(t, err)
-		require.Equal(t, int64(10), begun.Processed)
+		require.Equal(t, int64(20), begun.Processed)
 		require.Equal(t, int64(30), begun.Total)
 		require.Equal(t, []int64{1, 1}, changed, "the second run is told what the first one did")
 		require.Equal(t, 30, count(t, db, "SELECT count(*) FROM items WHERE hits = 1"))

@@ -13,8 +13,6 @@ import (
 
 // What would lose rows, or break the promise that all is done once, is refused
 // before anything is done.
-//
-// Covers: H18.
 func TestMisuseIsRefused(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
@@ -39,7 +37,7 @@ func TestMisuseIsRefused(t *testing.T) {
 		for want, up := range map[string]func(context.Context, *migration.DataStep) error{
 			"unique and NOT NULL": batch(migration.Batch{Table: "items", Key: "tenant"}),
 			"no such table":       batch(migration.Batch{Table: "itmes"}),
-			"no column nmae":      batch(migration.Batch{Table: "items", Columns: []string{"nmae"}}),
+			"no column notes":     batch(migration.Batch{Table: "items", Columns: []string{"notes"}}),
 			"letters, digits":     batch(migration.Batch{Table: "items; --"}),
 			"either Each or All": func(ctx context.Context, s *migration.DataStep) error {
 				return s.Batches(ctx, migration.Batch{Table: "items"})
@@ -60,7 +58,9 @@ func TestMisuseIsRefused(t *testing.T) {
 			run(t, db, "DELETE FROM framefox_data_migrations")
 		}
 		for _, bad := range [][]migration.DataMigration{
-			{{Version: tallied}}, {{Version: "20260101000009", Up: migration.NothingToUndo}}, {{Up: migration.NothingToUndo}},
+			{{Version: tallied}},
+			{{Version: "20260101000009", Up: migration.NothingToUndo}},
+			{{Up: migration.NothingToUndo}},
 			{{Version: tallied, Up: migration.NothingToUndo}, {Version: tallied, Up: migration.NothingToUndo}},
 		} {
 			_, err := withData(t, db, dir, bad...).Upgrade(t.Context(), migration.UpgradeOptions{})

@@ -3,9 +3,11 @@ package migration
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ariga.io/atlas/sql/migrate"
 	atlas "ariga.io/atlas/sql/schema"
+	"ariga.io/atlas/sql/sqlite"
 	entsql "entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/schema"
 
@@ -110,5 +112,37 @@ func (s *scratch) compare(from, to *atlas.Schema) ([]atlas.Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migration: cannot compare the schemas: %w", err)
 	}
-	return changes, nil
+	return withoutQuotes(changes), nil
+}
+
+// withoutQuotes leaves out changes of nothing but quotes, which SQLite adds to
+// the names in expressions when it renames a column.
+func withoutQuotes(changes []atlas.Change) []atlas.Change {
+	return slices.DeleteFunc(changes, func(c atlas.Change) bool {
+		m, ok := c.(*atlas.ModifyTable)
+		if !ok {
+			return false
+		}
+		m.Changes = slices.DeleteFunc(m.Changes, func(c atlas.Change) bool {
+			switch c := c.(type) {
+			case *atlas.ModifyCheck:
+				return c.From.Expr != c.To.Expr && plain(c.From.Expr) == plain(c.To.Expr)
+			case *atlas.ModifyIndex:
+				return c.Change == atlas.ChangeAttr && predicate(c.From) != predicate(c.To) && plain(predicate(c.From)) == plain(predicate(c.To))
+			default:
+				return false
+			}
+		})
+		return len(m.Changes) == 0
+	})
+}
+
+// predicate is the condition of a partial index of SQLite, or "".
+func predicate(idx *atlas.Index) string {
+	for _, a := range idx.Attrs {
+		if p, ok := a.(*sqlite.IndexPredicate); ok {
+			return p.P
+		}
+	}
+	return ""
 }

@@ -45,5 +45,26 @@
 // Each file runs in a transaction. SQLite and PostgreSQL roll a failed file
 // back and remember nothing of it. MySQL commits each change of the schema by
 // itself, so there the progress is recorded statement by statement, and the
-// next Upgrade resumes where the last one stopped.
+// next Upgrade resumes where the last one stopped; so it does if its process
+// was killed. The same holds for files that PostgreSQL or SQLite are to run
+// without a transaction.
+//
+// [Migrator.WriteSQL] writes the same as a script for the database's own
+// client, and [Migrator.Status] tells how far a database is.
+//
+// # Undoing
+//
+// [Migrator.Downgrade] undoes the newest migrations with the files in the
+// folder down, by default one. It looks first whether all of them can be
+// undone:
+//
+//	result, err := m.Downgrade(ctx, migration.DowngradeOptions{To: "20260101120000"})
+//	var irreversible *migration.IrreversibleError
+//	if errors.As(err, &irreversible) {
+//		// nothing was undone
+//	}
+//
+// [Migrator.Stamp] sets the history without running anything, which adopts a
+// database that has its tables already. [Migrator.Clear] drops all that is in
+// a database.
 package migration

@@ -31,6 +31,10 @@ func (h *history) edited() (list []edited) {
 		if partial(rev) || rev.Hash == "" {
 			continue
 		}
+		if isCheckpoint(f) && rev.Description != f.Desc() { // applied before it was squashed
+			certain = false
+			continue
+		}
 		different := false
 		if _, own := strings.CutPrefix(rev.OperatorVersion, operatorName+" h1:"); own {
 			different = rev.OperatorVersion != operator(f)

@@ -107,7 +107,7 @@ type FileChangedError struct {
 }
 
 func (e *FileChangedError) Error() string {
-	return fmt.Sprintf("migration: cannot resume %s after statement %d: %s; restore the file", e.File, e.Applied, e.Reason)
+	return fmt.Sprintf("migration: cannot resume %s after statement %d: %s; restore the file, or do the rest by hand and stamp it", e.File, e.Applied, e.Reason)
 }
 
 // StatementError says which statement of which file failed, and in what state

@@ -43,9 +43,11 @@ func (e *evolution) quote(name string) string {
 }
 
 // schema reads the schema of the database, without the history.
-func (e *evolution) schema() *atlas.Schema {
-	found, err := e.driver().InspectSchema(e.ctx, "", &atlas.InspectOptions{Exclude: []string{"atlas_schema_revisions"}})
-	require.NoError(e.t, err)
+func (e *evolution) schema() *atlas.Schema { return e.schemaOf(e.t) }
+
+func (e *evolution) schemaOf(t require.TestingT) *atlas.Schema {
+	found, err := e.driver(t).InspectSchema(e.ctx, "", nil)
+	require.NoError(t, err)
 	found.Tables = slices.DeleteFunc(found.Tables, func(t *atlas.Table) bool {
 		return t.Name == migration.RevisionsTable || strings.HasPrefix(t.Name, "framefox_")
 	})
@@ -55,18 +57,18 @@ func (e *evolution) schema() *atlas.Schema {
 	return found
 }
 
-func (e *evolution) driver() migrate.Driver {
+func (e *evolution) driver(t require.TestingT) migrate.Driver {
 	open := map[config.Dialect]func(atlas.ExecQuerier) (migrate.Driver, error){
 		config.SQLite: sqlite.Open, config.Postgres: postgres.Open, config.MySQL: mysql.Open,
 	}[e.db.Dialect()]
 	driver, err := open(e.db.SQL())
-	require.NoError(e.t, err)
+	require.NoError(t, err)
 	return driver
 }
 
 // same requires the schema of the database to be as before.
 func (e *evolution) same(want *atlas.Schema, file []byte) {
-	changes, err := e.driver().SchemaDiff(e.schema(), want)
+	changes, err := e.driver(e.t).SchemaDiff(e.schema(), want)
 	require.NoError(e.t, err)
 	for _, c := range changes {
 		if m, ok := c.(*atlas.ModifyTable); ok {

@@ -114,7 +114,9 @@ func (h *history) outOfOrder() (names []string) {
 
 // merged lists the files that are older than the newest revision and not
 // applied, because they came with a merge.
-func (h *history) merged() []migrate.File { return slices.DeleteFunc(h.skipped(), func(f migrate.File) bool { return !h.expected(f) }) }
+func (h *history) merged() []migrate.File {
+	return slices.DeleteFunc(h.skipped(), func(f migrate.File) bool { return !h.expected(f) })
+}
 
 // skipped lists the files that are older than the newest revision and not
 // applied. Those before the first revision are covered by a baseline or a

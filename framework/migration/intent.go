@@ -2,13 +2,12 @@ package migration
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -24,17 +23,43 @@ import (
 // statement mentions. Whoever resumes compares. Objects that are not mentioned
 // do not count, so that nobody else's change is taken for the statement's.
 
-var intentMark = regexp.MustCompile(`\[catalog ([\w+/=-]+)\]$`)
+// intentMark ends the remark of a begun statement: the direction, which
+// statement, the fingerprint, and the hash of the file so far. The stock atlas
+// may go on and leave the remark, so that it must not be taken for another's.
+var intentMark = regexp.MustCompile(`\[(up|down) (\d+) (\S+) (\S+)\]$`)
 
 // intend notes that a statement is about to run.
 func (s *session) intend(ctx context.Context, sc *script, i int) error {
-	print, err := s.fingerprint(ctx, sc.stmts[i].Text)
+	catalog, err := s.fingerprint(ctx, sc.stmts[i].Text)
 	if err != nil {
 		return err
 	}
-	sc.remark(fmt.Sprintf("statement %d of %d was begun, whoever resumes finds out whether it was finished [catalog %s]",
-		i+1, len(sc.stmts), print), sc.stmts[i].Text)
+	sc.remark(fmt.Sprintf("statement %d of %d was begun, whoever resumes finds out whether it was finished [%s %d %s %s]",
+		i+1, len(sc.stmts), sc.direction(), i+1, catalog, sc.sums[i]), sc.stmts[i].Text)
 	return sc.write(ctx, s.revs)
+}
+
+// intent returns the fingerprint from before a statement that an earlier run
+// has begun, "" if there is none.
+func (sc *script) intent(i int) (catalog string, err error) {
+	mark := intentMark.FindStringSubmatch(sc.rev.Error)
+	if mark == nil || mark[1] != sc.direction() || mark[2] != strconv.Itoa(i+1) {
+		return "", nil
+	}
+	if mark[4] != sc.sums[i] {
+		return "", &FileChangedError{
+			File: sc.name(), Applied: i,
+			Reason: fmt.Sprintf("statement %d, which was begun, is different now", i+1),
+		}
+	}
+	return mark[3], nil
+}
+
+func (sc *script) direction() string {
+	if sc.undo {
+		return "down"
+	}
+	return "up"
 }
 
 // settle finds out what became of a statement that an earlier run has begun. It
@@ -52,12 +77,12 @@ func (s *session) settle(ctx context.Context, sc *script, i int) (done bool, err
 
 // changed reports whether the catalog is different from what an intent says.
 func (s *session) changed(ctx context.Context, sc *script, i int) (bool, error) {
-	intent := intentMark.FindStringSubmatch(sc.rev.Error)
-	if intent == nil {
-		return false, nil
+	before, err := sc.intent(i)
+	if before == "" || err != nil {
+		return false, err
 	}
-	print, err := s.fingerprint(ctx, sc.stmts[i].Text)
-	return print != intent[1], err
+	now, err := s.fingerprint(ctx, sc.stmts[i].Text)
+	return now != before, err
 }
 
 var createIndex = regexp.MustCompile(`(?i)^CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?:("(?:[^"]|"")+"|[^\s("]+)\s+)??ON\b`)
@@ -108,29 +133,6 @@ func unquote(identifier string) string {
 		return strings.ToLower(last)
 	}
 	return strings.ReplaceAll(strings.Trim(last, `"`), `""`, `"`)
-}
-
-// fingerprint is a hash of what the catalog says about the objects that a
-// statement mentions. It holds nothing that changes by itself, such as counts
-// of rows or times: a false "changed" would leave the statement out.
-func (s *session) fingerprint(ctx context.Context, statement string) (string, error) {
-	var found []string
-	for _, query := range intentQueries(s.dialect) {
-		err := each(ctx, s.conn, "read the catalog", query, func(rows *sql.Rows) error {
-			var name, other, text sql.NullString
-			err := rows.Scan(&name, &other, &text)
-			if mentionsName(statement, name.String) || mentionsName(statement, other.String) {
-				found = append(found, fmt.Sprintf("%q %q %q", name.String, other.String, text.String))
-			}
-			return err
-		})
-		if err != nil {
-			return "", err
-		}
-	}
-	slices.Sort(found)
-	sum := sha256.Sum256([]byte(strings.Join(found, "\n")))
-	return base64.RawStdEncoding.EncodeToString(sum[:16]), nil
 }
 
 // mentionsName reports whether a name occurs in a statement as a word, in any case.

@@ -1,6 +1,64 @@
 package migration
 
-import "github.com/framefox-go/framefox/framework/config"
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/framefox-go/framefox/framework/config"
+)
+
+// fingerprint is a hash of what the catalog says about the objects that a
+// statement mentions. It holds nothing that changes by itself, such as counts
+// of rows or times: a false "changed" would leave the statement out.
+func (s *session) fingerprint(ctx context.Context, statement string) (string, error) {
+	var found, tables []string
+	for _, query := range intentQueries(s.dialect) {
+		err := each(ctx, s.conn, "read the catalog", query, func(rows *sql.Rows) error {
+			var name, other, text sql.NullString
+			err := rows.Scan(&name, &other, &text)
+			if mentionsName(statement, name.String) || mentionsName(statement, other.String) {
+				found = append(found, fmt.Sprintf("%q %q %q", name.String, other.String, text.String))
+				if text.String == "BASE TABLE" || text.String == "SYSTEM VERSIONED" {
+					tables = append(tables, name.String)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	for _, table := range tables {
+		text, err := s.definition(ctx, table)
+		if err != nil {
+			return "", err
+		}
+		found = append(found, text)
+	}
+	slices.Sort(found)
+	sum := sha256.Sum256([]byte(strings.Join(found, "\n")))
+	return base64.RawStdEncoding.EncodeToString(sum[:16]), nil
+}
+
+var counter = regexp.MustCompile(` AUTO_INCREMENT=\d+`)
+
+// definition is how MySQL would create a table, but for its counter of ids.
+func (s *session) definition(ctx context.Context, table string) (string, error) {
+	if table == RevisionsTable {
+		return "", nil
+	}
+	var name, text string
+	if err := s.conn.QueryRowContext(ctx, "SHOW CREATE TABLE `"+strings.ReplaceAll(table, "`", "``")+"`").Scan(&name, &text); err != nil {
+		return "", fmt.Errorf("migration: cannot read the catalog: %w", err)
+	}
+	return counter.ReplaceAllString(text, ""), nil
+}
 
 // intentQueries return the name of an object, of the table that it belongs to,
 // and what defines it.
@@ -17,25 +75,11 @@ func intentQueries(d config.Dialect) []string {
 		}
 	}
 	return []string{
-		"SELECT table_name, '', CONCAT_WS('|', table_type, engine, table_collation, create_options, table_comment) FROM information_schema.tables " +
-			"WHERE table_schema = DATABASE() AND table_name <> '" + RevisionsTable + "'",
-		"SELECT table_name, '', CONCAT_WS('|', column_name, ordinal_position, IFNULL(column_default, 'no default'), is_nullable, column_type, " +
-			"collation_name, extra, column_comment, generation_expression) FROM information_schema.columns " +
-			"WHERE table_schema = DATABASE() AND table_name <> '" + RevisionsTable + "'",
-		"SELECT table_name, '', CONCAT_WS('|', index_name, seq_in_index, IFNULL(column_name, 'expression'), non_unique, sub_part, collation, index_type, index_comment) " +
-			"FROM information_schema.statistics WHERE table_schema = DATABASE()",
-		"SELECT table_name, '', CONCAT_WS('|', constraint_name, constraint_type) FROM information_schema.table_constraints WHERE table_schema = DATABASE()",
-		"SELECT table_name, '', CONCAT_WS('|', constraint_name, column_name, referenced_table_name, referenced_column_name) " +
-			"FROM information_schema.key_column_usage WHERE table_schema = DATABASE()",
-		"SELECT table_name, '', CONCAT_WS('|', constraint_name, update_rule, delete_rule) FROM information_schema.referential_constraints " +
-			"WHERE constraint_schema = DATABASE()",
-		"SELECT constraint_name, '', check_clause FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()",
+		"SELECT table_name, '', table_type FROM information_schema.tables WHERE table_schema = DATABASE()",
 		"SELECT table_name, '', view_definition FROM information_schema.views WHERE table_schema = DATABASE()",
 		"SELECT trigger_name, event_object_table, CONCAT_WS('|', action_timing, event_manipulation, action_statement) FROM information_schema.triggers " +
 			"WHERE trigger_schema = DATABASE()",
 		"SELECT routine_name, '', CONCAT_WS('|', routine_type, routine_definition) FROM information_schema.routines WHERE routine_schema = DATABASE()",
 		"SELECT event_name, '', event_definition FROM information_schema.events WHERE event_schema = DATABASE()",
-		"SELECT table_name, '', CONCAT_WS('|', partition_name, partition_method, partition_expression, partition_description) " +
-			"FROM information_schema.partitions WHERE table_schema = DATABASE() AND partition_name IS NOT NULL",
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/migration"
+	"github.com/framefox-go/framefox/framework/testkit"
 )
 
 const none = "-- atlas:txmode none\n\n"
@@ -19,19 +20,24 @@ const none = "-- atlas:txmode none\n\n"
 // Covers: G22, H20.
 func TestFailedConcurrentIndex(t *testing.T) {
 	t.Parallel()
-	db, _ := open(t, config.Postgres)
-	dir := folder(t, first, none+"CREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\n")
-	m := migrator(t, db, dir)
-	_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
-	var failed *migration.StatementError
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, 2, failed.Applied)
-	require.False(t, failed.Unknown)
-	require.Zero(t, count(t, db, "SELECT count(*) FROM pg_class WHERE relname = 'a_id'"))
-	run(t, db, "DELETE FROM a WHERE ctid = (SELECT min(ctid) FROM a)")
-	_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
-	require.NoError(t, err)
-	require.Equal(t, 1, count(t, db, "SELECT count(*) FROM pg_index WHERE indexrelid = 'a_id'::regclass AND indisvalid"))
+	for _, engine := range []testkit.Engine{testkit.Postgres, testkit.PostgresPQ} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			db := testkit.Open(t, engine)
+			dir := folder(t, first, none+"CREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\n")
+			m := migrator(t, db, dir)
+			_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
+			var failed *migration.StatementError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, 2, failed.Applied)
+			require.False(t, failed.Unknown)
+			require.Zero(t, count(t, db, "SELECT count(*) FROM pg_class WHERE relname = 'a_id'"))
+			run(t, db, "DELETE FROM a WHERE ctid = (SELECT min(ctid) FROM a)")
+			_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
+			require.NoError(t, err)
+			require.Equal(t, 1, count(t, db, "SELECT count(*) FROM pg_index WHERE indexrelid = 'a_id'::regclass AND indisvalid"))
+		})
+	}
 }
 
 // A migrator that was killed while PostgreSQL built an index has left it
@@ -143,14 +149,11 @@ func TestSettingsStayInTheMigration(t *testing.T) {
 func TestMySQLCommitsStatementByStatement(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t, config.MySQL)
-	holder, err := db.SQL().Conn(t.Context())
-	require.NoError(t, err)
-	defer func() { require.NoError(t, holder.Close()) }()
-	gate := "framefox_test_gate_" + db.URL().Database
-	_, err = holder.ExecContext(t.Context(), "DO GET_LOCK(LEFT('"+gate+"', 64), 0)")
-	require.NoError(t, err)
-	dir := folder(t, first, "SET SESSION foreign_key_checks = 0;\nCREATE TABLE c (id integer PRIMARY KEY, CONSTRAINT c_p FOREIGN KEY (id) REFERENCES p (id));\n"+
-		"INSERT INTO c VALUES (1);\nSELECT GET_LOCK(LEFT('"+gate+"', 64), 60);\nINSERT INTO c VALUES (1);\nCREATE TABLE p (id integer PRIMARY KEY);\n")
+	gate, release := newGate(t, db)
+	head := "SET SESSION foreign_key_checks = 0;\nCREATE TABLE c (id integer PRIMARY KEY, CONSTRAINT c_p FOREIGN KEY (id) REFERENCES p (id));\n" +
+		"INSERT INTO c VALUES (1);\n" + gate
+	const tail = "CREATE TABLE p (id integer PRIMARY KEY);\n"
+	dir := folder(t, first, head+"INSERT INTO c VALUES (1);\n"+tail)
 	m := migrator(t, db, dir)
 	result := make(chan error)
 	go func() {
@@ -160,16 +163,12 @@ func TestMySQLCommitsStatementByStatement(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return tables(t, db) == 2 && count(t, db, "SELECT count(*) FROM c") == 1 && count(t, db, "SELECT applied FROM atlas_schema_revisions") == 3
 	}, 30*time.Second, 20*time.Millisecond)
-	_, err = holder.ExecContext(t.Context(), "DO RELEASE_ALL_LOCKS()")
-	require.NoError(t, err)
+	release()
 	var failed *migration.StatementError
 	require.ErrorAs(t, <-result, &failed)
 	require.Equal(t, 4, failed.Applied)
-	text, _, err := dir.Read(v1)
-	require.NoError(t, err)
-	fixed := string(text)[:len(text)-len("INSERT INTO c VALUES (1);\nCREATE TABLE p (id integer PRIMARY KEY);\n")]
-	add(t, dir.Path(), first, fixed+"INSERT INTO c VALUES (2);\nCREATE TABLE p (id integer PRIMARY KEY);\n")
-	_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{})
+	add(t, dir.Path(), first, head+"INSERT INTO c VALUES (2);\n"+tail)
+	_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
 	require.NoError(t, err, "without the setting the row would be refused")
 	require.Equal(t, 2, count(t, db, "SELECT count(*) FROM c"))
 }

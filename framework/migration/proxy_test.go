@@ -82,5 +82,10 @@ func (p *proxy) pass(client, server net.Conn) {
 // acts reports whether a message may change anything: looking into the catalog
 // does not.
 func acts(message []byte) bool {
-	return !bytes.Contains(message, []byte("information_schema")) && !bytes.Contains(message, []byte("pg_catalog"))
+	for _, look := range []string{"information_schema", "pg_catalog", "SHOW CREATE"} {
+		if bytes.Contains(message, []byte(look)) {
+			return false
+		}
+	}
+	return true
 }

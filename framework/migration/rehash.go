@@ -10,18 +10,14 @@ import (
 	"ariga.io/atlas/sql/migrate"
 )
 
-// Rehash writes the checksums of the folder and of its down files anew, so that
-// what was edited by hand is trusted again. It returns what it found changed:
+// Changed lists what was changed by hand since the checksums were written:
 // "20260101120000_init.sql (edited)". It refuses a folder whose file names are
 // wrong, with the errors of [Dir.Verify].
 //
 // Checksums build on those before them. So of several edited files only the
-// first is sure to be, and only that is returned; files that were added or
-// removed are all returned.
-func (d *Dir) Rehash() (changed []string, err error) {
-	if d.path == "" {
-		return nil, ErrReadOnly
-	}
+// first is sure to be, and only that is listed; files that were added or
+// removed are all listed.
+func (d *Dir) Changed() ([]string, error) {
 	c, err := d.load()
 	if err != nil {
 		return nil, err
@@ -31,20 +27,29 @@ func (d *Dir) Rehash() (changed []string, err error) {
 		return nil, err
 	}
 	downs, err := changedFiles(c.downMem, c.downs, downFolder)
+	return append(ups, downs...), err
+}
+
+// Rehash writes the checksums of the folder and of its down files anew, so that
+// what was changed by hand is trusted again. It returns what Changed does.
+func (d *Dir) Rehash() (changed []string, err error) {
+	if d.path == "" {
+		return nil, ErrReadOnly
+	}
+	if changed, err = d.Changed(); err != nil || len(changed) == 0 {
+		return nil, err
+	}
+	c, err := d.load()
 	if err != nil {
 		return nil, err
 	}
-	if len(ups) > 0 {
-		if err := d.writeSum("", c.files); err != nil {
-			return nil, err
-		}
+	if err := d.writeSum("", c.files); err != nil {
+		return nil, err
 	}
-	if len(downs) > 0 {
-		if err := d.writeSum(downFolder, c.downs); err != nil {
-			return ups, err
-		}
+	if _, err := readSum(c.downMem); err != nil && len(c.downs) == 0 {
+		return changed, nil // there is no folder down
 	}
-	return append(ups, downs...), nil
+	return changed, d.writeSum(downFolder, c.downs)
 }
 
 // changedFiles says how files differ from their checksums.

@@ -255,7 +255,7 @@ func (d *draft) comesBack(c atlas.Change) bool {
 		switch c := c.(type) {
 		case *atlas.AddCheck:
 			drop, ok := aside.(*atlas.DropCheck)
-			return ok && drop.C.Expr == c.C.Expr
+			return ok && plain(drop.C.Expr) == plain(c.C.Expr)
 		case *atlas.AddIndex:
 			drop, ok := aside.(*atlas.DropIndex)
 			return ok && drop.I.Name == c.I.Name && drop.I.Unique == c.I.Unique

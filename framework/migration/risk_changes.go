@@ -68,7 +68,7 @@ func renewed(m *atlas.ModifyTable, c atlas.Change) bool {
 		switch c := c.(type) {
 		case *atlas.AddCheck:
 			drop, ok := other.(*atlas.DropCheck)
-			return ok && drop.C.Expr == c.C.Expr
+			return ok && plain(drop.C.Expr) == plain(c.C.Expr)
 		case *atlas.AddIndex:
 			drop, ok := other.(*atlas.DropIndex)
 			return ok && sameIndex(drop.I, c.I)
@@ -161,11 +161,12 @@ func (r *riskFinder) addIndex(idx *atlas.Index) {
 	}
 }
 
-// allNew reports whether an index holds a column that is NULL in all rows, of
-// which a unique index takes any number.
+// allNew reports whether an index holds a column that is new and without a
+// default: NULL in all rows, of which a unique index takes any number, or
+// required, which is a risk of its own.
 func (r *riskFinder) allNew(idx *atlas.Index) bool {
 	return slices.ContainsFunc(idx.Parts, func(p *atlas.IndexPart) bool {
-		return p.C != nil && r.added[p.C.Name] && p.C.Type.Null && p.C.Default == nil && !generated(p.C)
+		return p.C != nil && r.added[p.C.Name] && p.C.Default == nil && !generated(p.C)
 	})
 }
 

@@ -57,7 +57,7 @@ func (s *session) downScript(f migrate.File, rev *migrate.Revision) (*script, er
 	sc.undo = true
 	sc.take(rev)
 	if !undoing(rev) {
-		sc.rev.PartialHashes = nil
+		sc.rev.PartialHashes, sc.rev.Error, sc.rev.ErrorStmt = nil, "", ""
 	}
 	return sc, sc.check(sc.done())
 }

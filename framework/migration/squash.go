@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,17 +92,15 @@ func newSquashed(cfg SquashConfig, c *contents) (*Squashed, error) {
 		return nil, ErrNothingToSquash
 	}
 	rest := c.files[i+1:]
-	version, err := nextVersion(time.Time{}, cfg.To)
-	if err != nil {
-		return nil, err
-	}
-	if len(rest) > 0 && version >= rest[0].Version() {
-		return nil, fmt.Errorf("migration: cannot squash up to %s: no version is free between it and %s; squash up to another", cfg.To, rest[0].Name())
-	}
+	// It takes the version of the last one, so that a database which has that
+	// has the checkpoint too: then nothing comes before what is left to apply.
 	const name = "checkpoint"
 	q.Migration = Migration{
-		Version: version, Revises: cfg.To, File: version + "_" + name + ".sql", Created: cfg.Now(),
-		Description: fmt.Sprintf("checkpoint of %d migrations", len(q.folded)),
+		Version: cfg.To, File: cfg.To + "_" + name + ".sql", Created: cfg.Now(),
+		Description: fmt.Sprintf("%s of %d migrations", name, len(q.folded)),
+	}
+	if slices.Contains(q.Folded, q.File) {
+		q.File = cfg.To + "_" + name + "_of_" + strconv.Itoa(len(q.folded)) + ".sql"
 	}
 	q.ups = append([]migrate.File{nil}, rest...)
 	for _, f := range c.downs {
@@ -233,8 +232,7 @@ func squashedUpTo(files []migrate.File) string {
 	if len(files) == 0 || !isCheckpoint(files[0]) {
 		return ""
 	}
-	version, _ := headerValue(files[0], headRevises)
-	return version
+	return files[0].Version()
 }
 
 func fileNames(files []migrate.File) []string {

@@ -51,9 +51,9 @@ func TestSquash(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
 		for to, want := range map[string][]string{
-			"20260102000001": {"20260102000002_checkpoint.sql", "20260103000001_c.sql", "20260104000001_d.sql", "atlas.sum", "down"},
-			"20260103000001": {"20260103000002_checkpoint.sql", "20260104000001_d.sql", "atlas.sum", "down"},
-			"":               {"20260104000002_checkpoint.sql", "atlas.sum", "down"},
+			"20260102000001": {"20260102000001_checkpoint.sql", "20260103000001_c.sql", "20260104000001_d.sql", "atlas.sum", "down"},
+			"20260103000001": {"20260103000001_checkpoint.sql", "20260104000001_d.sql", "atlas.sum", "down"},
+			"":               {"20260104000001_checkpoint.sql", "atlas.sum", "down"},
 		} {
 			t.Run(to, func(t *testing.T) {
 				t.Parallel()

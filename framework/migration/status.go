@@ -26,6 +26,10 @@ type Status struct {
 	Current    string       // newest version of which all is applied; "" if none
 	Migrations []StatusItem // the folder and the history, in order
 	Problem    error        // why Upgrade would refuse to work; nil if it would not
+
+	// Heads are the versions that no other migration revises: several after
+	// branches were merged, see [Merge].
+	Heads []string
 }
 
 // StatusItem is one migration as the folder and the database see it.
@@ -92,6 +96,9 @@ func (m *Migrator) Status(ctx context.Context) (Status, error) {
 func (h *history) status() Status {
 	status := Status{Current: h.current()}
 	_, status.Problem = h.pending()
+	for _, f := range heads(h.all.files) {
+		status.Heads = append(status.Heads, f.Version())
+	}
 	changed := map[string]bool{}
 	for _, e := range h.edited() {
 		changed[e.rev.Version] = true

@@ -284,7 +284,7 @@ func (e *editor) addImport(importPath string) error {
 		}
 		best, score := -1, -1
 		for i, spec := range gen.Specs {
-			p, _ := strconv.Unquote(spec.(*ast.ImportSpec).Path.Value) //nolint:errcheck,forcetypeassert // the parser made it
+			p, _ := strconv.Unquote(spec.(*ast.ImportSpec).Path.Value)
 			if n := alike(p, importPath); n >= score {
 				best, score = i, n
 			}
@@ -312,7 +312,7 @@ func (e *editor) addImport(importPath string) error {
 
 // separation is the blank line between two groups of imports.
 func separation(spec ast.Spec, importPath string) string {
-	p, _ := strconv.Unquote(spec.(*ast.ImportSpec).Path.Value) //nolint:errcheck,forcetypeassert // the parser made it
+	p, _ := strconv.Unquote(spec.(*ast.ImportSpec).Path.Value)
 	if alike(p, importPath) > 0 {
 		return ""
 	}

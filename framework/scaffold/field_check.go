@@ -233,7 +233,7 @@ func (f *Field) readDefault(value string) string {
 func (f *Field) rules() rule.Set {
 	set := rule.Set{}
 	for _, r := range f.ruleCalls() {
-		set = set.Merge(r.set).(rule.Set) //nolint:errcheck,forcetypeassert // Merge returns its own type
+		set = set.Merge(r.set).(rule.Set)
 	}
 	return set
 }

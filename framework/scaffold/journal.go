@@ -204,7 +204,7 @@ func (j *journal) putBackFile(name, source string, there bool, k *keeper) error 
 			return err
 		}
 		if !gone && bytes.Equal(now, before) {
-			return nil
+			return keepTime(source, path)
 		}
 	}
 	if !gone && k != nil && !isGenerated(name, now) && string(now) != j.notes.Written[name] {
@@ -276,6 +276,15 @@ func copyTree(from, to string) error {
 		}
 	}
 	return nil
+}
+
+// keepTime gives a file the time of its copy, so that nothing is built anew.
+func keepTime(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	return os.Chtimes(to, info.ModTime(), info.ModTime())
 }
 
 // copyFile copies a file with its mode and times.

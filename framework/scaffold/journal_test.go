@@ -1,3 +1,5 @@
+//go:build unix
+
 package scaffold_test
 
 import (
@@ -148,7 +150,12 @@ func TestFailedGenerationIsUndone(t *testing.T) {
 func TestCancelledRunIsUndone(t *testing.T) {
 	t.Parallel()
 	p := generated(t, `	must(os.WriteFile("../.framefox/started", nil, 0o644))
-	<-time.After(time.Minute)`)
+	for range 6000 {
+		if _, err := os.Stat("../.framefox/go-on"); err == nil {
+			must(os.WriteFile("late.go", nil, 0o644))
+		}
+		<-time.After(10 * time.Millisecond)
+	}`)
 	before := tree(t, p.Root)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -157,6 +164,8 @@ func TestCancelledRunIsUndone(t *testing.T) {
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 	require.Equal(t, before, tree(t, p.Root))
+	write(t, p.Root, ".framefox/go-on", "")
+	require.Never(t, func() bool { return there(p.Root, "ent/late.go") }, 300*time.Millisecond, 20*time.Millisecond)
 }
 
 // A run that was killed holds the project while its children live, and is then

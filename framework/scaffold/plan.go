@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 )
 
 // Plan is what to write, and what to say about it.

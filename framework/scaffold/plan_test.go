@@ -342,7 +342,7 @@ func TestPlanRefuses(t *testing.T) {
 		"differ in capitals only":                     request(t, "POST"),
 		"Timestamps{} gives it to the entity already": request(t, "User", "created_at:time"),
 		"collides with the field name":                request(t, "User", "name", "name:text"),
-		"forms that name as a filter":                 request(t, "User", "age_gt:int", "age:int"),
+		"collides with the field age_gt":              request(t, "User", "age_gt:int", "age:int"),
 		"which is formed of the field age":            request(t, "User", "age:int", "age_gt:int"),
 		"give --allow-reserved":                       request(t, "Group"),
 		"which is an entity; rename the field":        request(t, "User", "status:enum(a,b)"),

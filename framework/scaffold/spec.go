@@ -37,7 +37,7 @@ func (p part) fail(piece, format string, args ...any) error {
 
 // wrap is fail for an error of another kind.
 func (p part) wrap(piece string, err error) error {
-	failed := p.fail(piece, "%s", strings.TrimPrefix(err.Error(), "scaffold: ")).(*SpecError) //nolint:errcheck,forcetypeassert // fail makes no other
+	failed := p.fail(piece, "%s", strings.TrimPrefix(err.Error(), "scaffold: ")).(*SpecError)
 	failed.Err = err
 	return failed
 }

@@ -114,6 +114,11 @@ func (f *fixtures) file(name string, text []byte) {
 	if len(document.Content) == 0 {
 		return // nothing but comments
 	}
+	budget := nodesMost
+	if line := endless(&document, map[*yaml.Node]bool{}, &budget); line > 0 {
+		f.fault(name, line, "an alias holds itself, or aliases make the file too large")
+		return
+	}
 	for _, p := range f.pairs(name, document.Content[0], "a file of fixtures is entities by name, and their rows by label") {
 		e, err := f.store.entity(p.name)
 		if err != nil {
@@ -369,6 +374,28 @@ func (f *fixtures) pairs(file string, node *yaml.Node, want string) (list []pair
 		}
 	}
 	return list
+}
+
+// nodesMost bounds what the aliases of a file may multiply to.
+const nodesMost = 1_000_000
+
+// endless walks a document as it is read, aliases followed, and returns the line
+// of one at which that would not end; 0 if all is well.
+func endless(node *yaml.Node, within map[*yaml.Node]bool, budget *int) (line int) {
+	if *budget--; *budget < 0 || within[node] {
+		return node.Line
+	}
+	within[node] = true
+	defer delete(within, node)
+	if node.Kind == yaml.AliasNode && endless(node.Alias, within, budget) > 0 {
+		return node.Line
+	}
+	for _, child := range node.Content {
+		if line := endless(child, within, budget); line > 0 {
+			return line
+		}
+	}
+	return 0
 }
 
 func follow(node *yaml.Node) *yaml.Node {

@@ -97,6 +97,13 @@ func (g *generating) entity(ctx context.Context, e *entity.Entity, before []stri
 			return err
 		}
 	}
+	for _, edge := range e.Edges {
+		if _, asked := g.wanted[edge.Target]; asked && owns(edge) && !slices.Contains(before, edge.Target) {
+			if err := g.entity(ctx, g.entities[edge.Target], before); err != nil {
+				return err
+			}
+		}
+	}
 	g.done = append(g.done, e.Name)
 	return g.rows(ctx, e)
 }
@@ -199,6 +206,7 @@ func (m *maker) look(ctx context.Context, s *session) (rows int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	m.number = len(found) // what was generated before has these numbers
 	m.taken = make([]map[string]bool, len(m.sets))
 	for i, set := range m.sets {
 		m.taken[i] = make(map[string]bool, len(found))

@@ -230,7 +230,10 @@ func (s *session) read(ctx context.Context, e *entity.Entity, fields []*entity.F
 	for i, f := range fields {
 		columns[i] = reflect.ValueOf(f.Column)
 		shape[i] = reflect.StructField{Name: fmt.Sprintf("F%d", i), Type: f.GoType, Tag: reflect.StructTag(`sql:"` + f.Column + `"`)}
-		if f.Nullable {
+		switch {
+		case isDocument(f):
+			shape[i].Type = reflect.TypeFor[document]()
+		case f.Nullable:
 			shape[i].Type = reflect.PointerTo(f.GoType)
 		}
 	}
@@ -249,12 +252,12 @@ func (s *session) read(ctx context.Context, e *entity.Entity, fields []*entity.F
 		list[i] = record{}
 		for j, f := range fields {
 			v := rows.Elem().Index(i).Field(j)
-			if f.Nullable && v.IsNil() {
+			if f.Nullable && !isDocument(f) && !v.IsNil() {
+				v = v.Elem()
+			}
+			if v.Kind() == reflect.Pointer && v.IsNil() || isDocument(f) && v.IsNil() {
 				list[i][f.Name] = nil
 				continue
-			}
-			if f.Nullable {
-				v = v.Elem()
 			}
 			list[i][f.Name] = v.Interface()
 		}
@@ -267,3 +270,23 @@ func hasKey(e *entity.Entity) bool {
 	id := e.ID()
 	return id.Target == "" && id.Name == "id"
 }
+
+// document is the text of a JSON column, which databases give in several ways.
+type document []byte
+
+// Scan takes what a driver gives.
+func (d *document) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*d = nil
+	case []byte:
+		*d = slices.Clone(v)
+	case string:
+		*d = document(v)
+	default:
+		return fmt.Errorf("seed: cannot read a document from a %T", v)
+	}
+	return nil
+}
+
+func isDocument(f *entity.Field) bool { return f.Kind == entity.JSON || f.Kind == entity.Strings }

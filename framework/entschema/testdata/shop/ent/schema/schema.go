@@ -3,6 +3,7 @@ package schema
 
 import (
 	"fmt"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
@@ -123,6 +124,30 @@ func (Win) Edges() []ent.Edge {
 		edge.To("product", Product.Type).Unique().Required().Field("product_id"),
 		edge.To("award", Award.Type).Unique().Required().Field("award_id"),
 	}
+}
+
+// Pick is a label that someone picked. The program knows when.
+type Pick struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Pick) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}} }
+
+// Fields of the entity.
+func (Pick) Fields() []ent.Field {
+	return []ent.Field{field.Int64("product_id"), field.Int64("label_id"), field.Time("at").Default(time.Now)}
+}
+
+// Edges of the entity.
+func (Pick) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("product", Product.Type).Unique().Required().Field("product_id"),
+		edge.To("label", Label.Type).Unique().Required().Field("label_id"),
+	}
+}
+
+// Indexes of the entity.
+func (Pick) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("product_id", "label_id").Unique()}
 }
 
 // Options is exported, but no entity.
