@@ -320,3 +320,24 @@ func damage(t *testing.T, path string) {
 	}
 	require.NoError(t, file.Close())
 }
+
+// What is written between two steps of a copy is not in it, and does not make it
+// begin again.
+//
+// Covers: G35.
+func TestSQLiteCopyKeepsItsSnapshot(t *testing.T) {
+	t.Parallel()
+	cfg := testkit.Create(t, testkit.SQLite)
+	run(t, cfg, "CREATE TABLE a (n INT)", "INSERT INTO a VALUES (1)", "CREATE TABLE big (filler BLOB)", "INSERT INTO big VALUES (zeroblob(12000000))")
+	steps := 0
+	result, err := backup.Copy(t.Context(), cfg, backup.CopyOptions{Dir: t.TempDir(), Progress: func(p backup.Progress) {
+		if p.Stage == "copying" {
+			steps++
+			run(t, cfg, "INSERT INTO a VALUES (2)")
+		}
+	}})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{"a": 1, "big": 1}, result.Tables)
+	require.Greater(t, steps, 2)
+	require.Equal(t, steps+1, number(t, cfg, "SELECT count(*) FROM a"))
+}

@@ -109,7 +109,8 @@ func TestScripts(t *testing.T) {
 // does not exist yet in DATABASE_URL. Their folder portable becomes that of the
 // dialect's migrations.
 //
-// Covers: G07, G20, G24, G25, G26, G27, G28, G29, G46, G58, H33, U04, U05.
+// Covers: G07, G20, G24, G25, G26, G27, G28, G29, G45, G46, G49, G51, G58, H32,
+// H33, U03, U04, U05, X06.
 func TestDialectScripts(t *testing.T) {
 	t.Parallel()
 	for _, d := range []config.Dialect{config.SQLite, config.Postgres, config.MySQL} {

@@ -1,7 +1,6 @@
 package diagram_test
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -100,7 +99,7 @@ func checkMermaid(t require.TestingT, d *diagram.Diagram, text string) {
 	require.Len(t, entities, len(d.Entities))
 	require.Equal(t, len(d.Lines()), relations)
 	for _, end := range ends {
-		require.True(t, slices.Contains(entities, end), fmt.Sprintf("%s is no entity", end))
+		require.True(t, slices.Contains(entities, end), "%s is no entity", end)
 	}
 	want := 0
 	for _, e := range d.Entities {

@@ -3,7 +3,6 @@ package diagram_test
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -171,6 +170,6 @@ func checkSVG(t require.TestingT, d *diagram.Diagram, text string) {
 			left, right = s.x-width, s.x
 		}
 		require.True(t, left >= box.x && right <= box.x+box.w && s.y > box.y && s.y < box.y+box.h,
-			fmt.Sprintf("%s %q from %.0f to %.0f leaves its box %v", s.class, s.text, left, right, box))
+			"%s %q from %.0f to %.0f leaves its box %v", s.class, s.text, left, right, box)
 	}
 }

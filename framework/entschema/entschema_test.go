@@ -105,15 +105,18 @@ func TestFaults(t *testing.T) {
 	}{
 		"type error": {
 			head + "func (User) Fields() []ent.Field { return []ent.Field{field.Strin(\"name\")} }\n",
-			[]string{"ent/schema/user.go:13:61: undefined: field.Strin\nFix it, then run again"}, new(*entschema.BuildError),
+			[]string{"ent/schema/user.go:13:61: undefined: field.Strin\nFix it, then run again"},
+			new(*entschema.BuildError),
 		},
 		"syntax error": {
 			head + "func (User) Fields( []ent.Field {}\n",
-			[]string{"user.go:13:", "Fix it, then run again"}, new(*entschema.BuildError),
+			[]string{"user.go:13:", "Fix it, then run again"},
+			new(*entschema.BuildError),
 		},
 		"unknown import": {
 			"package schema\n\nimport _ \"example.com/no/such\"\n\ntype User struct{}\n",
-			[]string{"ent/schema/user.go:3:8: no required module provides package example.com/no/such"}, new(*entschema.BuildError),
+			[]string{"ent/schema/user.go:3:8: no required module provides package example.com/no/such"},
+			new(*entschema.BuildError),
 		},
 		"no package": {
 			"", []string{"user.go:1:1: expected 'package', found 'EOF'"}, new(*entschema.BuildError),
@@ -126,23 +129,28 @@ func TestFaults(t *testing.T) {
 		},
 		"bad field": {
 			head + "func (User) Fields() []ent.Field { return []ent.Field{field.Enum(\"state\").Values(\"\")} }\n",
-			[]string{`create type User: "state" field value cannot be empty`}, new(*entschema.SchemaError),
+			[]string{`create type User: "state" field value cannot be empty`},
+			new(*entschema.SchemaError),
 		},
 		"panic": {
 			head + "func (User) Fields() []ent.Field { panic(\"no fields today\") }\n",
-			[]string{"User", "no fields today"}, new(*entschema.SchemaError),
+			[]string{"User", "no fields today"},
+			new(*entschema.SchemaError),
 		},
 		"panic on start": {
 			head + "var _ = func() int { panic(\"not today\") }()\n",
-			[]string{"panic: not today"}, new(*entschema.SchemaError),
+			[]string{"panic: not today"},
+			new(*entschema.SchemaError),
 		},
 		"edge to no entity": {
 			head + "func (User) Edges() []ent.Edge { return []ent.Edge{edge.To(\"x\", thing.Type)} }\n\ntype thing struct{ ent.Schema }\n",
-			[]string{`type "thing" does not exist for edge`, "ent/schema"}, new(*entschema.SchemaError),
+			[]string{`type "thing" does not exist for edge`, "ent/schema"},
+			new(*entschema.SchemaError),
 		},
 		"edge to a view": {
 			head + "func (User) Edges() []ent.Edge { return []ent.Edge{edge.To(\"x\", Thing.Type).Unique()} }\n\ntype Thing struct{ ent.View }\n",
-			[]string{"edge to something that is no entity"}, new(*entschema.SchemaError),
+			[]string{"edge to something that is no entity"},
+			new(*entschema.SchemaError),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

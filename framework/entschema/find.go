@@ -60,7 +60,7 @@ const patience = 5 * time.Second
 // fails, what it printed is a *BuildError.
 func (p *goPackage) command(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	var out, problems bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // arguments of ours, and folders of the project
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, &out, &problems, patience
 	cmd.Env = hostEnvironment(cmd.Environ())
 	err := cmd.Run()

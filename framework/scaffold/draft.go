@@ -34,7 +34,7 @@ func (d *draft) source() ([]byte, error) {
 	if doc == "" {
 		doc = d.names.Go + " is " + lowerFirst(comment) + "."
 	}
-	for _, l := range strings.Split(doc, "\n") {
+	for l := range strings.SplitSeq(doc, "\n") {
 		line("// " + l)
 	}
 	line("type " + d.names.Go + " struct{ ent.Schema }\n")
@@ -42,7 +42,8 @@ func (d *draft) source() ([]byte, error) {
 	annotations := slices.Concat(
 		[]snippet{{code: "entsql.Table(" + strconv.Quote(d.names.Table) + ")", packages: []string{pkgEntSQL}}},
 		d.annotations,
-		[]snippet{{code: "schema.Comment(" + strconv.Quote(comment+".") + ")", packages: []string{pkgSchema}}})
+		[]snippet{{code: "schema.Comment(" + strconv.Quote(comment+".") + ")", packages: []string{pkgSchema}}},
+	)
 	packages := []string{pkgEnt}
 	list := func(method, element string, items []snippet) {
 		if len(items) == 0 {

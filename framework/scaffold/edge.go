@@ -31,7 +31,7 @@ const (
 
 // Edge describes a relation. The zero values of the last six are chosen by the
 // names of the two entities.
-type Edge struct {
+type Edge struct { //nolint:recvcheck // reading fills in a pointer, a value prints itself
 	Name     string // snake_case
 	Target   string // entity
 	Kind     Kind
@@ -181,6 +181,7 @@ func (e Edge) String() string {
 	if e.NoInverse {
 		text += ":no-inverse"
 	}
+	var textSb184 strings.Builder
 	for _, o := range [][2]string{
 		{"inverse", e.Inverse},
 		{"field", e.Field},
@@ -189,9 +190,10 @@ func (e Edge) String() string {
 		{"key", e.Key},
 	} {
 		if o[1] != "" {
-			text += ":" + o[0] + "=" + o[1]
+			textSb184.WriteString(":" + o[0] + "=" + o[1])
 		}
 	}
+	text += textSb184.String()
 	return text
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Field describes one field of an entity.
-type Field struct {
+type Field struct { //nolint:recvcheck // reading fills in a pointer, a value prints itself
 	Name      string // snake_case
 	Type      Type
 	Values    []string // of an Enum

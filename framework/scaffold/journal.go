@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,9 +170,7 @@ func (j *journal) restore(k *keeper) error {
 func (j *journal) putBack(k *keeper) error {
 	from := filepath.Join(j.project.path(journalDir), journalFiles)
 	names := map[string]bool{}
-	for name, there := range j.notes.Files {
-		names[name] = there
-	}
+	maps.Copy(names, j.notes.Files)
 	for _, dir := range j.notes.Folders {
 		for root, there := range map[string]bool{j.project.Root: false, from: true} {
 			files, err := treeFiles(root, dir)
@@ -300,7 +299,7 @@ func copyFile(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
 	}
-	if err := os.WriteFile(to, data, info.Mode().Perm()); err != nil {
+	if err := os.WriteFile(to, data, info.Mode().Perm()); err != nil { //nolint:gosec // a folder of the project, to a copy of it
 		return err
 	}
 	return os.Chtimes(to, info.ModTime(), info.ModTime())

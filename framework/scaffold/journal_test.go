@@ -123,14 +123,14 @@ func tree(t *testing.T, root string) map[string]string {
 // Covers: K13.
 func TestFailedGenerationIsUndone(t *testing.T) {
 	t.Parallel()
-	p := generated(t, `	println("field \"nmae\" is unknown")
+	p := generated(t, `	println("field \"name\" is unknown")
 	os.Exit(3)`)
 	before := tree(t, p.Root)
 	err := createUser(t.Context(), p.Root)
 	var failed *scaffold.GenerateError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "go generate ./ent", failed.Command)
-	require.ErrorContains(t, err, `field "nmae" is unknown`)
+	require.ErrorContains(t, err, `field "name" is unknown`)
 	require.Equal(t, before, tree(t, p.Root))
 
 	// So does code that does not compile.

@@ -164,9 +164,7 @@ func (x *Existing) read(f *parsed) {
 	for _, e := range f.elements(x.Names.Go, "Edges") {
 		if name, _ := rootCall(e); name != "" {
 			x.Edges = append(x.Edges, name)
-			for _, through := range throughs(e) { // an edge of its own
-				x.Edges = append(x.Edges, through)
-			}
+			x.Edges = append(x.Edges, throughs(e)...)
 		}
 	}
 }

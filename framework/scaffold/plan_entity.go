@@ -125,7 +125,7 @@ func (pl *planner) update(x *Existing) error {
 		sort(e.Name, x.has(e.Name))
 	}
 	for _, m := range further {
-		if !slices.Contains(x.Mixins, m) && !(m == "mixin.Password{}" && slices.Contains(missing, "password")) {
+		if !slices.Contains(x.Mixins, m) && (m != "mixin.Password{}" || !slices.Contains(missing, "password")) {
 			missing = append(missing, m)
 		}
 	}

@@ -78,9 +78,11 @@ func splitSpaces(s string) (pieces []string) {
 // String is the description that ParseJoin reads.
 func (j Join) String() string {
 	text := j.Name
+	var textSb81 strings.Builder
 	for _, f := range j.Fields {
-		text += " " + f.String()
+		textSb81.WriteString(" " + f.String())
 	}
+	text += textSb81.String()
 	return text
 }
 

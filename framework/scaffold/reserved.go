@@ -72,7 +72,7 @@ func memberNames() []string {
 // filterNames are those that filters form of the name of a field: views_gt.
 func filterNames(field string) []string {
 	var names []string
-	for _, suffix := range strings.Fields(`neq in not_in gt gte lt lte contains contains_fold has_prefix has_suffix equal_fold is_nil not_nil`) {
+	for suffix := range strings.FieldsSeq(`neq in not_in gt gte lt lte contains contains_fold has_prefix has_suffix equal_fold is_nil not_nil`) {
 		names = append(names, field+"_"+suffix)
 	}
 	return names
@@ -87,7 +87,7 @@ func edgeNames(edge string) []string {
 // in Go or in GraphQL.
 func derived(entity string) []string {
 	names := []string{"Create" + entity + "Input", "Update" + entity + "Input"}
-	for _, suffix := range strings.Fields(`Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Mutation
+	for suffix := range strings.FieldsSeq(`Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Mutation
 		Order OrderField Query Select Update UpdateOne WhereInput`) {
 		names = append(names, entity+suffix)
 	}

@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -37,7 +38,11 @@ func (p part) fail(piece, format string, args ...any) error {
 
 // wrap is fail for an error of another kind.
 func (p part) wrap(piece string, err error) error {
-	failed := p.fail(piece, "%s", strings.TrimPrefix(err.Error(), "scaffold: ")).(*SpecError)
+	failed := func() *SpecError {
+		target := &SpecError{}
+		_ = errors.As(p.fail(piece, "%s", strings.TrimPrefix(err.Error(), "scaffold: ")), &target)
+		return target
+	}()
 	failed.Err = err
 	return failed
 }

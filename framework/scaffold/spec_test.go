@@ -2,7 +2,6 @@ package scaffold_test
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -164,10 +163,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, spec string) {
 		refused := func(err error) bool {
-			var wrong *scaffold.SpecError
-			if errors.As(err, &wrong) {
+			if wrong, ok := errors.AsType[*scaffold.SpecError](err); ok {
 				require.Equal(t, wrong.Part, wrong.Spec[wrong.Offset:wrong.Offset+len(wrong.Part)])
-				require.True(t, strings.Contains(spec, wrong.Spec))
+				require.Contains(t, spec, wrong.Spec)
 			} else {
 				require.NoError(t, err)
 			}
