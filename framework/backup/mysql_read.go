@@ -31,7 +31,7 @@ func readDump(path string) (map[string]int64, error) {
 	return d.rows, nil
 }
 
-// dumpReader counts rows: those of INSERT INTO `users` VALUES (…),(…);
+// dumpReader counts rows: those in INSERT INTO `users` VALUES (…),(…).
 type dumpReader struct {
 	in       *bufio.Reader
 	rows     map[string]int64
@@ -90,19 +90,10 @@ func (d *dumpReader) insert() error {
 	if _, err := d.in.Discard(len("INSERT INTO `")); err != nil {
 		return err
 	}
-	name, err := d.in.ReadString('`')
+	name, err := d.name()
 	if err != nil {
 		return err
 	}
-	for next, _ := d.in.Peek(1); len(next) == 1 && next[0] == '`'; next, _ = d.in.Peek(1) {
-		_, _ = d.in.Discard(1) // a doubled quote; it was just seen
-		more, err := d.in.ReadString('`')
-		if err != nil {
-			return err
-		}
-		name += more
-	}
-	name = strings.TrimSuffix(name, "`")
 	depth, values, word := 0, false, ""
 	for {
 		c, err := d.in.ReadByte()
@@ -129,6 +120,22 @@ func (d *dumpReader) insert() error {
 			continue
 		}
 		word = ""
+	}
+}
+
+// name reads to the end of a name in backticks that has begun.
+func (d *dumpReader) name() (string, error) {
+	var name []byte
+	for {
+		piece, err := d.in.ReadBytes('`')
+		if err != nil {
+			return "", err
+		}
+		name = append(name, piece...)
+		if next, _ := d.in.Peek(1); len(next) == 0 || next[0] != '`' {
+			return string(name[:len(name)-1]), nil
+		}
+		_, _ = d.in.Discard(1) // the second of two, which stand for one; it was just seen
 	}
 }
 

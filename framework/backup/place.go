@@ -36,7 +36,7 @@ func newPlace(dir, database string, now time.Time, ext string) (*place, error) {
 	p := &place{base: filepath.Join(dir, fileName(database)+"_backup_"+now.UTC().Format(stampFormat)), ext: ext}
 	for n := 1; ; n++ {
 		p.path = p.numbered(n) + PartSuffix
-		file, err := os.OpenFile(p.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // made of the names above
+		file, err := os.OpenFile(p.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			continue // another copy of the same second
 		}

@@ -195,11 +195,21 @@ func pgEnvironment(u config.URL) []string {
 		env = append(env, "PGPASSWORD="+password)
 	}
 	for _, p := range [][2]string{
-		{"sslmode", "PGSSLMODE"}, {"sslrootcert", "PGSSLROOTCERT"}, {"sslcert", "PGSSLCERT"}, {"sslkey", "PGSSLKEY"},
-		{"sslcrl", "PGSSLCRL"}, {"sslsni", "PGSSLSNI"}, {"sslnegotiation", "PGSSLNEGOTIATION"},
-		{"ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"}, {"ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"},
-		{"channel_binding", "PGCHANNELBINDING"}, {"gssencmode", "PGGSSENCMODE"}, {"krbsrvname", "PGKRBSRVNAME"},
-		{"target_session_attrs", "PGTARGETSESSIONATTRS"}, {"passfile", "PGPASSFILE"}, {"connect_timeout", "PGCONNECT_TIMEOUT"},
+		{"sslmode", "PGSSLMODE"},
+		{"sslrootcert", "PGSSLROOTCERT"},
+		{"sslcert", "PGSSLCERT"},
+		{"sslkey", "PGSSLKEY"},
+		{"sslcrl", "PGSSLCRL"},
+		{"sslsni", "PGSSLSNI"},
+		{"sslnegotiation", "PGSSLNEGOTIATION"},
+		{"ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"},
+		{"ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"},
+		{"channel_binding", "PGCHANNELBINDING"},
+		{"gssencmode", "PGGSSENCMODE"},
+		{"krbsrvname", "PGKRBSRVNAME"},
+		{"target_session_attrs", "PGTARGETSESSIONATTRS"},
+		{"passfile", "PGPASSFILE"},
+		{"connect_timeout", "PGCONNECT_TIMEOUT"},
 		{"options", "PGOPTIONS"},
 	} {
 		if value := u.Params.Get(p[0]); value != "" {

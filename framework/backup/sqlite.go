@@ -38,7 +38,7 @@ func (s *sqliteSource) write(ctx context.Context, path string, opts CopyOptions)
 		if want, err = sqliteContents(ctx, conn); err != nil {
 			return err
 		}
-		_, _ = conn.ExecContext(ctx, "ROLLBACK"); return copyPages(ctx, conn, path, opts.Progress)
+		return copyPages(ctx, conn, path, opts.Progress)
 	})
 	if err != nil {
 		return Result{}, err

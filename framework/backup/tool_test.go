@@ -27,7 +27,7 @@ func spied(t *testing.T, names ...string) (notes string) {
 			t.Skip(name, "is not installed")
 		}
 		script := fmt.Sprintf("#!/bin/sh\necho \"%s $*\" >>%s\nexec %s \"$@\"\n", name, notes, path)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700)) //nolint:gosec // a program
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700))
 	}
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	return notes
@@ -104,7 +104,7 @@ func TestBrokenTools(t *testing.T) {
 	fill(t, cfg)
 	dir := t.TempDir()
 	tool := func(name, script string) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700)) //nolint:gosec // a program
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	copies := t.TempDir()
@@ -128,15 +128,15 @@ func TestBrokenTools(t *testing.T) {
 //
 // Covers: G36.
 func TestMissingRowIsFound(t *testing.T) {
-	real, err := exec.LookPath("pg_dump")
+	dump, err := exec.LookPath("pg_dump")
 	if err != nil {
 		t.Skip("pg_dump is not installed")
 	}
 	cfg := testkit.Create(t, testkit.Postgres)
 	fill(t, cfg)
 	dir := t.TempDir()
-	script := fmt.Sprintf("#!/bin/sh\ncase \"$1\" in --version) exec %s --version;; esac\nexec %s --exclude-table-data=users \"$@\"\n", real, real)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "pg_dump"), []byte(script), 0o700)) //nolint:gosec // a program
+	script := fmt.Sprintf("#!/bin/sh\ncase \"$1\" in --version) exec %s --version;; esac\nexec %s --exclude-table-data=users \"$@\"\n", dump, dump)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pg_dump"), []byte(script), 0o700))
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	copies := t.TempDir()
 	for _, how := range []backup.Verification{backup.Restored, backup.Read} {

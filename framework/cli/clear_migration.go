@@ -151,7 +151,7 @@ func putAway(cfg *config.Config, dir string, dialect config.Dialect, files []str
 			err = os.MkdirAll(filepath.Dir(to), 0o700)
 		}
 		if err == nil {
-			err = os.WriteFile(to, text, 0o600)
+			err = os.WriteFile(to, text, 0o600) //nolint:gosec // a name of the listed folder
 		}
 		if err != nil {
 			return "", fmt.Errorf("cannot copy the migrations: %w", err)

@@ -145,8 +145,11 @@ func seeded(e *seed.EntityReport) string {
 		n    int
 		word string
 	}{
-		{e.Inserted, "inserted"}, {e.Updated, "updated"}, {e.Unchanged, "unchanged"},
-		{len(e.Differences), "different"}, {e.Deleted, "deleted earlier"},
+		{e.Inserted, "inserted"},
+		{e.Updated, "updated"},
+		{e.Unchanged, "unchanged"},
+		{len(e.Differences), "different"},
+		{e.Deleted, "deleted earlier"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))

@@ -89,7 +89,7 @@ func TestDownFilesAreVerified(t *testing.T) {
 // A down file that undoes nothing, or what another undoes, is refused, also by
 // Rehash.
 //
-// Covers: H05, H10.
+// Covers: H10.
 func TestDownFilesFitTheMigrations(t *testing.T) {
 	t.Parallel()
 	for name, reason := range map[string]string{

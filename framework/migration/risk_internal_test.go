@@ -10,8 +10,6 @@ import (
 )
 
 // What somebody writes by hand is looked at statement by statement.
-//
-// Covers: H28.
 func TestStatementRisks(t *testing.T) {
 	t.Parallel()
 	every := []config.Dialect{config.SQLite, config.Postgres, config.MySQL}

@@ -57,7 +57,7 @@ type Difference struct {
 }
 
 // Inserted counts the new rows of all entities.
-func (r Report) Inserted() (n int) {
+func (r *Report) Inserted() (n int) {
 	for _, e := range r.Entities {
 		n += e.Inserted
 	}
@@ -168,7 +168,7 @@ func (a *applying) find(ctx context.Context, r *row) (record, error) {
 	case err != nil:
 		return nil, r.explain(err)
 	case len(found) > 1:
-		return nil, FixtureErrors{r.fault(key[0].field.Name, fmt.Errorf("%d rows have this key (%s); name fields that tell them apart with key:", len(found), names(key)))}
+		return nil, FixtureErrors{r.fault(key[0].field.Name, fmt.Errorf("%d rows have this key (%s); give key: with fields that tell them apart", len(found), names(key)))}
 	case len(found) == 1:
 		return found[0], nil
 	}
@@ -192,7 +192,7 @@ func (a *applying) keyOf(r *row) ([]value, error) {
 		if key := given(r.key); key != nil {
 			return key, nil
 		}
-		return nil, FixtureErrors{r.fault("", fmt.Errorf("does not give all fields of its key"))}
+		return nil, FixtureErrors{r.fault("", errors.New("does not give all fields of its key"))}
 	}
 	for _, set := range a.uniques[r.entity.Name] {
 		if slices.ContainsFunc(set, func(f *entity.Field) bool { return f.Seal != nil }) {
@@ -203,7 +203,8 @@ func (a *applying) keyOf(r *row) ([]value, error) {
 		}
 	}
 	return nil, FixtureErrors{r.fault("", errors.New(
-		"gives no unique field, so that a second run could not find the row again; name fields that tell the rows apart, such as key: [name]"))}
+		"gives no unique field, so that a second run could not find the row again; name fields that tell the rows apart, such as key: [name]",
+	))}
 }
 
 func names(values []value) string {

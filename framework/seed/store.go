@@ -100,7 +100,7 @@ type session struct {
 
 func (s *Store) begin(ctx context.Context) (*session, error) {
 	out := s.client.MethodByName("Tx").Call([]reflect.Value{reflect.ValueOf(ctx)})
-	if err, failed := out[1].Interface().(error); failed {
+	if err, failed := reflect.TypeAssert[error](out[1]); failed {
 		return nil, fmt.Errorf("seed: cannot begin a transaction: %w", err)
 	}
 	return &session{Store: s, tx: out[0]}, nil
@@ -108,10 +108,10 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 
 // end commits, or rolls back.
 func (s *session) end(commit bool) error {
-	tx, ok := s.tx.Interface().(interface {
+	tx, ok := reflect.TypeAssert[interface {
 		Commit() error
 		Rollback() error
-	})
+	}](s.tx)
 	if !ok {
 		return fmt.Errorf("seed: unexpected transaction %s", s.tx.Type())
 	}
@@ -162,10 +162,10 @@ func (s *session) update(e *entity.Entity, id any) (*draft, error) {
 }
 
 func newDraft(e *entity.Entity, builder reflect.Value) (*draft, error) {
-	save, ok := builder.Interface().(interface {
+	save, ok := reflect.TypeAssert[interface {
 		Exec(ctx context.Context) error
-	})
-	mutation, isMutation := builder.MethodByName("Mutation").Call(nil)[0].Interface().(ent.Mutation)
+	}](builder)
+	mutation, isMutation := reflect.TypeAssert[ent.Mutation](builder.MethodByName("Mutation").Call(nil)[0])
 	if !ok || !isMutation {
 		return nil, &EntityError{Entity: e.Name, Reason: fmt.Sprintf("unexpected builder %s", builder.Type())}
 	}
@@ -218,7 +218,7 @@ func (s *session) read(ctx context.Context, e *entity.Entity, fields []*entity.F
 		return nil, err
 	}
 	query := client.MethodByName("Query").Call(nil)[0]
-	filter, ok := query.Interface().(interface{ WhereP(...func(*sql.Selector)) })
+	filter, ok := reflect.TypeAssert[interface{ WhereP(...func(*sql.Selector)) }](query)
 	if !ok {
 		return nil, &EntityError{Entity: e.Name, Reason: "its client was generated without the framework"}
 	}
@@ -238,9 +238,9 @@ func (s *session) read(ctx context.Context, e *entity.Entity, fields []*entity.F
 		}
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.StructOf(shape)))
-	selected, ok := query.MethodByName("Select").Call(columns)[0].Interface().(interface {
+	selected, ok := reflect.TypeAssert[interface {
 		Scan(ctx context.Context, v any) error
-	})
+	}](query.MethodByName("Select").Call(columns)[0])
 	if !ok {
 		return nil, errors.New("seed: unexpected query")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -81,14 +82,14 @@ func rowsOf(t *testing.T, app *blog.App) string {
 	require.NoError(t, err)
 	posts, err := app.Client.Post.Query().Order(post.ByID()).WithTags().All(t.Context())
 	require.NoError(t, err)
-	text := ""
+	var text strings.Builder
 	for _, u := range users {
-		text += fmt.Sprint(u.ID, u.Username, u.Email, u.Password, u.UpdatedAt, u.Version, "\n")
+		fmt.Fprint(&text, u.ID, u.Username, u.Email, u.Password, u.UpdatedAt, u.Version, "\n")
 	}
 	for _, p := range posts {
-		text += fmt.Sprint(p.ID, p.Title, p.Slug, p.UserID, p.UpdatedAt, p.Version, len(p.Edges.Tags), "\n")
+		fmt.Fprint(&text, p.ID, p.Title, p.Slug, p.UserID, p.UpdatedAt, p.Version, len(p.Edges.Tags), "\n")
 	}
-	return text
+	return text.String()
 }
 
 const twoUsers = `
@@ -148,9 +149,9 @@ func TestBadSeeds(t *testing.T) {
 	t.Parallel()
 	app := blogtest.New(t, testkit.Open(t, testkit.SQLite))
 	for text, want := range map[string][]string{
-		"users:\n  ann: {username: a, email: nobody, password: '!', nmae: x}": {
+		"users:\n  ann: {username: a, email: nobody, password: '!', nickname: x}": {
 			"rows.yaml:2: User ann.username: must have at least 3 characters", "User ann.email: must be an e-mail address",
-			"User ann.nmae: there is no such field; User has ",
+			"User ann.nickname: there is no such field; User has ",
 		},
 		"users:\n  ann:\n    username: ann\n\n    bad":                                       {"rows.yaml:"},
 		"users:\n  ann:\n    username: ann\n":                                                {"rows.yaml:2: User ann.password: is required", "User ann.email: is required"},
@@ -201,9 +202,18 @@ func TestGenerate(t *testing.T) {
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {
 		store := seeder(t, app)
 		opts := seed.GenerateOptions{Seed: 42, Counts: []seed.Count{
-			{Entity: "posts", Rows: 60}, {Entity: "tags", Rows: 8}, {Entity: "user_profiles", Rows: 10}, {Entity: "PostLike", Rows: 40}, {Entity: "products", Rows: 20},
-			{Entity: "post_ratings", Rows: 20}, {Entity: "comments", Rows: 30}, {Entity: "user_sessions", Rows: 5}, {Entity: "post_views", Rows: 5},
-			{Entity: "user_roles", Rows: 5}, {Entity: "transfer_logs", Rows: 3}, {Entity: "organizations", Rows: 2},
+			{Entity: "posts", Rows: 60},
+			{Entity: "tags", Rows: 8},
+			{Entity: "user_profiles", Rows: 10},
+			{Entity: "PostLike", Rows: 40},
+			{Entity: "products", Rows: 20},
+			{Entity: "post_ratings", Rows: 20},
+			{Entity: "comments", Rows: 30},
+			{Entity: "user_sessions", Rows: 5},
+			{Entity: "post_views", Rows: 5},
+			{Entity: "user_roles", Rows: 5},
+			{Entity: "transfer_logs", Rows: 3},
+			{Entity: "organizations", Rows: 2},
 		}}
 		report, err := store.Generate(t.Context(), opts)
 		require.NoError(t, err)
@@ -250,12 +260,13 @@ func TestGenerateIsDeterministic(t *testing.T) {
 }
 
 // generated is the text of some rows, without times of their making.
-func generated(ctx context.Context, app *blog.App) (text string) {
+func generated(ctx context.Context, app *blog.App) string {
+	var text strings.Builder
 	for _, u := range app.Client.User.Query().Order(user.ByID()).AllX(ctx) {
-		text += fmt.Sprint(u.ID, u.Username, u.Email, u.IsActive, "\n")
+		fmt.Fprint(&text, u.ID, u.Username, u.Email, u.IsActive, "\n")
 	}
 	for _, p := range app.Client.Post.Query().Order(post.ByID()).WithTags().AllX(ctx) {
-		text += fmt.Sprint(p.ID, p.Title, p.Slug, p.UserID, p.Status, p.PublishedAt, len(p.Edges.Tags), "\n")
+		fmt.Fprint(&text, p.ID, p.Title, p.Slug, p.UserID, p.Status, p.PublishedAt, len(p.Edges.Tags), "\n")
 	}
-	return text
+	return text.String()
 }
