@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -84,7 +85,7 @@ func Run(ctx context.Context, app App, args []string, stdin io.Reader, stdout, s
 	env := newEnv(app, stdin, stdout, stderr)
 	root := newRoot(env) //nolint:contextcheck // commands get theirs from ExecuteContext
 	root.SetArgs(splitColon(root, args))
-	err := root.ExecuteContext(ctx)
+	err := cmp.Or(root.ExecuteContext(ctx), env.unprinted)
 	if err == nil {
 		return exitOK
 	}
@@ -107,7 +108,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&env.environment, "env", "", "environment to use instead of FRAMEFOX_ENV, such as testing")
 	flags.BoolVar(&env.json, "json", false, "print the result as JSON")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,6 +102,7 @@ type creator struct {
 	servers []config.Database
 	common  migration.PlanConfig // for all dialects
 	answers map[migration.Rename]bool
+	unasked []migration.Rename // that were taken for none, since nobody could be asked
 }
 
 func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*creator, error) {
@@ -127,6 +129,7 @@ func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*
 	}
 	now := c.now()
 	c.common.Now = func() time.Time { return now }
+	c.common.Ask = c.note
 	if env.Interactive() {
 		c.common.Ask = c.ask
 	}
@@ -221,10 +224,19 @@ func (c *creator) ask(_ context.Context, r migration.Rename) (bool, error) {
 	return yes, nil
 }
 
+// note takes what looks like a rename for none, and keeps it to be told.
+func (c *creator) note(_ context.Context, r migration.Rename) (bool, error) {
+	if !slices.Contains(c.unasked, r) {
+		c.unasked = append(c.unasked, r)
+	}
+	return false, nil
+}
+
 // refuseSecondInit does not plan all tables anew where the folder was lost.
 func (c *creator) refuseSecondInit(d config.Dialect) error {
-	if c.flags.forceInit || newest(c.dir(d)) != "" {
-		return nil
+	have, err := c.dir(d).Migrations()
+	if err != nil || len(have) > 0 || c.flags.forceInit {
+		return err // a folder that cannot be read is not an empty one
 	}
 	embedded, err := c.env.embedded(d)
 	if err != nil || embedded == nil {

@@ -61,6 +61,14 @@ func (c *creator) warn(file plannedFile) {
 	}
 }
 
+// former is what a rename would rename.
+func former(r migration.Rename) string {
+	if r.Table == "" {
+		return "table " + r.From
+	}
+	return "column " + r.Table + "." + r.From
+}
+
 // finish says what to do next.
 func (c *creator) finish(files []plannedFile) {
 	i := slices.IndexFunc(files, func(f plannedFile) bool { return f.File != "" })
@@ -73,6 +81,9 @@ func (c *creator) finish(files []plannedFile) {
 		c.env.Done("Review the file")
 	default:
 		c.env.Done("Review the file, then apply it with: %s database upgrade", c.env.app.Name)
+	}
+	for _, r := range c.unasked {
+		c.env.Warn("if %s has only got another name, delete the files, run %s database rehash, and plan again with --rename %s", former(r), c.env.app.Name, r)
 	}
 	version := ""
 	if i >= 0 {

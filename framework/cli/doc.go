@@ -34,4 +34,15 @@
 //
 // Passwords are never read from the command line, where other users of the
 // machine see them, but from the environment, .env files and config/orm.yaml.
+//
+// # Where to look
+//
+// A command is in the file of its name, with a longer one's parts beside it, as
+// create_migration_report.go. The groups are in database.go and create.go. All of
+// them share:
+//
+//	app.go, env.go                  the application, and what a command gets of it
+//	output.go, prompt.go            what is printed, and asked
+//	usage.go                        wrong usage: exit code 2, "did you mean"
+//	revision.go, tables.go          versions as they are typed, what the entities ask for
 package cli

@@ -31,6 +31,7 @@ type Env struct {
 	config      *config.Config // loaded once
 	lines       *bufio.Reader  // of In, once a question was asked
 	terminal    io.Writer      // for questions, where stderr is redirected
+	unprinted   error          // why a part of the result is missing
 }
 
 func newEnv(app App, stdin io.Reader, stdout, stderr io.Writer) *Env {

@@ -57,10 +57,14 @@ func (s style) line(w io.Writer, m mark, text string) {
 // nothing.
 func (e *Env) Done(format string, args ...any) { e.result(markDone, format, args...) }
 
-// Print prints a line of the result. With --json it prints nothing.
+// Print prints a line of the result. With --json it prints nothing. If it cannot
+// be written, as on a full disk, the command fails in the end.
 func (e *Env) Print(format string, args ...any) {
-	if !e.json {
-		_, _ = fmt.Fprintf(e.Out, format+"\n", args...)
+	if e.json {
+		return
+	}
+	if _, err := fmt.Fprintf(e.Out, format+"\n", args...); err != nil && e.unprinted == nil {
+		e.unprinted = fmt.Errorf("cannot print the result: %w", err)
 	}
 }
 

@@ -3,8 +3,10 @@ package cli
 import (
 	"bytes"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,6 +27,24 @@ func TestMarks(t *testing.T) {
 	env.Done("nothing")
 	require.Empty(t, out.String())
 }
+
+// A script that reads the result learns that it is not all there.
+//
+// Covers: G58.
+func TestUnprinted(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	app := App{Commands: []func(*Env) *cobra.Command{func(env *Env) *cobra.Command {
+		return &cobra.Command{Use: "tell", Run: func(*cobra.Command, []string) { env.Print("20260101000001") }}
+	}}}
+	require.Equal(t, exitFailure, Run(t.Context(), app, []string{"tell"}, nil, failing{}, &errs))
+	require.Equal(t, "[x] cannot print the result: no space left on device\n", errs.String())
+}
+
+// failing is a full disk.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 // A command of a group can be written with a colon, also after flags.
 //

@@ -106,8 +106,7 @@ func similar(cmd *cobra.Command, word string) (list []*cobra.Command) {
 // flagError suggests the flag that was probably meant.
 func flagError(cmd *cobra.Command, err error) error {
 	usage := &UsageError{Command: cmd.CommandPath(), Err: err}
-	var missing *pflag.NotExistError
-	if errors.As(err, &missing) {
+	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		name := missing.GetSpecifiedName()
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 			if !flag.Hidden && levenshtein.ComputeDistance(name, flag.Name) <= maxTypos {

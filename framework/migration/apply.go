@@ -116,8 +116,7 @@ func (s *session) runEach(ctx context.Context, sc *script, one func(context.Cont
 	}
 	for i := sc.done(); i < len(sc.stmts); i++ {
 		err := one(ctx, sc, i)
-		var failed *StatementError
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*StatementError](err); ok {
 			return s.stopped(ctx, sc, failed, err)
 		}
 		if err != nil {

@@ -47,8 +47,7 @@ func (s *session) oneMySQL(ctx context.Context, sc *script, i int) error {
 // lost marks a failure as unknown if the connection is gone: the server may
 // have finished the statement, or may yet.
 func lost(err error) error {
-	var failed *StatementError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*StatementError](err); ok {
 		failed.Unknown = connectionLost(failed.Err)
 	}
 	return err

@@ -40,7 +40,7 @@ func (s *session) oneNone(ctx context.Context, sc *script, i int) error {
 	if err := s.intend(ctx, sc, i); err != nil {
 		return err
 	}
-	if err := sc.exec(ctx, s.conn, i); err != nil {
+	if err := s.patiently(ctx, sc.stmts[i].Text, func() error { return sc.exec(ctx, s.conn, i) }); err != nil {
 		return s.cleanUp(ctx, sc, i, lost(err))
 	}
 	sc.note(i + 1)

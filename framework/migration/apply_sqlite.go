@@ -15,7 +15,7 @@ import (
 // the old one, and would else delete the rows that refer to it with ON DELETE
 // CASCADE. What the rebuild may have broken is looked for before the commit.
 func (s *session) runSQLite(ctx context.Context, sc *script) (ran bool, err error) {
-	restore, err := s.foreignKeysOff(ctx) // has no effect inside a transaction
+	restore, err := foreignKeysOff(ctx, s.conn) // has no effect inside a transaction
 	if err != nil {
 		return false, err
 	}
@@ -40,7 +40,7 @@ func (s *session) runSQLite(ctx context.Context, sc *script) (ran bool, err erro
 		if err := checkTriggers(ctx, sc.file, present, revs); err != nil {
 			return err
 		}
-		return checkForeignKeys(ctx, sc.file, pointless, revs)
+		return checkForeignKeys(ctx, sc.file.Name(), pointless, revs.db)
 	})
 	return ran && err == nil, err
 }
@@ -59,20 +59,26 @@ func (sc *script) needed(ctx context.Context, revs *revisions) (bool, error) {
 }
 
 // foreignKeysOff returns what sets them as they were.
-func (s *session) foreignKeysOff(ctx context.Context) (restore func() error, err error) {
+func foreignKeysOff(ctx context.Context, conn *sql.Conn) (restore func() error, err error) {
 	var on bool
-	if err := s.conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
+	if err := conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
 		return nil, fmt.Errorf("migration: cannot read PRAGMA foreign_keys: %w", err)
 	}
 	if !on {
 		return func() error { return nil }, nil
 	}
+	set := func(ctx context.Context, to string) error {
+		if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = "+to); err != nil {
+			return fmt.Errorf("migration: cannot switch foreign keys %s: %w", to, err)
+		}
+		return nil
+	}
 	restore = func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 		defer cancel()
-		return s.revs.exec(ctx, "PRAGMA foreign_keys = on")
+		return set(ctx, "on")
 	}
-	return restore, s.revs.exec(ctx, "PRAGMA foreign_keys = off")
+	return restore, set(ctx, "off")
 }
 
 // violations counts the rows that point to nothing, by "child → parent".
@@ -92,8 +98,8 @@ func violations(ctx context.Context, db querier) (map[string]int, error) {
 
 // checkForeignKeys refuses rows that the file has made point to nothing. Those
 // that did so before are not its fault.
-func checkForeignKeys(ctx context.Context, f migrate.File, before map[string]int, revs *revisions) error {
-	after, err := violations(ctx, revs.db)
+func checkForeignKeys(ctx context.Context, file string, before map[string]int, db querier) error {
+	after, err := violations(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -107,7 +113,7 @@ func checkForeignKeys(ctx context.Context, f migrate.File, before map[string]int
 		return nil
 	}
 	sort.Strings(list)
-	return &ForeignKeyError{File: f.Name(), Violations: list}
+	return &ForeignKeyError{File: file, Violations: list}
 }
 
 // triggers maps the name of each trigger to its table.

@@ -54,7 +54,7 @@ func (a stockAtlas) dev(t *testing.T) string {
 func (a stockAtlas) run(t *testing.T, command string, args ...string) string {
 	t.Helper()
 	args = append([]string{"migrate", command, "--dir", a.dir}, args...)
-	cmd := exec.CommandContext(t.Context(), a.program, args...) //nolint:gosec // the program that is compared with
+	cmd := exec.CommandContext(t.Context(), a.program, args...)
 	cmd.Env = append(os.Environ(), "ATLAS_NO_UPDATE_NOTIFIER=1", "ATLAS_NO_ANON_TELEMETRY=1")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "atlas %s: %s", strings.Join(args, " "), out)

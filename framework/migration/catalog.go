@@ -4,14 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
+
+	atlas "ariga.io/atlas/sql/schema"
 
 	"github.com/framefox-go/framefox/framework/config"
 )
 
 // dependent is something beside the tables that a database holds and Atlas does
-// not know: a view, a trigger, a function …
+// not know: a view, a trigger, a function.
 type dependent struct {
 	kind       string // "view", "trigger", "function", …
 	name       string
@@ -22,7 +25,7 @@ type dependent struct {
 // key names it among all others.
 func (o dependent) key() string { return o.kind + " " + o.table + " " + o.name }
 
-// dependents reads them from the catalogs of the database that db is connected
+// catalogDependents reads them from the catalogs of the database that db is connected
 // to, in the order of their keys. What belongs to an extension is left out.
 func catalogDependents(ctx context.Context, d config.Dialect, db querier) (list []dependent, err error) {
 	for _, query := range catalogQueries(d) {
@@ -50,12 +53,38 @@ func catalogQueries(d config.Dialect) []string {
 	case config.SQLite:
 		return []string{
 			"SELECT type, name, CASE type WHEN 'trigger' THEN tbl_name END, sql FROM sqlite_master WHERE type IN ('view', 'trigger')",
+			sqliteVirtual,
 		}
 	case config.Postgres:
 		return postgresCatalog()
 	default:
 		return mysqlCatalog()
 	}
+}
+
+// kindVirtual is the kind of a table that a module of SQLite keeps, such as an
+// index of words. Atlas takes it, and the tables in which the module stores it,
+// for tables of the ordinary sort, which it cannot create or drop.
+const (
+	kindVirtual   = "virtual table"
+	sqliteVirtual = "SELECT '" + kindVirtual + "', name, NULL, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+)
+
+// forgetVirtual takes such tables out of a schema.
+func forgetVirtual(ctx context.Context, d config.Dialect, db querier, found *atlas.Schema) error {
+	if d != config.SQLite {
+		return nil
+	}
+	const query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')"
+	virtual := map[string]bool{}
+	err := each(ctx, db, "list virtual tables", query, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		virtual[name] = true
+		return err
+	})
+	found.Tables = slices.DeleteFunc(found.Tables, func(t *atlas.Table) bool { return virtual[t.Name] })
+	return err
 }
 
 // postgresCatalog looks at the current schema only, as Atlas does.

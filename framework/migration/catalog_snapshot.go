@@ -30,6 +30,9 @@ func takeSnapshot(ctx context.Context, d config.Dialect, driver migrate.Driver, 
 	}
 	found.Tables = slices.DeleteFunc(found.Tables, func(t *atlas.Table) bool { return bookkeeping(t.Name) })
 	forgetCounters(found)
+	if err := forgetVirtual(ctx, d, db, found); err != nil {
+		return nil, err
+	}
 	list, err := catalogDependents(ctx, d, db)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,10 @@ package migration
 
 import (
 	"fmt"
+	"path"
 	"strings"
+
+	"ariga.io/atlas/sql/migrate"
 )
 
 // HalfAppliedError says that a migration stopped half-way, so that nobody knows
@@ -48,7 +51,11 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("migration: %s holds the marks of an unfinished merge in line %d; settle the conflict in the file first", e.File, e.Line)
+	out := "settle the conflict in the file first"
+	if path.Base(e.File) == migrate.HashFileName {
+		out = "run: framefox database merge"
+	}
+	return fmt.Sprintf("migration: %s holds the marks of an unfinished merge in line %d; %s", e.File, e.Line, out)
 }
 
 // SquashDataError says that migrations to be squashed leave rows in a new

@@ -45,7 +45,7 @@ func (c *checker) live(ctx context.Context, replayed bool) error {
 	if err := c.invalidIndexes(ctx); err != nil {
 		return err
 	}
-	if !known || !replayed || c.history.comparable() != nil {
+	if !known || !replayed || !c.comparable() {
 		return nil
 	}
 	if err := c.drift(ctx, live); err != nil {
@@ -59,6 +59,9 @@ func (c *checker) live(ctx context.Context, replayed bool) error {
 	}
 	return c.rehearse(ctx)
 }
+
+// comparable reports whether it is known what the database should look like.
+func (c *checker) comparable() bool { return c.history.comparable() == nil }
 
 // checkHistory reports whether it is known which files the database has.
 func (c *checker) checkHistory() bool {

@@ -148,8 +148,7 @@ func (c *checker) startOver(ctx context.Context, f migrate.File) error {
 // statementFinding says where a file failed.
 func statementFinding(code, file string, err error, advice string) Finding {
 	f := Finding{Code: code, Severity: SeverityError, File: file, Message: strings.TrimPrefix(err.Error(), "migration: "), Advice: advice}
-	var failed *StatementError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*StatementError](err); ok {
 		f.Line = failed.Line
 		f.Message = fmt.Sprintf("statement %d of %d failed: %v: %s", failed.Number, failed.Total, failed.Err, shortened(failed.Statement))
 	}

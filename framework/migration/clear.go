@@ -66,7 +66,7 @@ func (r *revisions) drop(ctx context.Context, query string) (dropped []string, e
 // clearSQLite drops virtual tables before the others, some of which are theirs
 // and go with them.
 func (s *session) clearSQLite(ctx context.Context) (dropped []string, err error) {
-	restore, err := s.foreignKeysOff(ctx)
+	restore, err := foreignKeysOff(ctx, s.conn)
 	if err != nil {
 		return nil, err
 	}

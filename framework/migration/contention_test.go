@@ -71,7 +71,7 @@ func (c *child) line(prefixes ...string) string {
 }
 
 // TestChild is what other tests run in a process of its own.
-func TestChild(t *testing.T) { //nolint:paralleltest // only as a child
+func TestChild(t *testing.T) {
 	if os.Getenv(childURL) == "" {
 		t.Skip("only as a child")
 	}

@@ -126,7 +126,7 @@ func (t *trial) insert(ctx context.Context, table *atlas.Table, n int) (err erro
 				columns, values = append(columns, t.quote(c.Name)), append(values, value)
 			}
 		}
-		text := "INSERT INTO " + t.quote(table.Name) + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(values, ", ") + ")"
+		text := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.quote(table.Name), strings.Join(columns, ", "), strings.Join(values, ", ")) //nolint:gosec // names and values are quoted
 		if len(columns) == 0 && t.dialect != config.MySQL {
 			text = "INSERT INTO " + t.quote(table.Name) + " DEFAULT VALUES"
 		}

@@ -21,10 +21,7 @@ func TestContendedBatchIsTriedAgain(t *testing.T) {
 	} {
 		t.Run(string(d), func(t *testing.T) {
 			t.Parallel()
-			db, cfg := open(t, d)
-			dir := items(t, d)
-			applyFirst(t, db, dir)
-			fill(t, db, 2)
+			db, dir, cfg := filled(t, d, 2)
 			rival, err := connect(t, cfg).SQL().BeginTx(t.Context(), nil)
 			require.NoError(t, err)
 			_, err = rival.ExecContext(t.Context(), "UPDATE counters SET n = n + 1")
@@ -62,10 +59,7 @@ func TestRowsOfABatchAreLocked(t *testing.T) {
 	for _, d := range []config.Dialect{config.Postgres, config.MySQL} {
 		t.Run(string(d), func(t *testing.T) {
 			t.Parallel()
-			db, cfg := open(t, d)
-			dir := items(t, d)
-			applyFirst(t, db, dir)
-			fill(t, db, 1)
+			db, dir, cfg := filled(t, d, 1)
 			other := connect(t, cfg)
 			done := make(chan error, 1)
 			err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {

@@ -33,10 +33,7 @@ const (
 func TestKilledDataMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, cfg := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 200)
+		db, dir, cfg := filled(t, d, 200)
 		run(t, db, "UPDATE items SET note = 'bad' WHERE id = 0")
 		const kills = 8
 		for i := range 100 {

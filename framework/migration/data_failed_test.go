@@ -19,10 +19,7 @@ import (
 func TestFailedRowsAreCollected(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 30)
+		db, dir, _ := filled(t, d, 30)
 		run(t, db, "UPDATE items SET note = 'bad' WHERE id IN (-90, -5, 0)")
 		seen := []any{}
 		walk := migration.Batch{Table: "items", Columns: []string{"note", "code"}, Size: 10, Each: func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
@@ -69,10 +66,7 @@ func TestFailedRowsAreCollected(t *testing.T) {
 // where its transaction is lost, and takes no other row with it.
 func TestHiddenErrorsAreFailures(t *testing.T) {
 	t.Parallel()
-	db, _ := open(t, config.Postgres)
-	dir := items(t, config.Postgres)
-	applyFirst(t, db, dir)
-	fill(t, db, 10)
+	db, dir, _ := filled(t, config.Postgres, 10)
 	err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
 		return s.Batches(ctx, migration.Batch{Table: "items", Each: func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
 			if row.Value("id") == int64(0) {
@@ -94,10 +88,7 @@ func TestHiddenErrorsAreFailures(t *testing.T) {
 func TestFailedRowsAreFailedOnce(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 25)
+		db, dir, _ := filled(t, d, 25)
 		calls := 0
 		walk := tally(migration.Batch{Where: "note IS NULL", Size: 10})
 		each := walk.Each
@@ -121,10 +112,7 @@ func TestFailedRowsAreFailedOnce(t *testing.T) {
 // it, not the whole batch.
 func TestDeferredConstraintsFailTheirRow(t *testing.T) {
 	t.Parallel()
-	db, _ := open(t, config.Postgres)
-	dir := items(t, config.Postgres)
-	applyFirst(t, db, dir)
-	fill(t, db, 10)
+	db, dir, _ := filled(t, config.Postgres, 10)
 	run(t, db, "ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE (note) DEFERRABLE INITIALLY DEFERRED")
 	err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
 		return s.Batches(ctx, migration.Batch{Table: "items", Columns: []string{"code"}, Each: func(ctx context.Context, tx *migration.DataTx, row migration.Row) error {
@@ -149,10 +137,7 @@ func TestDeferredConstraintsFailTheirRow(t *testing.T) {
 func TestStoppedMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 30)
+		db, dir, _ := filled(t, d, 30)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var changed []int64

@@ -16,10 +16,7 @@ import (
 func TestMisuseIsRefused(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 5)
+		db, dir, _ := filled(t, d, 5)
 		nothing := func(context.Context, *migration.DataTx, migration.Row) error { return nil }
 		batch := func(b migration.Batch) func(context.Context, *migration.DataStep) error {
 			b.Each = nothing

@@ -104,10 +104,7 @@ func TestBatchesVisitEachRowOnce(t *testing.T) {
 		for _, key := range []string{"", "code", "tenant, place", "ref"} {
 			t.Run("by "+key, func(t *testing.T) {
 				t.Parallel()
-				db, _ := open(t, d)
-				dir := items(t, d)
-				applyFirst(t, db, dir)
-				fill(t, db, 25)
+				db, dir, _ := filled(t, d, 25)
 				var lines []string
 				walked := false
 				err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
@@ -175,10 +172,7 @@ func TestBatchesFollowATableThatChanges(t *testing.T) {
 func TestBatchesDoNotRepeatWhatStillMatches(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, _ := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 25)
+		db, dir, _ := filled(t, d, 25)
 		err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
 			return s.Batches(ctx, tally(migration.Batch{Where: "tenant = :tenant", Args: []any{sql.Named("tenant", 1)}, Size: 3}))
 		}}, nil)
@@ -194,10 +188,7 @@ func TestBatchesDoNotRepeatWhatStillMatches(t *testing.T) {
 func TestOthersWriteBetweenBatches(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, cfg := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 20)
+		db, dir, cfg := filled(t, d, 20)
 		other := connect(t, cfg)
 		err := upgradeData(t, db, dir, migration.DataMigration{Up: func(ctx context.Context, s *migration.DataStep) error {
 			return s.Batches(ctx, tally(migration.Batch{Size: 10}))
@@ -258,10 +249,7 @@ func TestInsertMany(t *testing.T) {
 func TestConcurrentUpgradesMoveDataOnce(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		db, cfg := open(t, d)
-		dir := items(t, d)
-		applyFirst(t, db, dir)
-		fill(t, db, 25)
+		db, dir, cfg := filled(t, d, 25)
 		var wg sync.WaitGroup
 		for range 8 {
 			m := withData(t, connect(t, cfg), dir, upAndDown(0))

@@ -67,7 +67,8 @@ func (d *Dir) Read(version string) (up, down []byte, err error) {
 
 // Verify checks the folder and its down files against their checksums and the
 // file names against each other. It returns a *ChecksumError, a
-// *DuplicateVersionError, a *FileNameError or a *DownFileError.
+// *DuplicateVersionError, a *FileNameError, a *DownFileError or, for an atlas.sum
+// that git could not merge, a *ConflictError.
 func (d *Dir) Verify() error {
 	_, err := d.read()
 	return err
@@ -89,10 +90,10 @@ func (d *Dir) read() (*contents, error) {
 		return nil, err
 	}
 	if err := migrate.Validate(c.mem); err != nil {
-		return nil, checksumError(err, "")
+		return nil, checksumError(c.mem, err, "")
 	}
 	if err := migrate.Validate(c.downMem); err != nil {
-		return nil, checksumError(err, downFolder)
+		return nil, checksumError(c.downMem, err, downFolder)
 	}
 	return c, nil
 }
@@ -194,7 +195,10 @@ func checkNames(files []migrate.File) error {
 func digits(version string) int { return len(strings.TrimLeft(version, "0")) }
 
 // checksumError names files as seen from the folder of migrations.
-func checksumError(err error, folder string) error {
+func checksumError(files fs.FS, err error, folder string) error {
+	if text, err := fs.ReadFile(files, migrate.HashFileName); err == nil && conflictLine(text) > 0 {
+		return &ConflictError{File: path.Join(folder, migrate.HashFileName), Line: conflictLine(text)}
+	}
 	var mismatch *migrate.ChecksumError
 	sum := ""
 	if folder != "" {

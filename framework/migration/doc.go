@@ -7,16 +7,21 @@
 //	migrate/sqlite/20260101120000_init.sql    migrate/sqlite/atlas.sum
 //	migrate/postgres/…                        migrate/mysql/…
 //
-// The folders are plain Atlas folders, and the history of a database is kept
-// in Atlas' own table, so the stock atlas command line works beside this
-// package. (On PostgreSQL give it a URL with search_path=public, or it looks
-// for the table in a schema of its own.)
+// The folder down beside each of them holds what undoes its files:
+//
+//	migrate/sqlite/down/20260101120000_init.down.sql    migrate/sqlite/down/atlas.sum
+//
+// The folders are plain Atlas folders, to which down is nothing, and the history
+// of a database is kept in Atlas' own table, so the stock atlas command line
+// works beside this package. (On PostgreSQL give it a URL with
+// search_path=public, or it looks for the table in a schema of its own.)
 //
 // # Planning
 //
 // [Plan] compares two schemas: what the folder leads to, found by replaying it
 // on a scratch database, and what the entities ask for. The difference becomes
-// the next file:
+// the next file, and the way back, tried on the scratch database too, the file
+// that undoes it:
 //
 //	planned, err := migration.Plan(ctx, migration.PlanConfig{
 //		Name:   "create users",
@@ -27,7 +32,12 @@
 //	if errors.Is(err, migration.ErrNoChanges) {
 //		return nil
 //	}
-//	path, err := planned.Write()
+//	path, err := planned.Write() // and planned.DownPath()
+//
+// What cannot be undone is planned nevertheless: its down file says why.
+// [PlanDown] plans the way back for a file that was written by hand, [PlanEmpty]
+// begins one. A column or table that has another name now is a [Rename], which
+// PlanConfig.Renames or PlanConfig.Ask tells of.
 //
 // Before it compares, Plan adapts the tables so that one entity means the same
 // on every dialect: text is ordered and compared byte by byte, time has
@@ -67,4 +77,37 @@
 // [Migrator.Stamp] sets the history without running anything, which adopts a
 // database that has its tables already. [Migrator.Clear] drops all that is in
 // a database.
+//
+// # Data
+//
+// A [DataMigration] is the part of a migration that is written in Go, in batches
+// that resume where they stopped. [WithData] gives them to a Migrator, which runs
+// each after the SQL file of its version.
+//
+// # Guarding
+//
+//   - [Check] looks for what is wrong with a folder, and with a database that was
+//     made from it, and [Drift] for what was changed by hand.
+//   - [TestCycle] takes each migration up, down and up again.
+//   - [Merge] joins branches, [Rebase] moves a migration behind the others,
+//     [Dir.Rehash] accepts what was edited.
+//   - [Squash] folds old migrations into a checkpoint.
+//   - [Sync] brings a prototype's database in line without migrations.
+//
+// # Where to look
+//
+// The files of one theme, of which the first is where to begin. The errors of a
+// theme are in its file …errors:
+//
+//	folder    dir, dirdown, version, header, known, rehash
+//	planning  plan…, desired, adapt…, draft, rename…, convert, changes, rebuild
+//	undoing   plan_down, plan_dependents, fill…
+//	risks     risk…
+//	running   migrator, session, lock…, script, apply…, intent…, downgrade, clear
+//	history   history, revisions, status, stamp, edited
+//	scripts   offline…
+//	Go parts  datasteps, data…
+//	compared  drift…, catalog…
+//	guards    check…, cycle…, merge…, squash…, sync
+//	shared    scratch, query, errors…
 package migration

@@ -126,6 +126,7 @@ func (s *session) undoing(ctx context.Context, h *history, rev *migrate.Revision
 		return w, &IrreversibleError{Version: rev.Version, File: name, Reason: "it holds no statement"}
 	}
 	w.step.Statements, w.step.Resumed = len(w.script.stmts), w.script.done()
+	w.step.DownRisks = withLosses(w.step.DownRisks, s.dialect, down)
 	state, err := s.dataState(ctx, s.revs.db, rev.Version)
 	if err != nil || state == "" || state == DataPending {
 		return w, err

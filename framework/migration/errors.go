@@ -137,6 +137,9 @@ func (e *StatementError) Error() string {
 	case !e.RolledBack:
 		state = fmt.Sprintf("%d of %d statements stay applied, the next %s resumes after them", e.Applied, e.Total, next)
 	}
+	if advice := lockAdvice(e.Err); advice != "" {
+		state += "; " + advice
+	}
 	return fmt.Sprintf("migration: cannot %s %s: statement %d (line %d) failed: %v; %s\n  %s",
 		verb, e.File, e.Number, e.Line, e.Err, state, strings.ReplaceAll(e.Statement, "\n", "\n  "))
 }

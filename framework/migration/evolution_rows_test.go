@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
@@ -24,13 +25,12 @@ import (
 // evolution is a database and the entities that it follows.
 type evolution struct {
 	t       *rapid.T
-	ctx     context.Context //nolint:containedctx // of the test
+	ctx     context.Context
 	db      *database.DB
 	server  config.Database
 	dir     *migration.Dir
 	world   *world
 	counter int
-	notes   []string
 }
 
 func (e *evolution) note(format string, args ...any) { e.t.Logf(format, args...) }
@@ -166,7 +166,7 @@ func (e *evolution) value(t *schema.Table, c *schema.Column) string {
 			return e.parent(fk, c)
 		}
 	}
-	n := fmt.Sprint(e.counter)
+	n := strconv.Itoa(e.counter)
 	switch c.Type {
 	case field.TypeString:
 		return "'" + n + "'"
@@ -198,5 +198,5 @@ func (e *evolution) parent(fk *schema.ForeignKey, c *schema.Column) string {
 	if id == 0 {
 		return "NULL"
 	}
-	return fmt.Sprint(id)
+	return strconv.Itoa(id)
 }

@@ -3,9 +3,9 @@ package migration_test
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,7 +58,7 @@ func TestEvolution(t *testing.T) {
 			db, err := database.Open(t.Context(), cfg)
 			require.NoError(rt, err)
 			defer func() { require.NoError(t, db.Close()) }()
-			dir := migration.OpenDir(filepath.Join(folders, fmt.Sprint(n)))
+			dir := migration.OpenDir(filepath.Join(folders, strconv.FormatInt(n, 10)))
 			e := &evolution{t: rt, ctx: t.Context(), db: db, server: cfg, dir: dir, world: newWorld(rt)}
 			for i := range steps {
 				e.step(i)

@@ -140,6 +140,7 @@ func (w *world) addColumn(e *entityTable) {
 		c.Size, _ = pick(w, []int64{20, 100, 255}, "size")
 	case field.TypeEnum:
 		c.Enums, _ = pick(w, enums, "values")
+	default: // needs no more
 	}
 	c.Nullable = w.bool()
 	if w.bool() {

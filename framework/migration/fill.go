@@ -26,7 +26,7 @@ func (u *undo) fill(ctx context.Context, have *atlas.Schema, m *atlas.ModifyTabl
 		var err error
 		switch c := m.Changes[i].(type) {
 		case *atlas.AddColumn:
-			err = u.fillAdded(ctx, m, i, c, found)
+			u.fillAdded(ctx, m, i, c, found)
 		case *atlas.ModifyColumn:
 			if c.Change.Is(atlas.ChangeNull) && c.From.Type.Null && !c.To.Type.Null {
 				err = u.fillNulls(ctx, old, m, c, found)
@@ -40,9 +40,9 @@ func (u *undo) fill(ctx context.Context, have *atlas.Schema, m *atlas.ModifyTabl
 }
 
 // fillAdded handles the change at i, a column that comes back.
-func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *atlas.AddColumn, found *[]Risk) error {
+func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *atlas.AddColumn, found *[]Risk) {
 	if generated(c.C) {
-		return nil
+		return
 	}
 	lossy := Risk{
 		Kind: Lossy, Code: "column-returns-empty", Table: m.T.Name, Column: c.C.Name,
@@ -50,19 +50,19 @@ func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *at
 	}
 	if !required(c.C) {
 		u.note(lossy)
-		return nil
+		return
 	}
 	if distinct(m.T, c.C) {
 		expr, ok := u.distinctValue(m.T, c.C)
 		if !ok {
-			return nil // the risk of a required column stays
+			return // the risk of a required column stays
 		}
 		u.fillDistinct(m, i, c, expr)
 		lossy.Reason += ", each row gets a random one"
 	} else {
 		value, ok := u.value(ctx, m.T, c.C)
 		if !ok {
-			return nil
+			return
 		}
 		if u.dialect == config.SQLite {
 			u.fills[place(m.T, c.C)] = value
@@ -74,7 +74,6 @@ func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *at
 	u.filled[place(m.T, c.C)] = true
 	*found = without(*found, "not-null-without-default", m.T.Name, c.C.Name)
 	u.note(lossy)
-	return nil
 }
 
 // fillDistinct gives each row a value of its own. SQLite does so while it

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -70,24 +71,22 @@ func (m *Migration) take(key, value string) {
 }
 
 // header is the comment at the top of a planned file.
-func (m Migration) header() string { return m.head(headRevises) }
+func (m *Migration) header() string { return m.head(headRevises) }
 
 // downHeader is the comment at the top of the file that undoes it. The risks
 // are those of undoing.
-func (m Migration) downHeader(risks []string, irreversible string) string {
-	m.Risks, m.Irreversible = risks, irreversible
-	return m.head(headReverts)
+func (m *Migration) downHeader(risks []string, irreversible string) string {
+	undone := *m
+	undone.Risks, undone.Irreversible = risks, irreversible
+	return undone.head(headReverts)
 }
 
-func (m Migration) head(parent string) string {
+func (m *Migration) head(parent string) string {
 	var text strings.Builder
 	line := func(key, value string) { fmt.Fprintf(&text, "-- %s: %s\n", key, oneLine(value, "")) }
 	line(headDescription, m.Description)
 	line(headRevision, m.Version)
-	if m.Revises == "" {
-		m.Revises = base
-	}
-	line(parent, m.Revises)
+	line(parent, cmp.Or(m.Revises, base))
 	line(headCreated, m.Created.UTC().Format(createdLayout))
 	for _, risk := range m.Risks {
 		line(headRisk, risk)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/internal/filelock"
 )
 
 // atlasLock is the name that stock atlas locks when it applies migrations.
@@ -70,9 +71,9 @@ func (m *Migrator) lockSQLite(ctx context.Context) (func(context.Context) error,
 	if url.Memory {
 		return func(context.Context) error { return nil }, nil
 	}
-	var held *fileLock
+	var held *filelock.Lock
 	err := m.retry(ctx, func() (bool, error) {
-		l, err := tryLockFile(url.Database + LockSuffix)
+		l, err := filelock.Try(url.Database + LockSuffix)
 		held = l
 		return l != nil, err
 	})

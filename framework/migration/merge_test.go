@@ -76,7 +76,7 @@ func TestMergeJoinsBranches(t *testing.T) {
 				path, err := m.Write()
 				require.NoError(t, err)
 				require.Contains(t, path, "_join_both.sql")
-				text, err := os.ReadFile(path) //nolint:gosec // of this test
+				text, err := os.ReadFile(path)
 				require.NoError(t, err)
 				require.Contains(t, string(text), "-- Revises: 20260101000002, 20260101000003\n")
 

@@ -50,7 +50,8 @@ type UpgradeOptions struct {
 	Data     func(DataProgress) // called while a migration's Go part runs; may be nil
 }
 
-// Step is one migration that Upgrade applies or Downgrade undoes.
+// Step is one migration that Upgrade applies or Downgrade undoes. Its Risks, or
+// its DownRisks on the way back, also name losses that the header leaves out.
 type Step struct {
 	Migration
 	From       string // version of the database before it; "" if none
@@ -196,6 +197,7 @@ func (s *session) job(ctx context.Context, h *history, f migrate.File, sql bool)
 		return w, err
 	}
 	w.step.Statements, w.step.Resumed = len(w.script.stmts), w.script.done()
+	w.step.Risks = withLosses(w.step.Risks, s.dialect, f)
 	return w, nil
 }
 

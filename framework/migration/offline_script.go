@@ -54,8 +54,10 @@ func (p *printer) head(work []job) {
 	case config.Postgres:
 		p.line("-- For psql; leave the next line out for other programs.\n\\set ON_ERROR_STOP on")
 		p.line("SET client_encoding = 'UTF8';\nSET timezone = 'UTC';")
+		p.line("SET lock_timeout = '%s';", lockWaitPostgres)
 	case config.MySQL:
 		p.line("-- For mysql or mariadb.\nSET NAMES utf8mb4;\nSET SESSION time_zone = '+00:00';")
+		p.line("SET SESSION lock_wait_timeout = %s;", lockWaitMySQL)
 		p.line("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';")
 	}
 }
@@ -124,7 +126,14 @@ func (p *printer) each(sc *script) error {
 		if together {
 			p.statement("START TRANSACTION")
 		}
+		patient := p.dialect == config.Postgres && concurrent.MatchString(sc.stmts[i].Text)
+		if patient {
+			p.statement("SET lock_timeout = 0")
+		}
 		p.statement(sc.stmts[i].Text)
+		if patient {
+			p.statement("SET lock_timeout = '" + lockWaitPostgres + "'")
+		}
 		sc.note(i + 1)
 		if err := p.row(sc); err != nil {
 			return err
@@ -166,7 +175,7 @@ func (p *printer) values(rev *migrate.Revision) ([]string, error) {
 		hashes = p.text(string(text))
 	}
 	return []string{
-		p.text(rev.Version), p.text(rev.Description), strconv.Itoa(int(rev.Type)), strconv.Itoa(rev.Applied), strconv.Itoa(rev.Total), //nolint:gosec // a few bits
+		p.text(rev.Version), p.text(rev.Description), strconv.Itoa(int(rev.Type)), strconv.Itoa(rev.Applied), strconv.Itoa(rev.Total),
 		"CURRENT_TIMESTAMP", "0", p.optional(rev.Error), p.optional(rev.ErrorStmt), p.text(rev.Hash), hashes, p.text(rev.OperatorVersion),
 	}, nil
 }

@@ -15,11 +15,12 @@ import (
 )
 
 // dropDependents drops what the migration has added to views, triggers and
-// functions, or has changed about them.
-func (u *undo) dropDependents(ctx context.Context) error {
+// functions, or has changed about them. What a table still needs is left, as
+// with runAny.
+func (u *undo) dropDependents(ctx context.Context) (left []*migrate.Change, err error) {
 	now, err := catalogDependents(ctx, u.dialect, u.conn)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var drops []*migrate.Change
 	for _, o := range now {
@@ -28,6 +29,12 @@ func (u *undo) dropDependents(ctx context.Context) error {
 				Cmd:     u.dropDependent(o),
 				Comment: fmt.Sprintf("drop %s %q", o.kind, o.name),
 			})
+			if o.kind == kindVirtual {
+				u.note(Risk{
+					Kind: Destructive, Code: "drop-table", Table: o.name,
+					Reason: "table " + o.name + " and its rows are dropped", Advice: "back the database up before",
+				})
+			}
 		}
 	}
 	return u.runAny(ctx, drops)
@@ -50,8 +57,14 @@ func (u *undo) createDependents(ctx context.Context) error {
 			return fmt.Errorf("%s %q is not as it was before, and how to create it is not known: %w", o.kind, o.name, errNoStatement)
 		}
 		creations = append(creations, &migrate.Change{Cmd: creation, Comment: fmt.Sprintf("create %s %q again", o.kind, o.name)})
+		if o.kind == kindVirtual {
+			u.note(Risk{
+				Kind: Lossy, Code: "table-returns-empty", Table: o.name,
+				Reason: "table " + o.name + " comes back without its rows", Advice: "restore them from a backup",
+			})
+		}
 	}
-	if err := u.runAny(ctx, creations); err != nil {
+	if _, err := u.runAny(ctx, creations); err != nil {
 		return err
 	}
 	after, err := catalogDependents(ctx, u.dialect, u.conn)
@@ -65,18 +78,16 @@ func (u *undo) createDependents(ctx context.Context) error {
 }
 
 // runAny runs statements that may depend on each other, in an order in which
-// they succeed.
-func (u *undo) runAny(ctx context.Context, statements []*migrate.Change) error {
+// they succeed. Those for which there is none are left, and the error says why.
+func (u *undo) runAny(ctx context.Context, statements []*migrate.Change) (left []*migrate.Change, err error) {
 	for len(statements) > 0 {
-		var (
-			left  []*migrate.Change
-			first error
-		)
+		var first error
+		left = nil
 		for _, c := range statements {
 			err := u.run(ctx, c)
 			var failed *StatementError
 			if err != nil && (ctx.Err() != nil || !errors.As(err, &failed)) {
-				return err
+				return nil, err
 			}
 			if err != nil {
 				left = append(left, c)
@@ -84,11 +95,11 @@ func (u *undo) runAny(ctx context.Context, statements []*migrate.Change) error {
 			}
 		}
 		if len(left) == len(statements) {
-			return first
+			return left, first
 		}
 		statements = left
 	}
-	return nil
+	return nil, nil
 }
 
 func (s *scratch) dropDependent(o dependent) string {
@@ -98,6 +109,8 @@ func (s *scratch) dropDependent(o dependent) string {
 		return fmt.Sprintf("DROP TRIGGER %s ON %s", name, s.quote(o.table))
 	case o.kind == "enum":
 		return "DROP TYPE " + name
+	case o.kind == kindVirtual:
+		return "DROP TABLE " + name
 	case s.dialect == config.Postgres && strings.Contains(o.name, "("): // a routine with its arguments
 		plain, arguments, _ := strings.Cut(o.name, "(")
 		name = s.quote(plain) + "(" + arguments
@@ -140,12 +153,13 @@ func (s *scratch) creationQueries() []string {
 	case config.SQLite:
 		return []string{
 			"SELECT type, name, CASE type WHEN 'trigger' THEN tbl_name END, sql FROM sqlite_master WHERE type IN ('view', 'trigger')",
+			sqliteVirtual,
 		}
 	case config.Postgres:
 		const here = " AND n.nspname = current_schema()"
 		return []string{
 			`SELECT CASE x.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, x.relname, NULL,
-				CASE x.relkind WHEN 'v' THEN 'CREATE VIEW ' ELSE 'CREATE MATERIALIZED VIEW ' END || quote_ident(x.relname) || ' AS ' || pg_get_viewdef(x.oid)
+				CASE x.relkind WHEN 'v' THEN 'CREATE OR REPLACE VIEW ' ELSE 'CREATE MATERIALIZED VIEW ' END || quote_ident(x.relname) || ' AS ' || pg_get_viewdef(x.oid)
 				FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace WHERE x.relkind IN ('v', 'm')` + here,
 			`SELECT 'trigger', t.tgname, x.relname, replace(pg_get_triggerdef(t.oid), ' ' || quote_ident(n.nspname) || '.', ' ')
 				FROM pg_trigger t JOIN pg_class x ON x.oid = t.tgrelid JOIN pg_namespace n ON n.oid = x.relnamespace
@@ -167,7 +181,7 @@ func (s *scratch) creationQueries() []string {
 	}
 }
 
-var definer = regexp.MustCompile("^(CREATE) DEFINER=\\S+ ")
+var definer = regexp.MustCompile(`^(CREATE) DEFINER=\S+ `)
 
 // routines asks MySQL for its functions and procedures, one by one.
 func (s *scratch) routines(ctx context.Context, list []dependent, found map[string]string) error {

@@ -170,7 +170,7 @@ type undo struct {
 }
 
 // back leads the database back to what it was: names first, then tables, and
-// last what is built on them.
+// last what is built on them, or they on it.
 func (u *undo) back(ctx context.Context, renamed []Rename) error {
 	for _, r := range slices.Backward(renamed) {
 		have, err := u.inspect(ctx)
@@ -182,13 +182,21 @@ func (u *undo) back(ctx context.Context, renamed []Rename) error {
 			return err
 		}
 	}
-	if err := u.dropDependents(ctx); err != nil {
+	left, err := u.dropDependents(ctx)
+	if err != nil && len(left) == 0 {
 		return err
 	}
 	if err := u.lead(ctx, u.before.schema, u.adapt); err != nil {
 		return err
 	}
-	return u.createDependents(ctx)
+	left, err = u.runAny(ctx, left) // which no table needs any more, or which can be replaced
+	if err != nil && len(left) == 0 {
+		return err
+	}
+	if creationErr := u.createDependents(ctx); creationErr != nil {
+		return errors.Join(err, creationErr)
+	}
+	return nil
 }
 
 // adapt notes what a step can do to rows, and gives values to those that a

@@ -2,6 +2,7 @@ package migration_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"strconv"
@@ -28,12 +29,12 @@ func newProxy(t *testing.T, cfg config.Database) (*proxy, config.Database) {
 	if cfg.URL.Socket() {
 		t.Skip("the server is not reached by TCP")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
 	p := &proxy{listener: listener, target: net.JoinHostPort(cfg.URL.Host, strconv.Itoa(cfg.URL.Port))}
 	p.left.Store(-1)
-	go p.serve()
+	go p.serve(t.Context())
 	cfg.URL.Host, cfg.URL.Port = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port
 	return p, cfg
 }
@@ -42,13 +43,13 @@ func newProxy(t *testing.T, cfg config.Database) (*proxy, config.Database) {
 // something.
 func (p *proxy) cutAfter(n int) { p.left.Store(int64(n)) }
 
-func (p *proxy) serve() {
+func (p *proxy) serve(ctx context.Context) {
 	for {
 		client, err := p.listener.Accept()
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target)
+		server, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.target)
 		if err != nil {
 			_ = client.Close()
 			continue

@@ -44,11 +44,13 @@ func TestDownFilesAreVerified(t *testing.T) {
 	}{
 		"edited": {
 			func(t *testing.T, down string) { writeFile(t, filepath.Join(down, firstDown), "DROP TABLE b;\n") },
-			migration.ChecksumError{File: "down/" + firstDown, Reason: "edited"}, []string{"down/" + firstDown + " (edited)"},
+			migration.ChecksumError{File: "down/" + firstDown, Reason: "edited"},
+			[]string{"down/" + firstDown + " (edited)"},
 		},
 		"removed": {
 			func(t *testing.T, down string) { require.NoError(t, os.Remove(filepath.Join(down, firstDown))) },
-			migration.ChecksumError{File: "down/" + firstDown, Reason: "removed"}, []string{"down/" + firstDown + " (removed)"},
+			migration.ChecksumError{File: "down/" + firstDown, Reason: "removed"},
+			[]string{"down/" + firstDown + " (removed)"},
 		},
 		"renamed": {
 			func(t *testing.T, down string) {
@@ -59,11 +61,13 @@ func TestDownFilesAreVerified(t *testing.T) {
 		},
 		"without checksums": {
 			func(t *testing.T, down string) { require.NoError(t, os.Remove(filepath.Join(down, "atlas.sum"))) },
-			migration.ChecksumError{File: "down/atlas.sum", Reason: "missing"}, []string{"down/atlas.sum (missing)"},
+			migration.ChecksumError{File: "down/atlas.sum", Reason: "missing"},
+			[]string{"down/atlas.sum (missing)"},
 		},
 		"with broken checksums": {
 			func(t *testing.T, down string) { writeFile(t, filepath.Join(down, "atlas.sum"), "<<<<<<< ours\n") },
-			migration.ChecksumError{File: "down/atlas.sum", Reason: "malformed"}, []string{"down/atlas.sum (malformed)"},
+			migration.ChecksumError{File: "down/atlas.sum", Reason: "malformed"},
+			[]string{"down/atlas.sum (malformed)"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package migration
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
@@ -31,10 +32,15 @@ var (
 	quotedText   = regexp.MustCompile(`'(?:[^']|'')*'`)
 )
 
-// What may follow DROP within ALTER TABLE and is no column.
-var notColumn = map[string]bool{
-	"constraint": true, "index": true, "key": true, "primary": true, "foreign": true, "check": true,
-	"default": true, "not": true, "identity": true, "expression": true, "partition": true,
+// notColumn reports whether a word that follows DROP within ALTER TABLE says
+// what is dropped, and is no name of a column.
+func notColumn(word string) bool {
+	switch strings.ToLower(word) {
+	case "constraint", "index", "key", "primary", "foreign", "check", "default", "not", "identity", "expression", "partition":
+		return true
+	default:
+		return false
+	}
 }
 
 // statementRisks lists what the statements of a file can do to a database in
@@ -52,6 +58,18 @@ func statementRisks(d config.Dialect, f migrate.File) []Risk {
 		r.read(text)
 	}
 	return r.list
+}
+
+// withLosses adds to the risks that the header of a file names the losses that
+// its statements show: somebody may have written it by hand.
+func withLosses(risks []string, d config.Dialect, f migrate.File) []string {
+	list := slices.Clone(risks)
+	for _, r := range statementRisks(d, f) {
+		if text := r.String(); (r.Kind == Destructive || r.Kind == Lossy) && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list
 }
 
 // scan splits a file as the dialect does, and takes off comments and the
@@ -91,7 +109,7 @@ func (r *statementReader) read(text string) {
 		r.add(Destructive, "drop-table", m[1], "", fmt.Sprintf("table %s and its rows are dropped", m[1]),
 			"back the database up before; drop the table only when no running program uses it")
 	} else if m, ok := found(dropsSchema); ok {
-		r.add(Destructive, "drop-schema", "", "", fmt.Sprintf("%s and all in it is dropped", m[1]), "back the database up before")
+		r.add(Destructive, "drop-schema", "", "", m[1]+" and all in it is dropped", "back the database up before")
 	} else if m, ok := found(truncates); ok && !r.known(m[1]) {
 		r.add(Destructive, "delete-all-rows", m[1], "", fmt.Sprintf("all rows of %s are deleted", m[1]), "back the database up before")
 	} else if m, ok := found(deletes); ok && !r.known(m[1]) && !hasWhere.MatchString(text) {
@@ -112,7 +130,7 @@ func (r *statementReader) known(table string) bool {
 func (r *statementReader) alter(table, actions string) {
 	for _, m := range dropsColumn.FindAllStringSubmatch(actions, -1) {
 		marker := r.dialect == config.MySQL && strings.HasSuffix(m[1], "_where") // computed, see markPartial
-		if !notColumn[strings.ToLower(m[1])] && !marker {
+		if !notColumn(m[1]) && !marker {
 			r.add(Destructive, "drop-column", table, m[1], fmt.Sprintf("column %s.%s and its values are dropped", table, m[1]),
 				"back the database up before; drop the column only when no running program uses it")
 		}

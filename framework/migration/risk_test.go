@@ -103,3 +103,29 @@ func on(all map[config.Dialect][]string, d config.Dialect, codes ...string) map[
 	all[d] = slices.Concat(all[d], codes)
 	return all
 }
+
+// A file that was written by hand, without a header, is known to lose data, in
+// both directions. What the header names is not named twice.
+//
+// Covers: G57, H19.
+func TestStepsNameLossesThatTheHeaderLeavesOut(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(t *testing.T, d config.Dialect) {
+		db, _ := open(t, d)
+		const dropped = "destructive: table old and its rows are dropped"
+		dir := folder(t, first, "CREATE TABLE users (id int, age int);\nCREATE TABLE old (id int);\n",
+			second, "DROP TABLE old;\n", third, "-- Description: x\n-- Risk: "+dropped+"\n\nCREATE TABLE old (id int);\nDROP TABLE old;\n")
+		undo(t, dir, first, "DROP TABLE users;\n", second, "CREATE TABLE old (id int);\nDELETE FROM users;\n", third, "CREATE TABLE old (id int);\n")
+		m := migrator(t, db, dir)
+		steps, err := m.PendingSteps(t.Context(), migration.UpgradeOptions{})
+		require.NoError(t, err)
+		require.Empty(t, steps[0].Risks)
+		require.Equal(t, []string{dropped}, steps[1].Risks)
+		require.Equal(t, []string{dropped}, steps[2].Risks)
+		_, err = m.Upgrade(t.Context(), migration.UpgradeOptions{To: v2})
+		require.NoError(t, err)
+		steps, err = m.DowngradeSteps(t.Context(), migration.DowngradeOptions{})
+		require.NoError(t, err)
+		require.Equal(t, []string{"destructive: all rows of users are deleted"}, steps[0].DownRisks)
+	})
+}

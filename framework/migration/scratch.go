@@ -112,7 +112,7 @@ func (s *scratch) inspect(ctx context.Context) (*atlas.Schema, error) {
 		return nil, fmt.Errorf("migration: cannot read the schema of the scratch database: %w", err)
 	}
 	forgetCounters(found)
-	return found, nil
+	return found, forgetVirtual(ctx, s.dialect, s.conn, found)
 }
 
 // forgetCounters takes out of a schema how far ids have been given out, which

@@ -65,6 +65,9 @@ func (m *Migrator) locked(ctx context.Context, c *contents, use func(*session) e
 			}
 			m.discard(s.conn)
 		}()
+		if err := s.limitLockWait(ctx); err != nil {
+			return err
+		}
 		return use(s)
 	})
 }

@@ -123,19 +123,19 @@ func TestSquashLeavesNoDatabaseHalfWay(t *testing.T) {
 func TestSquashOfData(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
-		make := func() *migration.Dir {
+		fresh := func() *migration.Dir {
 			return folder(t,
 				"20260101000001_a.sql", "CREATE TABLE roles (id int NOT NULL PRIMARY KEY, name varchar(20) NOT NULL);\nINSERT INTO roles VALUES (1, 'a;b'), (2, 'it''s');\n",
 				"20260102000001_b.sql", "ALTER TABLE roles ADD COLUMN label varchar(20) NULL;\nUPDATE roles SET label = name;\n")
 		}
 		_, cfg := open(t, d)
-		_, err := migration.Squash(t.Context(), migration.SquashConfig{Dir: make(), Server: cfg})
+		_, err := migration.Squash(t.Context(), migration.SquashConfig{Dir: fresh(), Server: cfg})
 		var data *migration.SquashDataError
 		require.ErrorAs(t, err, &data)
 		require.Equal(t, []string{"roles (2 rows)"}, data.Tables)
 		for keep, want := range map[bool]int{true: 2, false: 0} {
 			db, cfg := open(t, d)
-			dir := make()
+			dir := fresh()
 			squash(t, migration.SquashConfig{Dir: dir, Server: cfg, KeepData: keep, DropData: !keep})
 			_, err = migrator(t, db, dir).Upgrade(t.Context(), migration.UpgradeOptions{})
 			require.NoError(t, err)

@@ -128,39 +128,16 @@ func (p *SyncPlan) Apply(ctx context.Context) error {
 
 // applySQLite keeps foreign keys off while tables are rebuilt.
 func (p *SyncPlan) applySQLite(ctx context.Context, conn *sql.Conn) (err error) {
-	var on bool
-	if err := conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
-		return fmt.Errorf("migration: cannot read PRAGMA foreign_keys: %w", err)
+	restore, err := foreignKeysOff(ctx, conn)
+	if err != nil {
+		return err
 	}
-	if on {
-		if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = off"); err != nil {
-			return fmt.Errorf("migration: cannot switch foreign keys off: %w", err)
-		}
-		defer func() {
-			_, onErr := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = on")
-			err = errors.Join(err, onErr)
-		}()
-	}
+	defer func() { err = errors.Join(err, restore()) }()
 	before, err := violations(ctx, conn)
 	if err != nil {
 		return err
 	}
-	return p.within(ctx, conn, func(tx *sql.Tx) error {
-		after, err := violations(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var list []string
-		for pair, rows := range after {
-			if more := rows - before[pair]; more > 0 {
-				list = append(list, fmt.Sprintf("%s (%d rows)", pair, more))
-			}
-		}
-		if len(list) > 0 {
-			return &ForeignKeyError{File: "sync", Violations: list}
-		}
-		return nil
-	})
+	return p.within(ctx, conn, func(tx *sql.Tx) error { return checkForeignKeys(ctx, "sync", before, tx) })
 }
 
 // within runs the statements, and check after them, in a transaction.

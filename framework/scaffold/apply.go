@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/framefox-go/framefox/framework/internal/filelock"
 )
 
 // ApplyOptions say what Apply does beyond writing the files.
@@ -54,7 +56,7 @@ func (p *Project) Apply(ctx context.Context, plan *Plan, o ApplyOptions) (err er
 	return j.end()
 }
 
-func (p *Project) write(ctx context.Context, plan *Plan, o ApplyOptions, lock *fileLock) error {
+func (p *Project) write(ctx context.Context, plan *Plan, o ApplyOptions, lock *filelock.Lock) error {
 	for _, c := range plan.Changes {
 		if err := p.writeFile(p.path(c.Path), c.After); err != nil {
 			return fmt.Errorf("scaffold: cannot write %s: %w", c.Path, err)

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/framefox-go/framefox/framework/internal/filelock"
 )
 
 // lock takes the project for this run. Files below .framefox are no part of the
 // project: the folder ignores itself.
-func (p *Project) lock() (*fileLock, error) {
+func (p *Project) lock() (*filelock.Lock, error) {
 	path := p.path(lockFile)
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("scaffold: cannot make the folder of the journal: %w", err)
@@ -19,7 +21,7 @@ func (p *Project) lock() (*fileLock, error) {
 			return nil, fmt.Errorf("scaffold: cannot write %s: %w", ignore, err)
 		}
 	}
-	lock, err := tryLockFile(path)
+	lock, err := filelock.Try(path)
 	if err != nil {
 		return nil, fmt.Errorf("scaffold: cannot lock the project: %w", err)
 	}
