@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -25,6 +26,11 @@ func readDump(path string) (map[string]int64, error) {
 	if err := d.read(); err != nil {
 		return nil, fmt.Errorf("backup: cannot read %s: %w", path, err)
 	}
+	if d.elsewhere != "" {
+		return nil, &IntegrityError{Path: path, Problems: []string{
+			"it chooses databases by itself (" + d.elsewhere + ") and would write to them; dump one database, without --databases and --all-databases",
+		}}
+	}
 	if !d.complete {
 		return nil, &IntegrityError{Path: path, Problems: []string{"it was cut off: its last line is missing"}}
 	}
@@ -33,11 +39,15 @@ func readDump(path string) (map[string]int64, error) {
 
 // dumpReader counts rows: those in INSERT INTO `users` VALUES (…),(…).
 type dumpReader struct {
-	in       *bufio.Reader
-	rows     map[string]int64
-	complete bool
-	body     bool // within the text of a trigger or a routine
+	in        *bufio.Reader
+	rows      map[string]int64
+	complete  bool
+	body      bool   // within the text of a trigger or a routine
+	elsewhere string // the first statement that leads to another database
 }
+
+// choosesDatabase finds what mysqldump --databases writes.
+var choosesDatabase = regexp.MustCompile(`(?i)^\s*(?:/\*!\d+\s*)?(?:USE|(?:CREATE|DROP)\s+(?:DATABASE|SCHEMA))\b`)
 
 func (d *dumpReader) read() error {
 	for {
@@ -66,6 +76,8 @@ func (d *dumpReader) read() error {
 				d.body = false
 			case strings.HasPrefix(line, "DELIMITER "):
 				d.body = true
+			case !d.body && d.elsewhere == "" && choosesDatabase.MatchString(line):
+				d.elsewhere = line
 			}
 			d.complete = strings.HasPrefix(line, dumpEnd) || d.complete && line == ""
 		}

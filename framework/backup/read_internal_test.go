@@ -46,6 +46,23 @@ func TestReadDump(t *testing.T) {
 	}
 }
 
+// A dump of several databases would not stay within the one that is restored,
+// not even within the one in which it is tried.
+func TestReadDumpOfSeveralDatabases(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		"USE `shop`;", "use shop;", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`;", "/*!40000 DROP DATABASE IF EXISTS `shop`*/;",
+	} {
+		path := filepath.Join(t.TempDir(), "dump.sql")
+		text := "-- MariaDB dump 10.19\n" + line + "\nCREATE TABLE `t` (\n);\n-- Dump completed on 2024-06-03\n"
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		_, err := readDump(path)
+		var refused *IntegrityError
+		require.ErrorAs(t, err, &refused, line)
+		require.ErrorContains(t, err, line)
+	}
+}
+
 func TestMissingTool(t *testing.T) {
 	t.Parallel()
 	_, err := find([]string{"no-such-program"}, "the package some-client", filepath.Join(t.TempDir(), "*"))

@@ -43,6 +43,13 @@ func catalogDependents(ctx context.Context, d config.Dialect, db querier) (list 
 			return nil, err
 		}
 	}
+	if d == config.SQLite {
+		parts, err := clauses(ctx, db)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, parts...)
+	}
 	sort.Slice(list, func(i, j int) bool { return list[i].key() < list[j].key() })
 	return list, nil
 }

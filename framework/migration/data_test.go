@@ -94,6 +94,16 @@ func applyFirst(t *testing.T, db *database.DB, dir *migration.Dir) {
 	require.NoError(t, err)
 }
 
+// filled is a database in which only the first file is applied, with n items.
+func filled(t *testing.T, d config.Dialect, n int) (*database.DB, *migration.Dir, config.Database) {
+	t.Helper()
+	db, cfg := open(t, d)
+	dir := items(t, d)
+	applyFirst(t, db, dir)
+	fill(t, db, n)
+	return db, dir, cfg
+}
+
 // A walk visits each row once, in the order of the key, whatever the key is,
 // and tells how far it is. The Go part runs between its file and the next one.
 //

@@ -108,7 +108,9 @@ func unqualified(o *migrate.PlanOptions) { o.SchemaQualifier = new(string) }
 func (s *scratch) compare(from, to *atlas.Schema) ([]atlas.Change, error) {
 	target := *to
 	target.Name, target.Attrs = from.Name, from.Attrs
+	restore := nameUnique(from, to)
 	changes, err := s.driver.SchemaDiff(from, &target, atlas.DiffNormalized())
+	restore()
 	if err != nil {
 		return nil, fmt.Errorf("migration: cannot compare the schemas: %w", err)
 	}

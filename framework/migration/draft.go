@@ -100,6 +100,9 @@ func (d *draft) apply(ctx context.Context, changes []atlas.Change) error {
 	portable(d.dialect, plan)
 	if d.dialect == config.SQLite {
 		d.fillCopies(plan)
+		if err := d.keepClauses(ctx, plan); err != nil {
+			return err
+		}
 		if err := d.keepDependents(ctx, plan); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func (u *undo) dropDependents(ctx context.Context) (left []*migrate.Change, err 
 	}
 	var drops []*migrate.Change
 	for _, o := range now {
-		if !slices.Contains(u.before.dependents, o) {
+		if !slices.Contains(u.before.dependents, o) && !o.clause() {
 			drops = append(drops, &migrate.Change{
 				Cmd:     u.dropDependent(o),
 				Comment: fmt.Sprintf("drop %s %q", o.kind, o.name),

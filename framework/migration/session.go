@@ -53,17 +53,25 @@ func (m *Migrator) readDir() (*contents, error) {
 // locked connects, takes the lock and calls use.
 func (m *Migrator) locked(ctx context.Context, c *contents, use func(*session) error) error {
 	return m.connected(ctx, c, func(s *session) (err error) {
+		backend, err := m.backend(ctx, s.conn)
+		if err != nil {
+			return err
+		}
 		release, err := m.lock(ctx, s.conn)
 		if err != nil {
 			return err
 		}
 		defer func() {
+			interrupted := ctx.Err() != nil
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 			defer cancel()
 			if releaseErr := release(ctx); err == nil {
 				err = releaseErr
 			}
 			m.discard(s.conn)
+			if interrupted {
+				m.terminate(ctx, backend)
+			}
 		}()
 		if err := s.limitLockWait(ctx); err != nil {
 			return err
