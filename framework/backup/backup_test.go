@@ -157,6 +157,7 @@ func TestCopyAndRestore(t *testing.T) {
 		require.EqualValues(t, 1205, result.Rows())
 		require.Equal(t, 1200, number(t, other, "SELECT count(*) FROM users"))
 		require.Equal(t, 10, number(t, other, "SELECT count(*) FROM some_users"))
+		require.Equal(t, texts(t, cfg), texts(t, other))
 		again, err := backup.Copy(t.Context(), other, backup.CopyOptions{Dir: dir})
 		require.NoError(t, err)
 		require.Equal(t, result.Tables, again.Tables)
@@ -165,6 +166,24 @@ func TestCopyAndRestore(t *testing.T) {
 			require.Error(t, err, "the unique index is there")
 		})
 	})
+}
+
+// texts are the values that fill has made hard to copy.
+func texts(t *testing.T, cfg config.Database) (list []string) {
+	t.Helper()
+	with(t, cfg, func(db *database.DB) {
+		rows, err := db.SQL().QueryContext(t.Context(), "SELECT body FROM "+quote(cfg, `odd "name`)+" ORDER BY id")
+		require.NoError(t, err)
+		defer func() { require.NoError(t, rows.Close()) }()
+		for rows.Next() {
+			var text string
+			require.NoError(t, rows.Scan(&text))
+			list = append(list, text)
+		}
+		require.NoError(t, rows.Err())
+	})
+	require.Len(t, list, 5)
+	return list
 }
 
 // Two tables get a row each in one transaction, all the time: a copy holds as

@@ -85,11 +85,12 @@ func Run(ctx context.Context, app App, args []string, stdin io.Reader, stdout, s
 	env := newEnv(app, stdin, stdout, stderr)
 	root := newRoot(env) //nolint:contextcheck // commands get theirs from ExecuteContext
 	root.SetArgs(splitColon(root, args))
-	err := cmp.Or(root.ExecuteContext(ctx), env.unprinted)
+	cmd, err := root.ExecuteContextC(ctx)
+	err = cmp.Or(err, env.unprinted)
 	if err == nil {
 		return exitOK
 	}
-	env.report(err)
+	env.report(cmd, err)
 	return exitCode(err)
 }
 

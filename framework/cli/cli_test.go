@@ -94,7 +94,7 @@ func tables() ([]*schema.Table, error) {
 //
 // Covers: G01, G02, G03, G04, G05, G06, G08, G09, G12, G13, G14, G15, G16, G17,
 // G18, G19, G20, G21, G22, G23, G30, G31, G32, G39, G40, G43, G44, G58, G59, G60,
-// G63, A03, A16, H01, H02, H04, H40, U02, U06, U19, X04, X05, X08, X36, X46.
+// G63, A03, A16, H01, H02, H04, H40, U02, U06, U19, U25, X04, X05, X08, X36, X46.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{

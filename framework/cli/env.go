@@ -70,10 +70,19 @@ func (e *Env) Open(ctx context.Context) (*database.DB, error) {
 	}
 	db, err := database.Open(ctx, cfg.Database)
 	if errors.Is(err, database.ErrNotExist) {
-		return nil, fmt.Errorf("the database '%s' does not exist; create it with: %s database create", e.databaseName(cfg), e.app.Name)
+		return nil, &missingError{name: e.databaseName(cfg), program: e.app.Name}
 	}
 	return db, err
 }
+
+// missingError says that the database does not exist.
+type missingError struct{ name, program string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("the database '%s' does not exist; create it with: %s database create", e.name, e.program)
+}
+
+func (e *missingError) Unwrap() error { return database.ErrNotExist }
 
 // Migrations is the folder to apply to the configured database: the one in the
 // project or, in production and where there is none, the one in the program.

@@ -94,11 +94,3 @@ func (e *Env) PrintJSON(v any) error {
 	}
 	return nil
 }
-
-// report prints the error that ends the program.
-func (e *Env) report(err error) {
-	if _, silent := err.(exitError); silent { //nolint:errorlint // it is never wrapped
-		return
-	}
-	e.errStyle.line(e.Err, markFailed, err.Error())
-}

@@ -40,6 +40,24 @@ func takeSnapshot(ctx context.Context, d config.Dialect, driver migrate.Driver, 
 	return &snapshot{dialect: d, schema: found, dependents: list}, nil
 }
 
+// like is a server for a scratch database with the character set and collation
+// of the database that was read, from which tables inherit theirs: on MySQL it
+// may have been made by somebody else, with other defaults.
+func (s *snapshot) like(server config.Database) config.Database {
+	if s.dialect != config.MySQL {
+		return server
+	}
+	for _, a := range s.schema.Attrs {
+		switch a := a.(type) {
+		case *atlas.Charset:
+			server.Charset = a.V
+		case *atlas.Collation:
+			server.Collation = a.V
+		}
+	}
+	return server
+}
+
 // bookkeeping reports whether a table is the framework's or Atlas' own.
 func bookkeeping(table string) bool {
 	return table == RevisionsTable || table == DataTable

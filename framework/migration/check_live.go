@@ -113,7 +113,7 @@ func (c *checker) checkHistory() bool {
 }
 
 func (c *checker) drift(ctx context.Context, live *snapshot) (err error) {
-	s, err := openScratch(ctx, c.cfg.Server)
+	s, err := openScratch(ctx, live.like(c.cfg.Server))
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,26 @@ func changesRows(f migrate.File) map[string]bool {
 	return tables
 }
 
+// copiedRows are the columns into which a file copies the rows of a table that
+// SQLite rebuilds.
+var copiedRows = regexp.MustCompile("(?i)\\binsert\\s+into\\s+[`\"]?new_(\\w+)[`\"]?\\s*\\(([^)]*)\\)")
+
+// copies reports whether a file gives the rows that are there a value for a new
+// column, in the statement that copies them.
+func copies(f migrate.File, table, column string) bool {
+	for _, m := range copiedRows.FindAllStringSubmatch(string(f.Bytes()), -1) {
+		if !strings.EqualFold(m[1], table) {
+			continue
+		}
+		for name := range strings.SplitSeq(m[2], ",") {
+			if strings.EqualFold(strings.Trim(name, " \t\r\n`\""), column) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // demands are what a file asks of the rows of tables that the database has.
 func (c *checker) demands(f migrate.File, live *snapshot) (list []demand) {
 	for _, change := range c.changes[f.Version()] {
@@ -117,6 +137,9 @@ func (c *checker) demands(f migrate.File, live *snapshot) (list []demand) {
 		}
 		q := rowQuery{dialect: c.dialect, table: t}
 		for _, part := range m.Changes {
+			if add, ok := part.(*atlas.AddColumn); ok && c.dialect == config.SQLite && copies(f, t.Name, add.C.Name) {
+				continue
+			}
 			if what, condition := q.demand(part, live.schema); condition != "" {
 				list = append(list, demand{table: t.Name, what: what, query: q.count(condition)})
 			}

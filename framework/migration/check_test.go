@@ -2,8 +2,10 @@ package migration_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -254,6 +256,26 @@ func TestCheckComparesTheHistory(t *testing.T) {
 		lines, _ = check(t, migration.CheckConfig{Dir: dir, Server: cfg, DB: db})
 		require.Equal(t, []string{"error no-history"}, lines)
 	})
+}
+
+// A rebuild of SQLite to which somebody has added a value for the new column is
+// believed.
+//
+// Covers: H28.
+func TestCheckSeesWhatARebuildFillsIn(t *testing.T) {
+	t.Parallel()
+	db, cfg := open(t, config.SQLite)
+	files := []string{"20260101000001_a.sql", "CREATE TABLE `users` (`id` integer NOT NULL PRIMARY KEY);\n"}
+	_, err := migrator(t, db, folder(t, files...)).Upgrade(t.Context(), migration.UpgradeOptions{})
+	require.NoError(t, err)
+	run(t, db, "INSERT INTO users VALUES (1)")
+	const rebuild = "CREATE TABLE `new_users` (`id` integer NOT NULL PRIMARY KEY, `name` text NOT NULL);\n" +
+		"INSERT INTO `new_users` (%s FROM `users`;\nDROP TABLE `users`;\nALTER TABLE `new_users` RENAME TO `users`;\n"
+	for columns, refused := range map[string]bool{"`id`) SELECT `id`": true, "`id`, `name`) SELECT `id`, 'none'": false} {
+		dir := folder(t, append(files, "20260101000002_b.sql", fmt.Sprintf(rebuild, columns))...)
+		lines, _ := check(t, migration.CheckConfig{Dir: dir, Server: cfg, DB: db})
+		require.Equal(t, refused, slices.Contains(lines, "error rows 20260101000002_b.sql"), lines)
+	}
 }
 
 // What a pending migration does is warned of, and the rows of the database say

@@ -51,7 +51,7 @@ func long(t *testing.T, head string, n int, kinds ...statement) *migration.Dir {
 // A process that is killed in the middle of a file, up or down, at whatever
 // point, leaves a database from which the next run goes on to the right end.
 //
-// Covers: G22, G26, H30.
+// Covers: G22, H30.
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	const none = "-- atlas:txmode none\n\n"

@@ -41,7 +41,7 @@ func Drift(ctx context.Context, cfg DriftConfig) (list []Difference, err error) 
 	if err := h.comparable(); err != nil {
 		return nil, err
 	}
-	s, err := openScratch(ctx, cfg.Server)
+	s, err := openScratch(ctx, live.like(cfg.Server))
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // readers for ever: it gives up, leaves nothing behind and says what to do. How
 // long it waits can be said in the database URL.
 //
-// Covers: G20, G22.
+// Covers: G22.
 func TestUpgradeDoesNotWaitForEverBehindATransaction(t *testing.T) {
 	t.Parallel()
 	for d, limit := range map[config.Dialect]struct{ setting, url string }{

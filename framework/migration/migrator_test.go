@@ -90,6 +90,7 @@ func TestUpgradeAndStatus(t *testing.T) {
 		require.Empty(t, done.Steps)
 		require.Equal(t, "20260101000003", done.Current)
 		require.Equal(t, 3, count(t, db, "SELECT count(*) FROM atlas_schema_revisions WHERE applied = total AND error IS NULL"))
+		require.Equal(t, 3, count(t, db, "SELECT count(DISTINCT hash) FROM atlas_schema_revisions WHERE description <> '' AND hash <> '' AND execution_time > 0"))
 	})
 }
 

@@ -17,7 +17,7 @@ const none = "-- atlas:txmode none\n\n"
 // An index that could not be built concurrently leaves nothing behind, so that
 // the upgrade goes on once the rows are right.
 //
-// Covers: G22, H20.
+// Covers: G22.
 func TestFailedConcurrentIndex(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []testkit.Engine{testkit.Postgres, testkit.PostgresPQ} {

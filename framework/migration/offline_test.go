@@ -106,7 +106,7 @@ func state(t *testing.T, db *database.DB) string {
 // upgrade itself leaves, rows of the history included; so does that of a
 // downgrade. Writing it changes nothing.
 //
-// Covers: G25, H33.
+// Covers: H33.
 func TestOfflineSQL(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
@@ -163,7 +163,7 @@ func TestOfflineSQL(t *testing.T) {
 // A script stops at the first error and leaves what an upgrade leaves that
 // stops there.
 //
-// Covers: G22, G25.
+// Covers: G22.
 func TestOfflineSQLStops(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {

@@ -13,7 +13,7 @@ import (
 // dropped after it, and a function that a trigger keeps using is replaced. A
 // table that a module of SQLite keeps goes and comes back as one.
 //
-// Covers: H10, H31.
+// Covers: H10.
 func TestDownHandlesWhatTablesAreBuiltOn(t *testing.T) {
 	t.Parallel()
 	const touch = "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n = "

@@ -235,12 +235,15 @@ func TestDownHeader(t *testing.T) {
 		"-- Risk: locking: SQLite rebuilds table users: it copies all rows and blocks writers meanwhile",
 	}, "\n"), head)
 	require.Contains(t, string(one.DownContent), "-- Reverts to: base\n")
+	require.Contains(t, string(one.DownContent), "-- Risk: destructive: table users and its rows are dropped\n")
+	require.Contains(t, string(one.Content), "-- Revision ID: "+one.Version+"\n-- Revises: base\n")
 	list, err := dir.Migrations()
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"data-dependent: column users.age is required and has no default, which fails where the table has rows",
 		"locking: SQLite rebuilds table users: it copies all rows and blocks writers meanwhile",
 	}, list[1].Risks)
+	require.Equal(t, one.Version, list[1].Revises)
 	require.Equal(t, two.Created, list[1].Created)
 	require.Equal(t, two.Down, list[1].Down)
 }
@@ -258,6 +261,7 @@ func TestWriteAllOrNothing(t *testing.T) {
 	require.Error(t, err)
 	require.NoFileExists(t, filepath.Join(dir.Path(), p.File))
 	require.NoFileExists(t, filepath.Join(dir.Path(), "atlas.sum"))
+	require.NoFileExists(t, filepath.Join(dir.Path(), "down", "atlas.sum.part"))
 	require.NoFileExists(t, p.DownPath())
 	require.NoError(t, os.RemoveAll(filepath.Dir(filepath.Dir(dir.Path()))))
 	path, err := p.Write()

@@ -182,11 +182,13 @@ func writeNew(path string, text []byte) (err error) {
 // replaceFile writes a file so that a reader sees the old text or the new.
 func replaceFile(path string, text []byte) error {
 	part := path + ".part"
-	if err := os.WriteFile(part, text, 0o644); err != nil { //nolint:gosec // as above
-		return fmt.Errorf("migration: cannot write %s: %w", filepath.Base(path), err)
+	err := os.WriteFile(part, text, 0o644) //nolint:gosec // as above
+	if err == nil {
+		err = os.Rename(part, path)
 	}
-	if err := os.Rename(part, path); err != nil {
-		return fmt.Errorf("migration: cannot replace %s: %w", filepath.Base(path), err)
+	if err != nil {
+		_ = os.Remove(part) // it may be there in part, on a full disk
+		return fmt.Errorf("migration: cannot write %s: %w", filepath.Base(path), err)
 	}
 	return nil
 }

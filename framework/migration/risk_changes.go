@@ -124,8 +124,12 @@ func (r *riskFinder) part(c atlas.Change) {
 
 func (r *riskFinder) addColumn(c *atlas.Column) {
 	if required(c) {
+		outcome := "which fails where the table has rows"
+		if r.dialect == config.MySQL {
+			outcome = "so rows that are there get an empty value, or it fails"
+		}
 		r.add(DataDependent, "not-null-without-default", r.table.Name, c.Name,
-			fmt.Sprintf("column %s.%s is required and has no default, which fails where the table has rows", r.table.Name, c.Name),
+			fmt.Sprintf("column %s.%s is required and has no default, %s", r.table.Name, c.Name, outcome),
 			"add it as optional, fill it, and make it required in a later migration; or give it a default in the database")
 	}
 }

@@ -107,7 +107,7 @@ func on(all map[config.Dialect][]string, d config.Dialect, codes ...string) map[
 // A file that was written by hand, without a header, is known to lose data, in
 // both directions. What the header names is not named twice.
 //
-// Covers: G57, H19.
+// Covers: H19.
 func TestStepsNameLossesThatTheHeaderLeavesOut(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {

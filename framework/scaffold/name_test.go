@@ -10,7 +10,7 @@ import (
 
 // PascalCase and snake_case name the same entity.
 //
-// Covers: K01, K04, X26.
+// Covers: K04, X26.
 func TestEntityName(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]scaffold.Names{

@@ -65,6 +65,7 @@ func TestWizard(t *testing.T) {
 		"May a post be without a user: no", "When the user is deleted: cascade",
 		"Name: tags", "Type: relation", "To which: ", "How many: m2m", "Name of the way back: articles", "Does the pair: yes",
 		"Name of the entity: ", "Its fields: position:int=0",
+		"Name: cover", "Type: relation", "To which: Tag", "How many: o2o", "Name of the way back: ", "May a tag be without a post: no", "When the post: cascade",
 		"Name: children", "Type: relation", "To which: Post", "How many: o2m", "Name of the way back: ", "When the post: set-null",
 		"Name: ",
 	}}
@@ -74,7 +75,7 @@ func TestWizard(t *testing.T) {
 	require.Equal(t, []string{
 		"Post", "title:string:unique:max=100", "status:enum(draft,published)=draft:index", "price:decimal(3)?",
 		"--edge", "author:User:m2o:required:on-delete=cascade", "--edge", "tags:Tag:m2m:inverse=articles:through=PostTag",
-		"--edge", "children:Post:o2m", "--through", "PostTag position:int=0", "--create-targets",
+		"--edge", "cover:Tag:o2o:required:on-delete=cascade", "--edge", "children:Post:o2m", "--through", "PostTag position:int=0", "--create-targets",
 	}, r.Args())
 	require.Contains(t, strings.Join(asked.told, "\n"), "begins with a digit")
 	require.Contains(t, strings.Join(asked.told, "\n"), "Post has title already")
