@@ -23,5 +23,9 @@ for browser in chromium chromium-browser google-chrome; do
 done
 echo "    browser      ${browser:-NOT RUN: no Chromium found; the GraphiQL page is not tested in a browser}" >&2
 
+atlas=.tools/atlas
+[ -x "$atlas" ] || atlas=$(command -v atlas) || atlas=
+echo "    stock atlas  ${atlas:-NOT RUN: not installed; sh scripts/install-atlas.sh builds it, then its commands are compared with ours}" >&2
+
 echo "==> Tests" >&2
 exec go test "$@"

@@ -77,6 +77,7 @@ func presentTables(ctx context.Context, cfg config.Database) (n int, err error) 
 		query := map[config.Dialect]string{
 			config.SQLite: "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
 			config.Postgres: "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND" +
+				" NOT EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i') AND c.relkind = 'S') AND" + // of a column
 				fmt.Sprintf(pgOwn, "pg_class", "c"),
 			config.MySQL: "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE()",
 		}[cfg.URL.Dialect]

@@ -86,8 +86,7 @@ func (e *Env) report(cmd *cobra.Command, err error) {
 		return
 	}
 	out := errorJSON{Code: errorCode(cmd, err), Message: strings.TrimSpace(err.Error())}
-	var usage *UsageError
-	if errors.As(err, &usage) {
+	if usage, ok := errors.AsType[*UsageError](err); ok {
 		out.DidYouMean = usage.DidYouMean
 	}
 	encoder := json.NewEncoder(e.Err)

@@ -59,6 +59,11 @@ func Create(ctx context.Context, cfg config.Database) (created bool, err error) 
 	switch code := serverCode(err); {
 	case code == "42P04", code == "1007", code == "23505": // 23505 when two make it at once
 		return false, nil
+	case code == "42501", code == "1044": // who may not create databases may still have one
+		if exists, existsErr := Exists(ctx, cfg); exists && existsErr == nil {
+			return false, nil
+		}
+		return false, err
 	case err != nil:
 		return false, err
 	}

@@ -77,6 +77,13 @@ const (
 	sqliteVirtual = "SELECT '" + kindVirtual + "', name, NULL, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
 )
 
+// What PostgreSQL says about a table or a constraint and Atlas does not know.
+const (
+	kindRowSecurity    = "row level security"
+	kindForcedSecurity = "forced row level security"
+	kindUnvalidated    = "unvalidated constraint"
+)
+
 // forgetVirtual takes such tables out of a schema.
 func forgetVirtual(ctx context.Context, d config.Dialect, db querier, found *atlas.Schema) error {
 	if d != config.SQLite {
@@ -118,6 +125,19 @@ func postgresCatalog() []string {
 		`SELECT 'domain', x.typname, NULL, format_type(x.typbasetype, x.typtypmod) || CASE WHEN x.typnotnull THEN ' NOT NULL ' ELSE ' ' END || coalesce(x.typdefault, '') ||
 			coalesce((SELECT string_agg(pg_get_constraintdef(c.oid), ' ' ORDER BY c.conname) FROM pg_constraint c WHERE c.contypid = x.oid), '')
 			FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace WHERE x.typtype = 'd'` + here + own,
+		`SELECT 'type', x.typname, NULL, (SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = x.typrelid AND a.attnum > 0)
+			FROM pg_type x JOIN pg_class c ON c.oid = x.typrelid JOIN pg_namespace n ON n.oid = x.typnamespace WHERE x.typtype = 'c' AND c.relkind = 'c'` + here + own,
+		`SELECT 'index', x.relname, NULL, replace(pg_get_indexdef(x.oid), ' ' || quote_ident(n.nspname) || '.', ' ')
+			FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = x.relnamespace WHERE t.relkind = 'm'` + here + own,
+		`SELECT 'rule', x.rulename, t.relname, pg_get_ruledef(x.oid, true) || ' ' || x.ev_enabled::text
+			FROM pg_rewrite x JOIN pg_class t ON t.oid = x.ev_class JOIN pg_namespace n ON n.oid = t.relnamespace WHERE x.rulename <> '_RETURN'` + here + own,
+		`SELECT 'policy', p.policyname, p.tablename, concat_ws(' ', p.permissive, p.roles::text, p.cmd, p.qual, 'CHECK', p.with_check) FROM pg_policies p WHERE p.schemaname = current_schema()`,
+		`SELECT k.kind, '', x.relname, '' FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace,
+			LATERAL (VALUES ('` + kindRowSecurity + `', x.relrowsecurity), ('` + kindForcedSecurity + `', x.relforcerowsecurity)) AS k (kind, active) WHERE k.active` + here + own,
+		`SELECT '` + kindDeferral + `', x.conname, t.relname, CASE WHEN x.condeferred THEN 'INITIALLY DEFERRED' ELSE 'DEFERRABLE' END
+			FROM pg_constraint x JOIN pg_class t ON t.oid = x.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE x.condeferrable AND x.contype <> 't'` + here + own,
+		`SELECT '` + kindUnvalidated + `', x.conname, t.relname, ''
+			FROM pg_constraint x JOIN pg_class t ON t.oid = x.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE NOT x.convalidated` + here + own,
 	}
 }
 

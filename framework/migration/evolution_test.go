@@ -35,6 +35,9 @@ func evolutions(d config.Dialect) int64 {
 //
 // Covers: G16, H10, H12, H31, H40.
 func TestEvolution(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and without concurrency")
+	}
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {
 		cfg := testkit.Reserve(t, testkit.Engine(d))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"ariga.io/atlas/sql/migrate"
 )
@@ -38,7 +39,7 @@ const (
 
 // describe reads a file's header: the comments above its first empty line.
 func describe(f migrate.File) Migration {
-	m := Migration{Version: f.Version(), File: f.Name(), Description: spaced(f.Desc())}
+	m := Migration{Version: f.Version(), File: f.Name(), Description: printable(spaced(f.Desc()))}
 	for line := range strings.Lines(string(f.Bytes())) {
 		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "--")
 		if !ok {
@@ -52,6 +53,7 @@ func describe(f migrate.File) Migration {
 
 // take keeps the value of one line of a header.
 func (m *Migration) take(key, value string) {
+	value = printable(value)
 	switch key {
 	case headDescription:
 		m.Description = value
@@ -83,7 +85,7 @@ func (m *Migration) downHeader(risks []string, irreversible string) string {
 
 func (m *Migration) head(parent string) string {
 	var text strings.Builder
-	line := func(key, value string) { fmt.Fprintf(&text, "-- %s: %s\n", key, oneLine(value, "")) }
+	line := func(key, value string) { fmt.Fprintf(&text, "-- %s: %s\n", key, printable(oneLine(value, ""))) }
 	line(headDescription, m.Description)
 	line(headRevision, m.Version)
 	line(parent, cmp.Or(m.Revises, base))
@@ -109,6 +111,17 @@ func withHeader(head string, text []byte) []byte {
 		rest = after
 	}
 	return []byte(directives.String() + head + "\n" + strings.TrimLeft(rest, "\n"))
+}
+
+// printable replaces what a terminal would obey instead of showing it.
+func printable(s string) string {
+	const joiners = "\u200c\u200d" // of letters and emoji
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf) && !strings.ContainsRune(joiners, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // spaced turns the description in a file name back into words.

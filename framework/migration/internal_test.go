@@ -42,6 +42,19 @@ func TestNextVersionIsLater(t *testing.T) {
 	require.ErrorContains(t, err, "9999")
 }
 
+// A description cannot clear the screen on which it is shown, nor reverse it.
+//
+// Covers: H04.
+func TestHeaderIsPrintable(t *testing.T) {
+	t.Parallel()
+	f := migrate.NewLocalFile("20260101000002_a\x1b[2Jb.sql", []byte("-- Description: red\x1b[31m \u202egpj.exe\n-- Risk: x\x07\n\nSELECT 1;\n"))
+	m := describe(f)
+	require.Equal(t, "red\ufffd[31m \ufffdgpj.exe", m.Description)
+	require.Equal(t, []string{"x\ufffd"}, m.Risks)
+	require.Equal(t, "a\ufffd[2Jb", describe(migrate.NewLocalFile(f.Name(), nil)).Description)
+	require.NotContains(t, (&Migration{Description: "a\x1b[2J"}).header(), "\x1b")
+}
+
 func TestHeaderStaysApartFromDirectives(t *testing.T) {
 	t.Parallel()
 	want := Migration{

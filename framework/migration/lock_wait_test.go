@@ -2,6 +2,7 @@ package migration_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -45,9 +46,7 @@ func TestUpgradeDoesNotWaitForEverBehindATransaction(t *testing.T) {
 			require.ErrorContains(t, err, limit.setting+"=")
 
 			params := map[string][]string{limit.setting: {limit.url}}
-			for name, values := range cfg.URL.Params {
-				params[name] = values
-			}
+			maps.Copy(params, cfg.URL.Params)
 			cfg.URL.Params = params
 			began := time.Now()
 			_, err = migrator(t, connect(t, cfg), dir).Upgrade(ctx, migration.UpgradeOptions{})

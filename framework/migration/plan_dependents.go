@@ -105,8 +105,12 @@ func (u *undo) runAny(ctx context.Context, statements []*migrate.Change) (left [
 func (s *scratch) dropDependent(o dependent) string {
 	name := s.quote(o.name)
 	switch {
-	case s.dialect == config.Postgres && o.kind == "trigger":
-		return fmt.Sprintf("DROP TRIGGER %s ON %s", name, s.quote(o.table))
+	case o.kind == kindRowSecurity:
+		return "ALTER TABLE " + s.quote(o.table) + " DISABLE ROW LEVEL SECURITY"
+	case o.kind == kindForcedSecurity:
+		return "ALTER TABLE " + s.quote(o.table) + " NO FORCE ROW LEVEL SECURITY"
+	case s.dialect == config.Postgres && o.table != "":
+		return fmt.Sprintf("DROP %s %s ON %s", strings.ToUpper(o.kind), name, s.quote(o.table))
 	case o.kind == "enum":
 		return "DROP TYPE " + name
 	case o.kind == kindVirtual:
@@ -170,6 +174,15 @@ func (s *scratch) creationQueries() []string {
 			`SELECT 'enum', x.typname, NULL, 'CREATE TYPE ' || quote_ident(x.typname) || ' AS ENUM (' ||
 				(SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = x.oid) || ')'
 				FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace WHERE x.typtype = 'e'` + here,
+			`SELECT 'index', x.relname, NULL, replace(pg_get_indexdef(x.oid), ' ' || quote_ident(n.nspname) || '.', ' ')
+				FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = x.relnamespace WHERE t.relkind = 'm'` + here,
+			`SELECT 'rule', x.rulename, t.relname, replace(pg_get_ruledef(x.oid), ' ' || quote_ident(n.nspname) || '.', ' ')
+				FROM pg_rewrite x JOIN pg_class t ON t.oid = x.ev_class JOIN pg_namespace n ON n.oid = t.relnamespace WHERE x.rulename <> '_RETURN' AND x.ev_enabled = 'O'` + here,
+			`SELECT 'policy', p.policyname, p.tablename, 'CREATE POLICY ' || quote_ident(p.policyname) || ' ON ' || quote_ident(p.tablename) || ' AS ' || p.permissive || ' FOR ' || p.cmd || ' TO ' ||
+				(SELECT string_agg(CASE r WHEN 'public' THEN r ELSE quote_ident(r) END, ', ') FROM unnest(p.roles::text[]) AS r) || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')
+				FROM pg_policies p WHERE p.schemaname = current_schema()`,
+			`SELECT k.kind, '', x.relname, 'ALTER TABLE ' || quote_ident(x.relname) || k.way FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace,
+				LATERAL (VALUES ('` + kindRowSecurity + `', x.relrowsecurity, ' ENABLE ROW LEVEL SECURITY'), ('` + kindForcedSecurity + `', x.relforcerowsecurity, ' FORCE ROW LEVEL SECURITY')) AS k (kind, active, way) WHERE k.active` + here,
 		}
 	default:
 		return []string{

@@ -21,15 +21,19 @@ func TestDownHandlesWhatTablesAreBuiltOn(t *testing.T) {
 		dialect     config.Dialect
 		first, then string
 	}{
-		"new": {config.Postgres, "CREATE TABLE users (id int);\n",
+		"new": {
+			config.Postgres, "CREATE TABLE users (id int);\n",
 			"CREATE DOMAIN positive AS int CHECK (VALUE > 0);\nCREATE SEQUENCE numbers;\n" +
 				"CREATE FUNCTION one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';\n" +
 				"CREATE TABLE things (n positive, m int DEFAULT nextval('numbers'), o int CHECK (o > one()));\n" +
-				"ALTER TABLE users ADD COLUMN p positive;\n"},
-		"replaced": {config.Postgres, "CREATE TABLE things (n int);\n" + touch + "1; RETURN NEW; END $$;\n" +
-			"CREATE TRIGGER touched BEFORE UPDATE ON things FOR EACH ROW EXECUTE FUNCTION touch();\n" +
-			"CREATE VIEW a AS SELECT n FROM things;\nCREATE VIEW b AS SELECT n FROM a;\n",
-			touch + "2; RETURN NEW; END $$;\nCREATE OR REPLACE VIEW a AS SELECT n + 0 AS n FROM things;\n"},
+				"ALTER TABLE users ADD COLUMN p positive;\n",
+		},
+		"replaced": {
+			config.Postgres, "CREATE TABLE things (n int);\n" + touch + "1; RETURN NEW; END $$;\n" +
+				"CREATE TRIGGER touched BEFORE UPDATE ON things FOR EACH ROW EXECUTE FUNCTION touch();\n" +
+				"CREATE VIEW a AS SELECT n FROM things;\nCREATE VIEW b AS SELECT n FROM a;\n",
+			touch + "2; RETURN NEW; END $$;\nCREATE OR REPLACE VIEW a AS SELECT n + 0 AS n FROM things;\n",
+		},
 		"words":         {config.SQLite, "CREATE TABLE users (id int);\n", "CREATE VIRTUAL TABLE words USING fts4(body);\n"},
 		"words dropped": {config.SQLite, "CREATE VIRTUAL TABLE words USING fts4(body);\n", "DROP TABLE words;\nCREATE TABLE users (id int);\n"},
 	} {

@@ -16,13 +16,13 @@ import (
 const (
 	kindCollation      = "collation"
 	kindConflict       = "ON CONFLICT clause"
-	kindDeferral       = "deferral of the foreign key"
+	kindDeferral       = "deferral of the constraint"
 	kindIndexCollation = "collation of the index"
 )
 
 // clause reports whether a dependent is a part of its table, with which it goes.
 func (o dependent) clause() bool {
-	return slices.Contains([]string{kindCollation, kindConflict, kindDeferral, kindIndexCollation}, o.kind)
+	return slices.Contains([]string{kindCollation, kindConflict, kindDeferral, kindIndexCollation, kindUnvalidated}, o.kind)
 }
 
 // clauses lists such parts of all tables.

@@ -65,7 +65,7 @@ func TestDownFilesAreVerified(t *testing.T) {
 			[]string{"down/atlas.sum (missing)"},
 		},
 		"with broken checksums": {
-			func(t *testing.T, down string) { writeFile(t, filepath.Join(down, "atlas.sum"), "<<<<<<< ours\n") },
+			func(t *testing.T, down string) { writeFile(t, filepath.Join(down, "atlas.sum"), "h1\n") },
 			migration.ChecksumError{File: "down/atlas.sum", Reason: "malformed"},
 			[]string{"down/atlas.sum (malformed)"},
 		},

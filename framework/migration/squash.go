@@ -174,8 +174,7 @@ func (q *Squashed) joined(ctx context.Context, cfg SquashConfig) (text []byte, e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
-	// Bodies of triggers and functions hold semicolons.
-	head, list := "-- atlas:delimiter \\n\\n\\n\n", []string{}
+	head, list := "", []string{}
 	for _, f := range q.folded {
 		if mode, err := transactionMode(f); err == nil && mode == modeNone && !strings.Contains(head, "txmode") {
 			head += "-- atlas:txmode none\n"
@@ -188,10 +187,28 @@ func (q *Squashed) joined(ctx context.Context, cfg SquashConfig) (text []byte, e
 			if cfg.DropData && onlyData([]*migrate.Stmt{stmt}) {
 				continue
 			}
-			list = append(list, blankLines.ReplaceAllString(strings.TrimSpace(stmt.Text), "\n\n"))
+			list = append(list, strings.TrimSpace(stmt.Text))
 		}
 	}
-	return []byte(head + strings.Join(list, "\n\n\n") + "\n"), nil
+	between := separator(list)
+	head = "-- atlas:delimiter " + strings.ReplaceAll(between, "\n", `\n`) + "\n" + head
+	return []byte(head + strings.Join(list, between) + "\n"), nil
+}
+
+// separator is what stands in none of the statements: bodies of triggers and
+// functions hold semicolons, and some have empty lines.
+func separator(statements []string) string {
+	within := func(text string) bool {
+		return slices.ContainsFunc(statements, func(s string) bool { return strings.Contains(s, text) })
+	}
+	if blank := "\n\n\n"; !within(blank) {
+		return blank
+	}
+	mark := "\n-- end of statement"
+	for within(mark) {
+		mark += " -"
+	}
+	return mark + "\n"
 }
 
 // try takes the text for the checkpoint if it leads where the folded files

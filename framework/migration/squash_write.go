@@ -8,13 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"ariga.io/atlas/sql/migrate"
 	atlas "ariga.io/atlas/sql/schema"
 )
-
-var blankLines = regexp.MustCompile(`\n\s*\n\s*\n`)
 
 // Write puts the checkpoint into the folder, brings the checksums up to date
 // and then removes the folded files and their downs. It returns the path of the

@@ -10,14 +10,11 @@ import (
 	"github.com/framefox-go/framefox/framework/migration"
 )
 
-// stock returns what runs the stock atlas, where it is installed, on a folder
+// stock returns what runs the stock atlas, on a folder
 // and a database.
 func stock(t *testing.T, cfg config.Database, dir *migration.Dir) func(command string) (string, error) {
 	t.Helper()
-	program, err := exec.LookPath("atlas")
-	if err != nil {
-		t.Skip("atlas is not installed")
-	}
+	program := newStockAtlas(t, dir, cfg).program
 	return func(command string) (string, error) {
 		out, err := exec.CommandContext(t.Context(), program, "migrate", command,
 			"--dir", "file://"+dir.Path(), "--url", atlasURL(cfg.URL)).CombinedOutput()

@@ -43,11 +43,11 @@ func uniqueName(t *atlas.Table, idx *atlas.Index) string {
 	if !strings.HasPrefix(idx.Name, generatedIndex) {
 		return idx.Name
 	}
-	name := t.Name
+	words := []string{t.Name}
 	for _, p := range idx.Parts {
 		if p.C != nil {
-			name += "_" + p.C.Name
+			words = append(words, p.C.Name)
 		}
 	}
-	return name
+	return strings.Join(words, "_")
 }
