@@ -83,7 +83,7 @@ func (c *creator) finish(files []plannedFile) {
 		c.env.Done("Review the file, then apply it with: %s database upgrade", c.env.app.Name)
 	}
 	for _, r := range c.unasked {
-		c.env.Warn("if %s has only got another name, delete the files, run %s database rehash, and plan again with --rename %s", former(r), c.env.app.Name, r)
+		c.env.Warn("if %s has only got another name, delete the files, run %s database rehash --yes, and plan again with --rename %s", former(r), c.env.app.Name, r)
 	}
 	version := ""
 	if i >= 0 {

@@ -2,21 +2,26 @@
 // of the framework, to which an application adds its own.
 //
 //	func main() {
-//		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-//		defer stop()
-//		os.Exit(cli.Run(ctx, cli.App{
-//			Migrations: migrate.Files,  // embedded: sqlite/, postgres/, mysql/
+//		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+//		code := cli.Run(ctx, cli.App{
+//			Name:       "shop",
+//			Migrations: migrate.Files, // embedded: sqlite/, postgres/, mysql/
 //			Tables:     func() ([]*schema.Table, error) { return entmigrate.Tables, nil },
-//			Commands:   []func(*cli.Env) *cobra.Command{newSeed},
-//		}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+//			Source:     entschema.Tables, // the same, from the source of the entities
+//			Diagram:    entschema.Diagram,
+//			Data:       []migration.DataMigration{fillSlugs},
+//			Commands:   []func(*cli.Env) *cobra.Command{newReport},
+//		}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+//		stop()
+//		os.Exit(code)
 //	}
 //
 // A command of an application gets an [Env], which gives it the configuration,
 // the database and the streams:
 //
-//	func newSeed(env *cli.Env) *cobra.Command {
+//	func newReport(env *cli.Env) *cobra.Command {
 //		return &cobra.Command{
-//			Use: "seed", Short: "Fill the database with examples",
+//			Use: "report", Short: "Count what was sold",
 //			RunE: func(cmd *cobra.Command, _ []string) error {
 //				db, err := env.Open(cmd.Context())
 //				…

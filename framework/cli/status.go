@@ -117,10 +117,12 @@ func printItem(env *Env, item migration.StatusItem) {
 		sign = markPending
 	case migration.Partial:
 		sign = markFailed
-		text += fmt.Sprintf(" (stopped after %d of %d statements: %s)", item.Applied, item.Total, firstLine(item.Error))
+		text += fmt.Sprintf(" (stopped after %d of %d statements%s)", item.Applied, item.Total, because(item.Error))
 	case migration.Missing:
 		sign = markWarning
 		text += " (file is missing)"
+	case migration.Folded:
+		text += " (squashed)"
 	case migration.Skipped:
 		sign = markWarning
 		text += " (not applied, older than the current revision)"
@@ -146,9 +148,13 @@ func printItem(env *Env, item migration.StatusItem) {
 	env.result(sign, "%s", text)
 }
 
-func firstLine(text string) string {
+// because is the first line of an error, "" if the process had no time to note one.
+func because(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
-	return line
+	if line == "" {
+		return ""
+	}
+	return ": " + line
 }
 
 type statusJSON struct {

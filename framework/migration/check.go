@@ -49,6 +49,7 @@ const (
 	CodeDroppedTable     = "dropped-table"     // a table was dropped by hand
 	CodeInvalidIndex     = "invalid-index"     // left by a failed CREATE INDEX CONCURRENTLY
 	CodePendingFails     = "pending-fails"     // a pending file does not run on the database as it is
+	CodeLostClause       = "lost-clause"       // a rebuild of a SQLite table leaves out a COLLATE, ON CONFLICT or DEFERRABLE
 	CodeLostTrigger      = "lost-trigger"      // a rebuild would drop a trigger of the database
 	CodeRows             = "rows"              // rows stand in the way of a pending file
 )

@@ -54,6 +54,9 @@ func nameFinding(err error) Finding {
 		f.Code, f.File = CodeDuplicateVersion, duplicate.Files[1]
 		f.Message = fmt.Sprintf("version %s is used by %s", duplicate.Version, strings.Join(duplicate.Files, " and "))
 		f.Advice = "give one of them a later version: framefox database merge --rebase " + duplicate.Files[1]
+		if duplicate.Checkpoint != "" {
+			f.Advice = duplicate.unsquash()
+		}
 	case errors.As(err, &down):
 		f.Code, f.File = CodeDownFile, down.File
 		f.Message, f.Advice, _ = strings.Cut(down.Reason, "; ")

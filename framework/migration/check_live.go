@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -86,7 +87,7 @@ func (c *checker) checkHistory() bool {
 		}
 		c.find(Finding{
 			Code: CodeHalfApplied, Severity: SeverityError, File: f.Name(),
-			Message: fmt.Sprintf("stopped after %d of %d statements: %s", rev.Applied, rev.Total, rev.Error),
+			Message: fmt.Sprintf("stopped after %d of %d statements: %s", rev.Applied, rev.Total, cmp.Or(rev.Error, "the process ended")),
 			Advice:  "finish it with: framefox database upgrade",
 		})
 	}

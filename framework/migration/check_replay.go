@@ -10,6 +10,8 @@ import (
 
 	"ariga.io/atlas/sql/migrate"
 	atlas "ariga.io/atlas/sql/schema"
+
+	"github.com/framefox-go/framefox/framework/config"
 )
 
 // replay runs the files on a scratch database, each with its down, and compares
@@ -68,6 +70,7 @@ func (c *checker) replayOne(ctx context.Context, f migrate.File, before *snapsho
 	}
 	if c.risky(f) {
 		c.risks(f, before)
+		c.lostClauses(f, before, after)
 	}
 	if !c.since(f) || isCheckpoint(f) {
 		return after, nil
@@ -82,6 +85,28 @@ func (c *checker) replayOne(ctx context.Context, f migrate.File, before *snapsho
 		return nil, ctx.Err()
 	}
 	return after, nil
+}
+
+// lostClauses warns of what a rebuild has left out of a table of SQLite.
+func (c *checker) lostClauses(f migrate.File, before, after *snapshot) {
+	if c.dialect != config.SQLite {
+		return
+	}
+	for _, d := range dependentDifferences(before.dependents, after.dependents) {
+		table, ok := after.schema.Table(d.Table)
+		if !ok || d.State != missing || !(dependent{kind: d.Kind}).clause() {
+			continue
+		}
+		_, column := table.Column(d.Name)
+		_, index := table.Index(d.Name)
+		if column || index || d.Kind == kindDeferral {
+			c.find(Finding{
+				Code: CodeLostClause, Severity: SeverityWarning, File: f.Name(), Table: d.Table,
+				Message: fmt.Sprintf("the %s %s of the table %s is gone after it", d.Kind, d.Name, d.Table),
+				Advice:  "if that is not meant, write it into the statement that creates the table anew",
+			})
+		}
+	}
 }
 
 // undo runs a file's down and compares what that leads to. It reports whether

@@ -82,6 +82,19 @@ type contents struct {
 	downs   []migrate.File // of the folder down, in order
 }
 
+// Known returns nil if the folder has the version, else an
+// *[UnknownVersionError], or the error of Verify.
+func (d *Dir) Known(version string) error {
+	c, err := d.read()
+	if err != nil {
+		return err
+	}
+	if _, ok := c.file(version); !ok {
+		return &UnknownVersionError{Version: version, Known: newHistory(c, nil).nearest(version)}
+	}
+	return nil
+}
+
 // read loads and verifies the folder. All later work is done on that copy, so
 // that a file cannot change between its check and its use.
 func (d *Dir) read() (*contents, error) {
@@ -182,7 +195,13 @@ func checkNames(files []migrate.File) error {
 		before := files[i-1]
 		switch previous := before.Version(); {
 		case previous == version:
-			return &DuplicateVersionError{Version: version, Files: []string{before.Name(), f.Name()}}
+			twice := &DuplicateVersionError{Version: version, Files: []string{before.Name(), f.Name()}}
+			for _, one := range []migrate.File{before, f} {
+				if isCheckpoint(one) {
+					twice.Checkpoint = one.Name()
+				}
+			}
+			return twice
 		case previous > version, len(previous) < 8 && digits(previous) > digits(version):
 			// "10_b" sorts before "1_a" and before "9_c".
 			return &FileNameError{File: f.Name(), Reason: "it is applied after " + before.Name() + " although its version is lower"}

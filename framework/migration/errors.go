@@ -23,11 +23,23 @@ var (
 type DuplicateVersionError struct {
 	Version string
 	Files   []string
+
+	// Checkpoint is the one of them that a squash has left which was killed
+	// before it removed the other, "" if there is none.
+	Checkpoint string
 }
 
 func (e *DuplicateVersionError) Error() string {
-	return fmt.Sprintf("migration: version %s is used by %s; give one of them a later version",
-		e.Version, strings.Join(e.Files, " and "))
+	out := "give one of them a later version"
+	if e.Checkpoint != "" {
+		out = e.unsquash()
+	}
+	return fmt.Sprintf("migration: version %s is used by %s; %s", e.Version, strings.Join(e.Files, " and "), out)
+}
+
+// unsquash is the way out of a squash that stopped half-way.
+func (e *DuplicateVersionError) unsquash() string {
+	return "a squash was interrupted: delete " + e.Checkpoint + ", run framefox database rehash --yes, and squash again"
 }
 
 // FileNameError says that a file's name has no usable version.

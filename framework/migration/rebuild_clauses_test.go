@@ -1,6 +1,8 @@
 package migration_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,4 +82,22 @@ func TestUniqueColumnIsNoDrift(t *testing.T) {
 		require.NoError(t, err)
 		same()
 	})
+}
+
+// A rebuild that was written elsewhere, as by the stock atlas, may leave them
+// out. That is warned of.
+//
+// Covers: G45, H31.
+func TestCheckWarnsOfALostCollation(t *testing.T) {
+	t.Parallel()
+	const rebuild = "PRAGMA foreign_keys = off;\nCREATE TABLE new_users (email text %s);\nINSERT INTO new_users SELECT email FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;\n"
+	for clause, want := range map[string]bool{"": true, "COLLATE NOCASE": false} {
+		dir := folder(t, first, "CREATE TABLE users (email text COLLATE NOCASE, age int);\n", second, fmt.Sprintf(rebuild, clause))
+		report, err := migration.Check(t.Context(), migration.CheckConfig{Dir: dir, Server: server(t, config.SQLite)})
+		require.NoError(t, err)
+		found := slices.ContainsFunc(report.Findings, func(f migration.Finding) bool {
+			return f.Code == migration.CodeLostClause && f.File == second && f.Severity == migration.SeverityWarning
+		})
+		require.Equal(t, want, found, "%q: %v", clause, report.Findings)
+	}
 }

@@ -3,6 +3,7 @@ package migration
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	atlas "ariga.io/atlas/sql/schema"
 )
@@ -78,6 +79,14 @@ func sameType(a, b *atlas.Column) bool { return reflect.DeepEqual(a.Type.Type, b
 func generated(c *atlas.Column) bool {
 	_, ok := generatedExpr(c)
 	return ok
+}
+
+// stored reports whether a computed column is kept in each row.
+func stored(c *atlas.Column) bool {
+	return slices.ContainsFunc(c.Attrs, func(a atlas.Attr) bool {
+		x, ok := a.(*atlas.GeneratedExpr)
+		return ok && (strings.EqualFold(x.Type, "STORED") || strings.EqualFold(x.Type, "PERSISTENT"))
+	})
 }
 
 func generatedExpr(c *atlas.Column) (string, bool) {

@@ -13,6 +13,7 @@ import (
 	"ariga.io/atlas/sql/migrate"
 
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/database"
 )
 
 // RevisionsTable is Atlas' table of applied migrations. It has exactly the
@@ -180,6 +181,12 @@ func (r *revisions) tables(ctx context.Context) (list []string, err error) {
 		return err
 	})
 	return list, err
+}
+
+// Empty reports whether a database has no tables but those of the history.
+func Empty(ctx context.Context, db *database.DB) (bool, error) {
+	list, err := (&revisions{dialect: db.Dialect(), db: db.SQL()}).tables(ctx)
+	return !slices.ContainsFunc(list, func(name string) bool { return name != RevisionsTable && name != DataTable }), err
 }
 
 func (r *revisions) exists(ctx context.Context) (bool, error) {

@@ -122,7 +122,15 @@ func (r *riskFinder) part(c atlas.Change) {
 	}
 }
 
+// computed are the calls in a default whose value is another for each row.
+var computed = regexp.MustCompile(`(?i)\b(?:gen_random_uuid|uuid\w*|random|clock_timestamp|timeofday|nextval|rand)\s*\(`)
+
 func (r *riskFinder) addColumn(c *atlas.Column) {
+	if r.dialect != config.SQLite && (stored(c) || computed.MatchString(quotedText.ReplaceAllString(defaultText(c), "''"))) {
+		r.add(Locking, "table-rewrite", r.table.Name, c.Name,
+			fmt.Sprintf("each row gets a computed value in the new column %s.%s, so that the database writes table %s anew, and blocks it meanwhile", r.table.Name, c.Name, r.table.Name),
+			"for a large table add the column without it, fill it in batches, and set the default later")
+	}
 	if required(c) {
 		outcome := "which fails where the table has rows"
 		if r.dialect == config.MySQL {

@@ -20,9 +20,11 @@ const named = "(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)[`\"]?"
 var (
 	createsTable = regexp.MustCompile(`(?is)^CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?` + named)
 	renamesInto  = regexp.MustCompile(`(?is)^ALTER\s+TABLE\s+` + named + `\s+RENAME\s+TO\s+` + named)
-	dropsTable   = regexp.MustCompile(`(?is)^DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?` + named)
+	dropsTables  = regexp.MustCompile(`(?is)^DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?(.+)$`)
+	dropsType    = regexp.MustCompile(`(?is)^DROP\s+(?:TYPE|DOMAIN|EXTENSION)\s+(?:IF\s+EXISTS\s+)?` + named + `.*\bCASCADE\b`)
+	startsNamed  = regexp.MustCompile(`(?is)^\s*(?:ONLY\s+)?` + named)
 	dropsSchema  = regexp.MustCompile(`(?is)^DROP\s+(?:SCHEMA|DATABASE)\s+(?:IF\s+EXISTS\s+)?` + named)
-	truncates    = regexp.MustCompile(`(?is)^TRUNCATE\s+(?:TABLE\s+)?(?:ONLY\s+)?` + named)
+	truncates    = regexp.MustCompile(`(?is)^TRUNCATE\s+(?:TABLE\s+)?(.+)$`)
 	deletes      = regexp.MustCompile(`(?is)^DELETE\s+FROM\s+(?:ONLY\s+)?` + named)
 	altersTable  = regexp.MustCompile(`(?is)^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?` + named + `\s+(.*)$`)
 	dropsColumn  = regexp.MustCompile(`(?is)\bDROP\s+(?:COLUMN\s+)?(?:IF\s+EXISTS\s+)?` + named)
@@ -105,13 +107,20 @@ func (r *statementReader) read(text string) {
 	}
 	if m, ok := found(createsTable); ok {
 		r.fresh[strings.ToLower(m[1])] = true
-	} else if m, ok := found(dropsTable); ok && !r.known(m[1]) {
-		r.add(Destructive, "drop-table", m[1], "", fmt.Sprintf("table %s and its rows are dropped", m[1]),
-			"back the database up before; drop the table only when no running program uses it")
+	} else if m, ok := found(dropsTables); ok {
+		for _, table := range r.unknown(m[1]) {
+			r.add(Destructive, "drop-table", table, "", fmt.Sprintf("table %s and its rows are dropped", table),
+				"back the database up before; drop the table only when no running program uses it")
+		}
+	} else if m, ok := found(dropsType); ok && r.dialect == config.Postgres {
+		r.add(Destructive, "drop-type-cascade", "", "", fmt.Sprintf("the columns of type %s and their values are dropped", m[1]),
+			"back the database up before, or leave out CASCADE")
 	} else if m, ok := found(dropsSchema); ok {
 		r.add(Destructive, "drop-schema", "", "", m[1]+" and all in it is dropped", "back the database up before")
-	} else if m, ok := found(truncates); ok && !r.known(m[1]) {
-		r.add(Destructive, "delete-all-rows", m[1], "", fmt.Sprintf("all rows of %s are deleted", m[1]), "back the database up before")
+	} else if m, ok := found(truncates); ok {
+		for _, table := range r.unknown(m[1]) {
+			r.add(Destructive, "delete-all-rows", table, "", fmt.Sprintf("all rows of %s are deleted", table), "back the database up before")
+		}
 	} else if m, ok := found(deletes); ok && !r.known(m[1]) && !hasWhere.MatchString(text) {
 		r.add(Destructive, "delete-all-rows", m[1], "", fmt.Sprintf("all rows of %s are deleted", m[1]), "back the database up before, or say WHERE")
 	} else if m, ok := found(altersTable); ok && !r.known(m[1]) {
@@ -119,6 +128,16 @@ func (r *statementReader) read(text string) {
 	} else if m, ok := found(buildsIndex); ok && !r.known(m[4]) {
 		r.index(m[4], m[3], m[1] != "", m[2] != "")
 	}
+}
+
+// unknown are those of a list of tables that are not known.
+func (r *statementReader) unknown(list string) (tables []string) {
+	for name := range strings.SplitSeq(list, ",") {
+		if m := startsNamed.FindStringSubmatch(name); m != nil && !r.known(m[1]) {
+			tables = append(tables, m[1])
+		}
+	}
+	return tables
 }
 
 // known reports whether a table has no rows yet, or keeps them.

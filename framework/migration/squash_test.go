@@ -120,6 +120,30 @@ func TestSquashLeavesNoDatabaseHalfWay(t *testing.T) {
 	})
 }
 
+// What a killed squash leaves is named, with the way out.
+func TestSquashInterrupted(t *testing.T) {
+	t.Parallel()
+	dir := squashable(t)
+	before := files(t, dir.Path())
+	kept := t.TempDir()
+	require.NoError(t, os.CopyFS(kept, os.DirFS(dir.Path())))
+	checkpoint := squash(t, migration.SquashConfig{Dir: dir, Server: server(t, config.SQLite)})
+	for _, name := range before {
+		if text, err := os.ReadFile(filepath.Join(kept, name)); err == nil && name != "atlas.sum" {
+			require.NoError(t, os.WriteFile(filepath.Join(dir.Path(), name), text, 0o600))
+		}
+	}
+
+	var twice *migration.DuplicateVersionError
+	require.ErrorAs(t, dir.Verify(), &twice)
+	require.Equal(t, checkpoint, twice.Checkpoint)
+	require.ErrorContains(t, twice, "delete "+checkpoint+", run framefox database rehash --yes, and squash again")
+	require.NoError(t, os.Remove(filepath.Join(dir.Path(), checkpoint)))
+	_, err := dir.Rehash()
+	require.NoError(t, err)
+	require.Equal(t, checkpoint, squash(t, migration.SquashConfig{Dir: dir, Server: server(t, config.SQLite)}))
+}
+
 func TestSquashOfData(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {

@@ -8,13 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"ariga.io/atlas/sql/migrate"
 	atlas "ariga.io/atlas/sql/schema"
 )
 
 // Write puts the checkpoint into the folder, brings the checksums up to date
-// and then removes the folded files and their downs. It returns the path of the
+// and then removes the folded files and their downs, the last one first: as long
+// as that shares its version with the checkpoint, none is gone, and a process that
+// was killed is undone by deleting the checkpoint. It returns the path of the
 // checkpoint.
 func (q *Squashed) Write() (string, error) {
 	if q.dir.path == "" {
@@ -32,12 +35,12 @@ func (q *Squashed) Write() (string, error) {
 			return "", err
 		}
 	}
-	for _, f := range q.folded {
+	for _, f := range slices.Backward(q.folded) {
 		if err := remove(filepath.Join(q.dir.path, f.Name())); err != nil {
 			return "", err
 		}
 	}
-	for _, f := range q.foldedDowns {
+	for _, f := range slices.Backward(q.foldedDowns) {
 		if err := remove(filepath.Join(q.dir.path, downFolder, f.Name())); err != nil {
 			return "", err
 		}

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ariga.io/atlas/sql/migrate"
@@ -19,6 +20,10 @@ const (
 	Skipped State = "skipped"  // older than the newest applied one, and not applied
 	Missing State = "missing"  // applied, but no longer in the folder
 	Covered State = "baseline" // not run: the database began after it
+
+	// Folded is applied, and was folded into the checkpoint with which the
+	// folder begins.
+	Folded State = "squashed"
 )
 
 // Status is how far a database is.
@@ -123,7 +128,11 @@ func (h *history) status() Status {
 
 // gone is a migration of which only the revision is left.
 func (h *history) gone(rev *migrate.Revision) StatusItem {
-	return h.item(Migration{Version: rev.Version, Description: spaced(rev.Description)}, Missing)
+	state := Folded
+	if slices.Contains(h.unknown(), rev.Version) {
+		state = Missing
+	}
+	return h.item(Migration{Version: rev.Version, Description: printable(spaced(rev.Description))}, state)
 }
 
 func (h *history) item(m Migration, state State) StatusItem {

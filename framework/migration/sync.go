@@ -142,7 +142,10 @@ func (p *SyncPlan) applySQLite(ctx context.Context, conn *sql.Conn) (err error) 
 
 // within runs the statements, and check after them, in a transaction.
 func (p *SyncPlan) within(ctx context.Context, conn *sql.Conn, check func(*sql.Tx) error) error {
-	tx, err := conn.BeginTx(ctx, nil)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("migration: cannot begin: %w", err)
+	}
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil) // its statements follow ctx, see session.within
 	if err != nil {
 		return fmt.Errorf("migration: cannot begin: %w", err)
 	}
@@ -151,7 +154,8 @@ func (p *SyncPlan) within(ctx context.Context, conn *sql.Conn, check func(*sql.T
 		err = check(tx)
 	}
 	if err != nil {
-		return errors.Join(err, tx.Rollback())
+		_ = tx.Rollback() // fails only where nothing is left to roll back
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("migration: cannot commit: %w", err)

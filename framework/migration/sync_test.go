@@ -105,3 +105,24 @@ func TestSyncOnSQLiteKeepsTriggersAndChildren(t *testing.T) {
 	require.Equal(t, 1, count(t, db, "SELECT count(*) FROM tags WHERE kind_code = 'x'"))
 	require.Equal(t, 1, count(t, db, "PRAGMA foreign_keys"))
 }
+
+// On SQLite foreign keys are off while tables are rebuilt: rows that a new one
+// finds without a parent are looked for, and nothing is changed.
+//
+// Covers: U03.
+func TestSyncOnSQLiteRefusesOrphans(t *testing.T) {
+	t.Parallel()
+	db, cfg := open(t, config.SQLite)
+	users := table("users", &schema.Column{Name: "id", Type: field.TypeInt64, Increment: true})
+	posts := table("posts", &schema.Column{Name: "id", Type: field.TypeInt64, Increment: true}, &schema.Column{Name: "user_id", Type: field.TypeInt64})
+	tables := []*schema.Table{users, posts}
+	require.NoError(t, syncPlan(t, db, cfg, tables).Apply(t.Context()))
+	run(t, db, "INSERT INTO posts (user_id) VALUES (7), (8)")
+	refer(posts, "user_id", users, schema.Cascade)
+	err := syncPlan(t, db, cfg, tables).Apply(t.Context())
+	var orphans *migration.ForeignKeyError
+	require.ErrorAs(t, err, &orphans)
+	require.Equal(t, migration.ForeignKeyError{File: "sync", Violations: []string{"posts → users (2 rows)"}}, *orphans)
+	require.Zero(t, count(t, db, "SELECT count(*) FROM pragma_foreign_key_list('posts')"))
+	require.Equal(t, 1, count(t, db, "PRAGMA foreign_keys"))
+}
