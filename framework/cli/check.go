@@ -81,7 +81,7 @@ func check(cmd *cobra.Command, env *Env, flags checkFlags) error {
 	if err != nil {
 		return err
 	}
-	tables, err := env.wantedTables(cmd.Context())
+	tables, err := env.wantedTables(cmd.Context(), false)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -50,6 +51,11 @@ func program() {
 	}
 	app.Data = dataMigrations()
 	app.Diagram = sourceDiagram()
+	if os.Getenv("TEST_NO_GO") != "" {
+		app.Source = func(context.Context, string) ([]*schema.Table, error) {
+			return nil, fmt.Errorf("cannot read the schemas: %w", exec.ErrNotFound)
+		}
+	}
 	if dir := os.Getenv("TEST_EMBEDDED"); dir != "" {
 		app.Migrations = os.DirFS(dir)
 	}

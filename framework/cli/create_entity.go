@@ -55,7 +55,6 @@ func newCreateEntity(env *Env) *cobra.Command {
 			"create entity Post title:string:max=200 'status:enum(draft,published)=draft' --edge author:User:m2o:required",
 			"create entity Post --edge tags:Tag:m2m --through 'PostTag position:int=0' --update",
 			"create entity Category name:string:unique --edge children:Category:o2m"),
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return createEntity(cmd, env, args, &flags) },
 	}
 	f := cmd.Flags()
@@ -118,6 +117,16 @@ func (f *entityFlags) request(args []string) (scaffold.Request, error) {
 }
 
 func createEntity(cmd *cobra.Command, env *Env, args []string, flags *entityFlags) error {
+	if len(args) == 0 {
+		if flags.noInteraction || !env.Interactive() {
+			return &UsageError{Command: cmd.CommandPath(), Err: errors.New("the name of the entity is missing, such as User")}
+		}
+		name, err := env.Ask("Name of the entity, such as User", "")
+		if err != nil {
+			return err
+		}
+		args = []string{name}
+	}
 	r, err := flags.request(args)
 	if err != nil {
 		return badRequest(cmd, err)

@@ -134,7 +134,7 @@ func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*
 		c.common.Ask = c.ask
 	}
 	if !flags.empty && flags.down == "" {
-		c.common.Tables, err = env.wantedTables(cmd.Context())
+		c.common.Tables, err = env.wantedTables(cmd.Context(), true)
 	}
 	return c, err
 }

@@ -88,7 +88,7 @@ func downgrade(cmd *cobra.Command, env *Env, target downgradeTarget, flags destr
 			done.Steps, done.Current = steps, steps[len(steps)-1].To
 			return nil
 		}
-		if err := confirmDowngrade(cmd, env, steps, opts.Base, flags); err != nil {
+		if err := confirmDowngrade(cmd, env, steps, flags); err != nil {
 			return err
 		}
 		if flags.backup {
@@ -127,10 +127,11 @@ type downgradedJSON struct {
 	DryRun   bool     `json:"dryRun,omitempty"`
 }
 
-// confirmDowngrade asks in production, and before everything is rolled back.
-func confirmDowngrade(cmd *cobra.Command, env *Env, steps []migration.Step, base bool, flags destructionFlags) error {
+// confirmDowngrade asks in production, and where nothing would be left: also
+// where that is a single step back.
+func confirmDowngrade(cmd *cobra.Command, env *Env, steps []migration.Step, flags destructionFlags) error {
 	cfg, err := env.Config()
-	if err != nil || !base && !cfg.Production() {
+	if base := steps[len(steps)-1].To == ""; err != nil || !base && !cfg.Production() {
 		return err
 	}
 	for _, s := range steps {

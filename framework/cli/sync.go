@@ -56,7 +56,7 @@ func syncDatabase(cmd *cobra.Command, env *Env, flags syncFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	tables, err := env.wantedTables(cmd.Context())
+	tables, err := env.wantedTables(cmd.Context(), true)
 	if err != nil {
 		return err
 	}

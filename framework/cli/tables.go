@@ -13,8 +13,10 @@ import (
 // wantedTables are what the entities ask for, nil if the application has none.
 // They are read from the source of the entities where that can be, so that the
 // program need not be built anew after each change, and else come with the
-// program.
-func (e *Env) wantedTables(ctx context.Context) ([]*schema.Table, error) {
+// program. Where there is source but no go command, whoever writes what follows
+// from the tables is refused: those in the program may be older, and then a
+// column would be dropped that is only not compiled in yet.
+func (e *Env) wantedTables(ctx context.Context, writes bool) ([]*schema.Table, error) {
 	if e.app.Source != nil {
 		cfg, err := e.Config()
 		if err != nil {
@@ -26,7 +28,7 @@ func (e *Env) wantedTables(ctx context.Context) ([]*schema.Table, error) {
 		case err == nil:
 			return tables, nil
 		case errors.Is(err, fs.ErrNotExist) && e.app.Tables != nil:
-		case errors.Is(err, exec.ErrNotFound) && e.app.Tables != nil:
+		case errors.Is(err, exec.ErrNotFound) && e.app.Tables != nil && !writes:
 			e.Warn("%v; the tables that are compiled into this program are used instead", err)
 		default:
 			return nil, err

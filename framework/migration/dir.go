@@ -28,7 +28,19 @@ func NewDir(fsys fs.FS) *Dir { return &Dir{files: fsys} }
 
 // OpenDir returns the migrations in the folder at path. The folder need not
 // exist: it is then empty, and made when the first migration is written.
-func OpenDir(path string) *Dir { return &Dir{files: os.DirFS(path), path: path} }
+func OpenDir(path string) *Dir { return &Dir{files: confined(path), path: path} }
+
+// confined is a folder that no link in it leads out of: migrations may come
+// from anyone's branch, and what is wrong with a file is quoted in errors.
+type confined string
+
+// Open implements [fs.FS].
+func (c confined) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return os.OpenInRoot(string(c), name)
+}
 
 // Path is the folder's place in the file system, "" for [NewDir].
 func (d *Dir) Path() string { return d.path }

@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"ariga.io/atlas/sql/migrate"
@@ -140,7 +141,7 @@ func (h *history) item(m Migration, state State) StatusItem {
 	if rev := h.revision(m.Version); rev != nil {
 		item.AppliedAt, item.Took = rev.ExecutedAt, rev.ExecutionTime
 		item.Applied, item.Total = rev.Applied, rev.Total
-		item.Error, item.Statement = rev.Error, rev.ErrorStmt
+		item.Error, item.Statement = strings.TrimSpace(intentMark.ReplaceAllString(rev.Error, "")), rev.ErrorStmt
 	}
 	return item
 }
