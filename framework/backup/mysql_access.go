@@ -26,7 +26,7 @@ func newMySQLAccess(ctx context.Context, u config.URL, t tool) (*mysqlAccess, er
 		return nil, err
 	}
 	a := &mysqlAccess{mariadb: strings.Contains(version, "MariaDB")}
-	if a.dir, err = os.MkdirTemp("", ScratchPrefix); err != nil {
+	if a.dir, err = os.MkdirTemp("", database.ScratchPrefix); err != nil {
 		return nil, fmt.Errorf("backup: cannot make a temporary folder: %w", err)
 	}
 	if err := os.WriteFile(a.file(), []byte(a.options(u)), 0o600); err != nil {

@@ -2,8 +2,6 @@ package backup
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -12,20 +10,14 @@ import (
 	"github.com/framefox-go/framefox/framework/database"
 )
 
-// ScratchPrefix begins the names of the databases that a verification or a
-// restore makes on a server.
-const ScratchPrefix = "framefox_scratch_"
-
 // cleanupTime bounds what must be done even though the context has ended.
 const cleanupTime = 30 * time.Second
 
 // newScratch makes an empty database on the server of cfg. remove drops it, also
 // when ctx has ended.
 func newScratch(ctx context.Context, cfg config.Database) (scratch config.Database, remove func() error, err error) {
-	var suffix [8]byte
-	_, _ = rand.Read(suffix[:]) // never fails
 	scratch = cfg
-	scratch.URL.Database = ScratchPrefix + hex.EncodeToString(suffix[:])
+	scratch.URL.Database = database.ScratchName()
 	if _, err := database.Create(ctx, scratch); err != nil {
 		return config.Database{}, nil, fmt.Errorf("backup: cannot create a scratch database: %w", err)
 	}

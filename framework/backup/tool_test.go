@@ -12,6 +12,7 @@ import (
 
 	"github.com/framefox-go/framefox/framework/backup"
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/testkit"
 )
 
@@ -85,7 +86,7 @@ func TestPasswordIsInNoArgument(t *testing.T) {
 			require.GreaterOrEqual(t, strings.Count(string(text), "\n"), 2)
 			require.NotContains(t, string(text), "se\"s")
 			require.NotContains(t, string(text), "sesame")
-			left, err := filepath.Glob(filepath.Join(os.TempDir(), backup.ScratchPrefix+"*", "client.cnf"))
+			left, err := filepath.Glob(filepath.Join(os.TempDir(), database.ScratchPrefix+"*", "client.cnf"))
 			require.NoError(t, err)
 			for _, path := range left {
 				content, _ := os.ReadFile(path) // it may be another test's, and gone

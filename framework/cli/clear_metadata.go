@@ -14,13 +14,12 @@ import (
 	"github.com/framefox-go/framefox/framework/backup"
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
-	"github.com/framefox-go/framefox/framework/migration"
 )
 
 // cacheDir holds what can be made again, in the project.
 const cacheDir = "var/cache"
 
-// leftoverAge is from when a temporary file can belong to no process that still
+// leftoverAge is from when a temporary file or a scratch database can belong to no process that still
 // works on it.
 const leftoverAge = 24 * time.Hour
 
@@ -30,8 +29,9 @@ func newClearMetadata(env *Env) *cobra.Command {
 		Use:   "clear-metadata",
 		Short: "Remove caches and leftovers, and optimize the database",
 		Long: "Remove what is in " + cacheDir + ", what killed processes of the framework have left in\n" +
-			"the temporary folder and among the backups (a day old or older), and have the\n" +
-			"database tidy itself up: VACUUM and ANALYZE, on MySQL ANALYZE TABLE.\n\n" +
+			"the temporary folder, among the backups and on the server of the database, as\n" +
+			"scratch databases without sessions (a day old or older), and have the database\n" +
+			"tidy itself up: VACUUM and ANALYZE, on MySQL ANALYZE TABLE.\n\n" +
 			"Data are never removed. Only what was really done is listed.",
 		Example: example(env, "database clear-metadata", "database clear-metadata --dry-run"),
 		Args:    cobra.NoArgs,
@@ -46,6 +46,7 @@ type clearedJSON struct {
 	DryRun    bool     `json:"dryRun,omitempty"`
 	Cache     []string `json:"cache"`
 	Temporary []string `json:"temporary"`
+	Databases []string `json:"databases"`
 	Optimized bool     `json:"optimized"`
 }
 
@@ -54,7 +55,7 @@ func clearMetadata(ctx context.Context, env *Env, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	out := clearedJSON{Database: cfg.Database.URL.Target(), DryRun: dryRun, Cache: []string{}, Temporary: []string{}}
+	out := clearedJSON{Database: cfg.Database.URL.Target(), DryRun: dryRun, Cache: []string{}, Temporary: []string{}, Databases: []string{}}
 	cached, err := cacheFiles(env, cfg)
 	if err != nil {
 		return err
@@ -75,13 +76,16 @@ func clearMetadata(ctx context.Context, env *Env, dryRun bool) error {
 	if len(out.Temporary) > 0 && !dryRun {
 		env.Done("Temporary files removed")
 	}
+	if out.Databases, err = clearScratch(ctx, env, cfg, dryRun); err != nil {
+		return err
+	}
 	if out.Optimized, err = optimize(ctx, env, cfg, dryRun); err != nil {
 		return err
 	}
 	if out.Optimized && !dryRun {
 		env.Done("Database optimized")
 	}
-	if len(out.Cache)+len(out.Temporary) == 0 && !out.Optimized {
+	if len(out.Cache)+len(out.Temporary)+len(out.Databases) == 0 && !out.Optimized {
 		env.Print("There is nothing to clear")
 	}
 	return env.maybeJSON(out)
@@ -114,7 +118,7 @@ func cacheFiles(env *Env, cfg *config.Config) (list []string, err error) {
 // scratch databases, and backups and restores that never were complete.
 func leftovers(cfg *config.Config, now time.Time) (list []string, err error) {
 	patterns := []string{
-		filepath.Join(os.TempDir(), migration.ScratchPrefix+"*"),
+		filepath.Join(os.TempDir(), database.ScratchPrefix+"*"),
 		filepath.Join(cfg.Root, backup.DefaultDir, "*_backup_*"+backup.PartSuffix+"*"),
 	}
 	if url := cfg.Database.URL; url.Dialect == config.SQLite && !url.Memory {
@@ -163,6 +167,23 @@ func clean(env *Env, cfg *config.Config, paths []string, dryRun bool) ([]string,
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// clearScratch drops the scratch databases that killed processes have left on the
+// server, or says that it would. It returns their names.
+func clearScratch(ctx context.Context, env *Env, cfg *config.Config, dryRun bool) ([]string, error) {
+	find, say, text := database.DropLeftovers, env.Done, "Scratch database %s dropped"
+	if dryRun {
+		find, say, text = database.Leftovers, env.Print, "Would drop the scratch database %s"
+	}
+	names, err := find(ctx, cfg.Database, time.Now().Add(-leftoverAge))
+	for _, name := range names {
+		say(text, name)
+	}
+	if err != nil {
+		return names, fmt.Errorf("cannot clear scratch databases: %w", err)
+	}
+	return append([]string{}, names...), nil
 }
 
 // optimize has the database tidy itself up. It reports false where there is none.

@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 	"testing"
 
@@ -22,24 +23,7 @@ func TestCreateWithoutTheRightTo(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			admin := testkit.Open(t, engine)
-			name := admin.URL().Database
-			user := "ff_" + name[len(name)-10:]
-			const password = "s3cr3t"
-			statements, end := []string{`CREATE ROLE ` + user + ` LOGIN PASSWORD '` + password + `'`}, `DROP ROLE `+user
-			if engine == testkit.MySQL {
-				account := `'` + user + `'@'%'`
-				statements = []string{`CREATE USER ` + account + ` IDENTIFIED BY '` + password + `'`, "GRANT ALL ON `" + name + "`.* TO " + account}
-				end = `DROP USER ` + account
-			}
-			for _, statement := range statements {
-				exec(t, admin, statement)
-			}
-			t.Cleanup(func() {
-				_, err := admin.SQL().ExecContext(context.Background(), end)
-				require.NoError(t, err)
-			})
-			cfg := config.Database{URL: admin.URL()}
-			cfg.URL.User, cfg.URL.Password = user, password
+			cfg := stranger(t, admin, admin.URL().Database)
 			created, err := database.Create(t.Context(), cfg)
 			require.NoError(t, err)
 			require.False(t, created)
@@ -49,4 +33,28 @@ func TestCreateWithoutTheRightTo(t *testing.T) {
 			require.Contains(t, strings.ToLower(err.Error()), "denied")
 		})
 	}
+}
+
+// stranger makes a user who may do nothing on the server but use one database: to
+// read it on MySQL, to connect to it on PostgreSQL.
+func stranger(t *testing.T, admin *database.DB, name string) config.Database {
+	t.Helper()
+	user := "ff_" + strings.ToLower(rand.Text()[:10])
+	const password = "s3cr3t"
+	statements, end := []string{`CREATE ROLE ` + user + ` LOGIN PASSWORD '` + password + `'`}, `DROP ROLE `+user
+	if admin.Dialect() == config.MySQL {
+		account := `'` + user + `'@'%'`
+		statements = []string{`CREATE USER ` + account + ` IDENTIFIED BY '` + password + `'`, "GRANT SELECT ON `" + name + "`.* TO " + account}
+		end = `DROP USER ` + account
+	}
+	for _, statement := range statements {
+		exec(t, admin, statement)
+	}
+	t.Cleanup(func() {
+		_, err := admin.SQL().ExecContext(context.Background(), end)
+		require.NoError(t, err)
+	})
+	cfg := config.Database{URL: admin.URL()}
+	cfg.URL.User, cfg.URL.Password = user, password
+	return cfg
 }

@@ -32,20 +32,9 @@ func (db *DB) Analyze(ctx context.Context) error {
 
 // tables lists the tables of a MySQL database.
 func (db *DB) tables(ctx context.Context) (names []string, err error) {
-	rows, err := db.sql.QueryContext(ctx,
+	names, err = db.column(ctx,
 		"SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'")
 	if err != nil {
-		return nil, fmt.Errorf("database: cannot list the tables: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("database: cannot list the tables: %w", err)
-		}
-		names = append(names, name)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("database: cannot list the tables: %w", err)
 	}
 	return names, nil

@@ -5,6 +5,8 @@ import "strings"
 // The result codes of SQLite that matter here.
 const (
 	sqliteError                = 1
+	sqliteReadOnly             = 8  // and its extended codes
+	sqliteCantOpen             = 14 // and its extended codes
 	sqliteConstraintCheck      = 19 | 1<<8
 	sqliteConstraintForeignKey = 19 | 3<<8
 	sqliteConstraintNotNull    = 19 | 5<<8

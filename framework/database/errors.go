@@ -69,7 +69,10 @@ func openError(url config.URL, err error) *OpenError {
 		e.Hint = "check the parameters of the database URL"
 	case code == "" && isDialError(err):
 		e.Hint = "check that the server runs and that host and port of the database URL are right"
-	case errors.Is(err, os.ErrPermission):
+	case sqliteCode(err) == sqliteReadOnly:
+		e.Hint = "it, or its folder, may not be written, which its journal needs: check the permissions or, " +
+			"if nobody writes to it and no file ending in -wal or -journal is beside it, add ?mode=ro&immutable=1 to the database URL"
+	case errors.Is(err, os.ErrPermission), sqliteCode(err) == sqliteCantOpen:
 		e.Hint = "check the permissions of the file and of its folder"
 	}
 	return e
@@ -88,6 +91,12 @@ func serverCode(err error) string {
 		return strconv.Itoa(int(e.Number))
 	}
 	return ""
+}
+
+// sqliteCode is the primary result code of SQLite, 0 if the error is not its.
+func sqliteCode(err error) int {
+	code, _, _ := sqliteFailure(err)
+	return code & 0xff
 }
 
 func isDialError(err error) bool {

@@ -50,6 +50,7 @@ func sqliteSettable() []string {
 type sqliteOptions struct {
 	dsn     string   // for the driver
 	setup   string   // statements for each new connection
+	reading string   // those for a file that may not be written
 	mode    string   // ro, rw or rwc; "" in memory
 	pragmas []pragma // setup, one by one
 }
@@ -70,15 +71,28 @@ func parseSQLite(u config.URL) (sqliteOptions, error) {
 		options.dsn = (&url.URL{Scheme: "file", Path: filepath.ToSlash(u.Database)}).String()
 	}
 	options.dsn += "?" + sqliteParams(uri).Encode()
-	if options.mode == "ro" {
-		options.pragmas = slices.DeleteFunc(options.pragmas, func(p pragma) bool { return p.name == "journal_mode" })
-	}
-	var b strings.Builder
 	for _, p := range options.pragmas {
-		b.WriteString("PRAGMA " + p.name + "=" + p.value + ";")
+		statement := "PRAGMA " + p.name + "=" + p.value + ";"
+		options.setup += statement
+		if p.name != "journal_mode" {
+			options.reading += statement
+		}
 	}
-	options.setup = b.String()
+	options.reading += "PRAGMA schema_version" // reads, and so fails now if it fails at all
+	if options.mode == "ro" {
+		options.setup = options.reading
+	}
 	return options, nil
+}
+
+// prepare makes the settings of a new connection. A file that may not be written
+// keeps its journal mode, and can be read.
+func (o sqliteOptions) prepare(ctx context.Context, conn sqliteBase) error {
+	_, err := conn.ExecContext(ctx, o.setup, nil)
+	if sqliteCode(err) == sqliteReadOnly {
+		_, err = conn.ExecContext(ctx, o.reading, nil)
+	}
+	return err
 }
 
 // set takes one parameter of the URL. The drivers would ignore one that they do
@@ -160,10 +174,10 @@ func newSQLite(cfg config.Database) (*pool, *writeLock, error) {
 			return nil, err
 		}
 		conn := base.(sqliteBase)
-		if _, err := conn.ExecContext(ctx, options.setup, nil); err != nil {
+		if err := options.prepare(ctx, conn); err != nil {
 			return nil, errors.Join(err, conn.Close())
 		}
-		return &sqliteConn{sqliteBase: conn, lock: lock}, nil
+		return &sqliteConn{sqliteBase: conn, lock: lock, file: cfg.URL.Target()}, nil
 	})
 	p.embedded = true
 	return p, lock, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 )
 
 // sqliteBase is what both SQLite drivers offer.
@@ -19,6 +20,7 @@ type sqliteBase interface {
 // transactions keep their promises.
 type sqliteConn struct {
 	sqliteBase
+	file string
 	lock *writeLock // nil in memory: the one connection is lock enough
 	tx   *sqliteTx  // nil outside of a transaction
 	raw  bool       // a statement may have begun a transaction
@@ -101,14 +103,22 @@ func (c *sqliteConn) enter(ctx context.Context, query string) (*writeHold, error
 // outside of any transaction.
 func (c *sqliteConn) leave(ctx context.Context, err error) error {
 	if err == nil || c.tx == nil || c.tx.over {
-		return err
+		return c.nameFile(err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if c.run(ctx, "BEGIN") == nil { // impossible within a transaction
 		c.tx.over = true
 		return errors.Join(err, c.run(ctx, "ROLLBACK"))
 	}
-	return err
+	return c.nameFile(err)
+}
+
+// nameFile names the file that may not be written, and the way out.
+func (c *sqliteConn) nameFile(err error) error {
+	if sqliteCode(err) != sqliteReadOnly || c.tx != nil && c.tx.readOnly {
+		return err
+	}
+	return fmt.Errorf("%w: check the permissions of %s and of its folder, and the parameters of the database URL (mode, immutable, _query_only)", err, c.file)
 }
 
 // clean ends a transaction that a user of the connection left open: with BEGIN as
@@ -145,7 +155,7 @@ func (c *sqliteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver
 	}
 	if err := c.run(ctx, begin); err != nil {
 		tx.hold.release()
-		return nil, err
+		return nil, c.nameFile(err)
 	}
 	if opts.ReadOnly {
 		ctx = context.WithoutCancel(ctx)

@@ -36,7 +36,7 @@ func addDowns(t *testing.T, dir *migration.Dir, namesAndTexts ...string) {
 	add(t, down, namesAndTexts...)
 }
 
-// Covers: G45, H32, H34.
+// Covers: G45, H32, H34, H42.
 func TestCheckFindsWhatIsWrongWithFiles(t *testing.T) {
 	t.Parallel()
 	const (

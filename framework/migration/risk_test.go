@@ -30,7 +30,7 @@ func thing() *schema.Table {
 // Each change says what it can do to a database in use, and how to avoid it;
 // harmless ones say nothing.
 //
-// Covers: H12, H31.
+// Covers: H12, H26, H31.
 func TestRisks(t *testing.T) {
 	t.Parallel()
 	const (

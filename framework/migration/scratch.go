@@ -2,9 +2,7 @@ package migration
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -20,10 +18,6 @@ import (
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
 )
-
-// ScratchPrefix begins the names of the scratch databases that planning makes
-// on a server and drops when it is done.
-const ScratchPrefix = "framefox_scratch_"
 
 // cleanupTime bounds what must be done even though the context has ended.
 const cleanupTime = 15 * time.Second
@@ -65,7 +59,7 @@ func openScratch(ctx context.Context, server config.Database) (_ *scratch, err e
 func (s *scratch) place(ctx context.Context, server config.Database) (config.Database, error) {
 	cfg := config.Database{URL: server.URL, Charset: server.Charset, Collation: server.Collation}
 	if s.dialect == config.SQLite {
-		dir, err := os.MkdirTemp("", ScratchPrefix)
+		dir, err := os.MkdirTemp("", database.ScratchPrefix)
 		if err != nil {
 			return cfg, fmt.Errorf("migration: cannot make a folder for the scratch database: %w", err)
 		}
@@ -75,9 +69,7 @@ func (s *scratch) place(ctx context.Context, server config.Database) (config.Dat
 		_, err = database.Create(ctx, cfg)
 		return cfg, err
 	}
-	var suffix [8]byte
-	_, _ = rand.Read(suffix[:]) // never fails
-	cfg.URL.Database = ScratchPrefix + hex.EncodeToString(suffix[:])
+	cfg.URL.Database = database.ScratchName()
 	if _, err := database.Create(ctx, cfg); err != nil {
 		return cfg, fmt.Errorf("migration: cannot create a scratch database on %s; planning needs a server where it may, such as a local one: %w",
 			server.URL.Target(), err)
