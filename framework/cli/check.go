@@ -73,11 +73,7 @@ type checkedJSON struct {
 }
 
 func check(cmd *cobra.Command, env *Env, flags checkFlags) error {
-	cfg, err := env.Config()
-	if err != nil {
-		return err
-	}
-	servers, err := flags.servers(cmd, cfg)
+	cfg, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}

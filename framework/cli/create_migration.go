@@ -119,7 +119,7 @@ func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*
 		}
 		c.common.Renames = append(c.common.Renames, r)
 	}
-	if c.servers, err = flags.chosenServers(cmd, cfg); err != nil {
+	if c.servers, err = flags.chosenServers(cmd, env); err != nil {
 		return nil, err
 	}
 	for _, server := range c.servers {
@@ -140,11 +140,12 @@ func newCreator(cmd *cobra.Command, env *Env, name string, flags createFlags) (*
 }
 
 // chosenServers is servers, but an empty migration needs none.
-func (f createFlags) chosenServers(cmd *cobra.Command, cfg *config.Config) ([]config.Database, error) {
+func (f createFlags) chosenServers(cmd *cobra.Command, env *Env) ([]config.Database, error) {
 	if !f.empty {
-		return f.servers(cmd, cfg)
+		_, servers, err := f.servers(cmd, env)
+		return servers, err
 	}
-	dialects, err := f.chosen(cfg.Database.URL.Dialect)
+	dialects, err := f.chosen(env.config.Database.URL.Dialect)
 	if err != nil {
 		return nil, &UsageError{Command: cmd.CommandPath(), Err: err}
 	}

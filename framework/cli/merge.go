@@ -53,11 +53,7 @@ type mergedJSON struct {
 }
 
 func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) error {
-	cfg, err := env.Config()
-	if err != nil {
-		return err
-	}
-	servers, err := flags.servers(cmd, cfg)
+	cfg, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}
@@ -97,11 +93,7 @@ func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) e
 }
 
 func rebaseMigration(cmd *cobra.Command, env *Env, flags planFlags, name string) error {
-	cfg, err := env.Config()
-	if err != nil {
-		return err
-	}
-	servers, err := flags.servers(cmd, cfg)
+	cfg, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}

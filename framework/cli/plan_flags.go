@@ -18,28 +18,32 @@ type planFlags struct {
 	devURLs  []string
 }
 
-// servers are the dialects to plan for, each with the server for its scratch
-// databases.
-func (f planFlags) servers(cmd *cobra.Command, cfg *config.Config) ([]config.Database, error) {
+// servers are the dialects to work for, each with the server for its scratch
+// databases, and the configuration that they come from.
+func (f planFlags) servers(cmd *cobra.Command, env *Env) (*config.Config, []config.Database, error) {
+	cfg, err := env.Config()
+	if err != nil {
+		return nil, nil, err
+	}
 	given, err := f.urls(cfg.Root)
 	if err != nil {
-		return nil, &UsageError{Command: cmd.CommandPath(), Err: err}
+		return nil, nil, &UsageError{Command: cmd.CommandPath(), Err: err}
 	}
 	dialects, err := f.chosen(cfg.Database.URL.Dialect)
 	if err != nil {
-		return nil, &UsageError{Command: cmd.CommandPath(), Err: err}
+		return nil, nil, &UsageError{Command: cmd.CommandPath(), Err: err}
 	}
 	servers := make([]config.Database, len(dialects))
 	for i, d := range dialects {
 		url, ok := given[d]
 		if !ok {
 			if url, err = devServer(cfg, d); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		servers[i] = config.Database{URL: url}.WithDefaults()
 	}
-	return servers, nil
+	return cfg, servers, nil
 }
 
 // urls reads --dev-url.

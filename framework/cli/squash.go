@@ -50,11 +50,7 @@ type squashedJSON struct {
 }
 
 func squash(cmd *cobra.Command, env *Env, flags squashFlags) error {
-	cfg, err := env.Config()
-	if err != nil {
-		return err
-	}
-	servers, err := flags.servers(cmd, cfg)
+	cfg, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}

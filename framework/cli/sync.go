@@ -52,7 +52,7 @@ func syncDatabase(cmd *cobra.Command, env *Env, flags syncFlags) (err error) {
 	if cfg.Production() {
 		return errors.New("sync is refused in production: use migrations, see " + env.app.Name + " database create-migration --help")
 	}
-	servers, err := flags.servers(cmd, cfg)
+	_, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}

@@ -43,11 +43,7 @@ type cycledJSON struct {
 }
 
 func testCycle(cmd *cobra.Command, env *Env, flags planFlags, noRows bool) error {
-	cfg, err := env.Config()
-	if err != nil {
-		return err
-	}
-	servers, err := flags.servers(cmd, cfg)
+	_, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
 	}

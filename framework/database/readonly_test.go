@@ -34,7 +34,7 @@ func requireReadable(t *testing.T, cfg config.Database) {
 	require.Equal(t, 1, count(t, db, `SELECT COUNT(*) FROM notes`))
 	_, err = db.SQL().ExecContext(t.Context(), `INSERT INTO notes VALUES (2)`)
 	require.ErrorContains(t, err, "check the permissions of "+cfg.URL.Database)
-	_, err = db.SQL().BeginTx(t.Context(), nil)
+	err = inTx(t.Context(), db, `INSERT INTO notes VALUES (2)`)
 	require.ErrorContains(t, err, "check the permissions of "+cfg.URL.Database)
 }
 

@@ -155,7 +155,7 @@ func (c *sqliteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver
 	}
 	if err := c.run(ctx, begin); err != nil {
 		tx.hold.release()
-		return nil, c.nameFile(err)
+		return nil, err
 	}
 	if opts.ReadOnly {
 		ctx = context.WithoutCancel(ctx)

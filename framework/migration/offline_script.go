@@ -56,7 +56,7 @@ func (p *printer) head(work []job) {
 		p.line("SET client_encoding = 'UTF8';\nSET timezone = 'UTC';")
 		p.line("SET lock_timeout = '%s';", lockWaitPostgres)
 	case config.MySQL:
-		p.line("-- For mysql or mariadb.\nSET NAMES utf8mb4;\nSET SESSION time_zone = '+00:00';")
+		p.line("-- For mysql or mariadb.\nSET NAMES utf8mb4 COLLATE utf8mb4_bin;\nSET SESSION time_zone = '+00:00';")
 		p.line("SET SESSION lock_wait_timeout = %s;", lockWaitMySQL)
 		p.line("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';")
 	}
