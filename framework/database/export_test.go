@@ -1,6 +1,9 @@
 package database
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/framefox-go/framefox/framework/config"
@@ -17,3 +20,17 @@ func Writes(query string) bool { return writes(query) }
 
 // PostgresURL returns the connection string for the PostgreSQL drivers.
 func PostgresURL(u config.URL) (string, error) { return postgresURL(u, nil) }
+
+// PrepareReadOnly makes a new connection to a SQLite file that the driver may only
+// read, which binds root too.
+func PrepareReadOnly(ctx context.Context, u config.URL) error {
+	options, err := parseSQLite(u)
+	if err != nil {
+		return err
+	}
+	conn, err := openSQLite(strings.Replace(options.dsn, "mode=rw", "mode=ro", 1))
+	if err != nil {
+		return err
+	}
+	return errors.Join(options.prepare(ctx, conn.(sqliteBase)), conn.Close())
+}

@@ -43,6 +43,7 @@ func requireReadable(t *testing.T, cfg config.Database) {
 func TestSQLiteReadOnlyFile(t *testing.T) {
 	t.Parallel()
 	for _, journal := range []string{"DELETE", "WAL"} {
+		require.NoError(t, database.PrepareReadOnly(t.Context(), closedFile(t, journal).URL), journal)
 		for _, params := range []map[string][]string{{"immutable": {"1"}}, {"immutable": {"1"}, "mode": {"ro"}}} {
 			cfg := closedFile(t, journal)
 			cfg.URL.Params = params

@@ -56,9 +56,17 @@ func TestLeftovers(t *testing.T) {
 			require.NoError(t, err)
 			require.NotContains(t, names, fresh.URL.Database)
 
-			names, err = database.DropLeftovers(t.Context(), stranger(t, admin, fresh.URL.Database), time.Now().Add(time.Hour))
+			// The next one in order is the stranger's.
+			own := made(fresh.URL.Database[:len(fresh.URL.Database)-16] + strings.Repeat("f", 16))
+			cfg = stranger(t, admin, fresh.URL.Database)
+			if engine == testkit.Postgres {
+				exec(t, admin, `ALTER DATABASE `+own.URL.Database+` OWNER TO `+cfg.URL.User)
+			} else {
+				exec(t, admin, "GRANT DROP ON `"+own.URL.Database+"`.* TO '"+cfg.URL.User+"'@'%'")
+			}
+			names, err = database.DropLeftovers(t.Context(), cfg, time.Now().Add(time.Hour))
 			require.NoError(t, err)
-			require.Empty(t, names)
+			require.Equal(t, []string{own.URL.Database}, names)
 			there, err := database.Exists(t.Context(), fresh)
 			require.NoError(t, err)
 			require.True(t, there)
