@@ -63,8 +63,8 @@ func TestSQLiteReadOnlyFolder(t *testing.T) {
 		cfg := closedFile(t, journal)
 		folder := filepath.Dir(cfg.URL.Database)
 		require.NoError(t, os.Chmod(cfg.URL.Database, 0o400))
-		require.NoError(t, os.Chmod(folder, 0o500))                       //nolint:gosec // a folder
-		t.Cleanup(func() { require.NoError(t, os.Chmod(folder, 0o700)) }) //nolint:gosec // a folder
+		require.NoError(t, os.Chmod(folder, 0o500))                      
+		t.Cleanup(func() { require.NoError(t, os.Chmod(folder, 0o700)) })
 		return cfg
 	}
 	requireReadable(t, locked("DELETE"))

@@ -87,7 +87,7 @@ func parseSQLite(u config.URL) (sqliteOptions, error) {
 
 // prepare makes the settings of a new connection. A file that may not be written
 // keeps its journal mode, and can be read.
-func (o sqliteOptions) prepare(ctx context.Context, conn sqliteBase) error {
+func (o *sqliteOptions) prepare(ctx context.Context, conn sqliteBase) error {
 	_, err := conn.ExecContext(ctx, o.setup, nil)
 	if sqliteCode(err) == sqliteReadOnly {
 		_, err = conn.ExecContext(ctx, o.reading, nil)

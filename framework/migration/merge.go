@@ -45,7 +45,8 @@ type Merged struct {
 
 // Merge joins the branches of a folder after their files were merged: it finds
 // the heads, tries on a scratch database whether all files run in the order of
-// their versions, and returns an empty migration that revises each head. It
+// their versions, and returns an empty migration that revises each head. If one
+// of them would undo what another has done, that is a *[MergeOrderError]. It
 // also mends an atlas.sum that holds the marks of a conflict, but never for a
 // file that was edited: that is a *[ChecksumError]. With one head and right
 // checksums it returns [ErrNothingToMerge].
@@ -67,8 +68,8 @@ func Merge(ctx context.Context, cfg MergeConfig) (*Merged, error) {
 	if len(joined) < 2 && !rehashed {
 		return nil, ErrNothingToMerge
 	}
-	if err := tryReplay(ctx, cfg.Server, replayable(c)); err != nil {
-		return nil, fmt.Errorf("migration: the merged migrations do not run in the order of their versions: %w", err)
+	if err := tryOrders(ctx, cfg.Server, replayable(c), joined); err != nil {
+		return nil, err
 	}
 	m := &Merged{Rehashed: rehashed, dir: cfg.Dir, content: c}
 	if len(joined) < 2 {

@@ -45,6 +45,10 @@ func inConflict(ours, theirs []byte) string {
 const (
 	tableB = "CREATE TABLE b (id int NOT NULL PRIMARY KEY);\n"
 	tableC = "CREATE TABLE c (id int NOT NULL PRIMARY KEY);\n"
+
+	addColumn        = "ALTER TABLE a ADD COLUMN n int NULL;\n"
+	rebuildWithoutIt = "CREATE TABLE new_a (id int NOT NULL PRIMARY KEY CHECK (id > 0));\n" +
+		"INSERT INTO new_a (id) SELECT id FROM a;\nDROP TABLE a;\nALTER TABLE new_a RENAME TO a;\n"
 )
 
 // However atlas.sum came out of the merge, the branches are joined, and a
@@ -131,6 +135,19 @@ func TestMergeRefuses(t *testing.T) {
 		require.ErrorAs(t, merge(dir), &failed)
 		require.Equal(t, "20260101000003_right.sql", failed.File)
 	})
+	for name, texts := range map[string][2]string{
+		"a rebuild after a column":  {addColumn, rebuildWithoutIt},
+		"a rebuild before a column": {rebuildWithoutIt, addColumn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, ours, theirs := branches(t, texts[0], texts[1])
+			write(t, filepath.Join(dir.Path(), "atlas.sum"), inConflict(ours, theirs))
+			var lost *migration.MergeOrderError
+			require.ErrorAs(t, merge(dir), &lost)
+			require.ErrorContains(t, lost, "column a.n is ")
+		})
+	}
 	t.Run("nothing", func(t *testing.T) {
 		t.Parallel()
 		require.ErrorIs(t, merge(folder(t, "20260101000001_a.sql", tableB)), migration.ErrNothingToMerge)

@@ -1,0 +1,106 @@
+package migration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ariga.io/atlas/sql/migrate"
+
+	"github.com/framefox-go/framefox/framework/config"
+)
+
+// MergeOrderError says that the branches lead to one schema in the order of
+// their versions, and to another on a database that had one of them first: one
+// rebuilds a table as it was without the other, whose column would be lost.
+type MergeOrderError struct {
+	First       string       // head of the branch that came first
+	Differences []Difference // what is other then
+}
+
+func (e *MergeOrderError) Error() string {
+	list := make([]string, len(e.Differences))
+	for i, d := range e.Differences {
+		list[i] = d.String()
+	}
+	return fmt.Sprintf("migration: the branches do not fit together: with %s first, and not in the order of the versions, %s; "+
+		"one rebuilds a table as it was without the other: move the one that adds to it to the end, with "+
+		"framefox database merge --rebase VERSION, and plan its down anew, with framefox database create-migration --down VERSION --force",
+		e.First, strings.Join(list, ", "))
+}
+
+// tryOrders runs the files in the order of their versions and, for each branch,
+// with that branch first, as a database runs them that has it. An order that
+// fails does no harm: there the upgrade stops.
+func tryOrders(ctx context.Context, server config.Database, files, heads []migrate.File) error {
+	want, err := endOf(ctx, server, files)
+	if err != nil {
+		return fmt.Errorf("migration: the merged migrations do not run in the order of their versions: %w", err)
+	}
+	if len(heads) < 2 {
+		return nil
+	}
+	for _, head := range heads {
+		order := branchFirst(files, head.Version())
+		have, err := endOf(ctx, server, order)
+		if _, fails := errors.AsType[*StatementError](err); fails {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		list, err := differences(want.driver, want.snapshot, have.snapshot)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			return &MergeOrderError{First: head.Version(), Differences: list}
+		}
+	}
+	return nil
+}
+
+// ending is what files lead to.
+type ending struct {
+	*snapshot
+	driver migrate.Driver
+}
+
+func endOf(ctx context.Context, server config.Database, files []migrate.File) (end ending, err error) {
+	s, err := openScratch(ctx, server)
+	if err != nil {
+		return end, err
+	}
+	defer func() { err = errors.Join(err, s.Close(ctx)) }()
+	if err := s.replay(ctx, files...); err != nil {
+		return end, err
+	}
+	end.driver = s.driver
+	end.snapshot, err = s.snapshot(ctx)
+	return end, err
+}
+
+// branchFirst is the order of the files with a head and all that it builds on
+// before the others.
+func branchFirst(files []migrate.File, head string) []migrate.File {
+	line := map[string]bool{head: true}
+	for i, f := range slices.Backward(files) {
+		if !line[f.Version()] {
+			continue
+		}
+		for _, parent := range parents(files, i) {
+			line[parent] = true
+		}
+	}
+	first, others := []migrate.File{}, []migrate.File{}
+	for _, f := range files {
+		if line[f.Version()] {
+			first = append(first, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return append(first, others...)
+}
