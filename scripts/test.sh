@@ -28,4 +28,5 @@ atlas=.tools/atlas
 echo "    stock atlas  ${atlas:-NOT RUN: not installed; sh scripts/install-atlas.sh builds it, then its commands are compared with ours}" >&2
 
 echo "==> Tests" >&2
-exec go test "$@"
+# A package that tests on three engines may take minutes on a small machine.
+exec go test -timeout 20m "$@"

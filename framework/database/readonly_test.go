@@ -63,7 +63,7 @@ func TestSQLiteReadOnlyFolder(t *testing.T) {
 		cfg := closedFile(t, journal)
 		folder := filepath.Dir(cfg.URL.Database)
 		require.NoError(t, os.Chmod(cfg.URL.Database, 0o400))
-		require.NoError(t, os.Chmod(folder, 0o500))                      
+		require.NoError(t, os.Chmod(folder, 0o500))
 		t.Cleanup(func() { require.NoError(t, os.Chmod(folder, 0o700)) })
 		return cfg
 	}
