@@ -25,11 +25,14 @@ func (s *session) run(ctx context.Context, sc *script) (bool, error) {
 		return true, s.runMySQL(ctx, sc)
 	case mode == modeNone:
 		return true, s.runNone(ctx, sc)
-	case s.dialect == config.SQLite:
-		return s.runSQLite(ctx, sc)
-	default:
-		return true, s.runWhole(ctx, sc)
 	}
+	if err := sc.refuseTransactions(); err != nil {
+		return false, err
+	}
+	if s.dialect == config.SQLite {
+		return s.runSQLite(ctx, sc)
+	}
+	return true, s.runWhole(ctx, sc)
 }
 
 // runWhole runs all that is left of a file, and the note of it, in one
@@ -47,6 +50,20 @@ func (sc *script) all(ctx context.Context, revs *revisions) error {
 	}
 	sc.note(len(sc.stmts))
 	return sc.write(ctx, revs)
+}
+
+var errOwnTransaction = errors.New("the file runs in one transaction, which this would begin or end: " +
+	"take it out, or begin the file with -- atlas:txmode none")
+
+// refuseTransactions returns an error for a statement after which the file
+// would no longer be rolled back as a whole.
+func (sc *script) refuseTransactions() error {
+	for i, stmt := range sc.stmts {
+		if ownTransaction.MatchString(stmt.Text) {
+			return sc.failed(i, errOwnTransaction)
+		}
+	}
+	return nil
 }
 
 // exec runs one statement of the file.
@@ -187,6 +204,11 @@ func transactionMode(f migrate.File) (string, error) {
 }
 
 var firstWord = regexp.MustCompile(`^\s*(?:(?:--|#)[^\n]*\n\s*|/\*[^!](?s:.*?)\*/\s*)*(\w+)\b`)
+
+// ownTransaction matches what begins or ends a transaction, and not ROLLBACK TO
+// a savepoint.
+var ownTransaction = regexp.MustCompile(`(?i)^\s*(?:(?:--|#)[^\n]*\n\s*|/\*[^!](?s:.*?)\*/\s*)*` +
+	`(?:begin|start\s+transaction|commit|end|abort|rollback)(?:\s+(?:work|transaction|deferred|immediate|exclusive|isolation|read|and)\b[^;]*)?\s*;?\s*$`)
 
 // keyword is the first word of a statement in lower case, without the comments
 // before it.

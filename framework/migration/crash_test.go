@@ -132,7 +132,9 @@ func TestTerminated(t *testing.T) {
 			}
 			dir := folder(t, first, text(map[config.Dialect]string{
 				config.MySQL: gate, config.Postgres: "SELECT pg_sleep(600);\n", // never ends by itself
-				config.SQLite: "CREATE TABLE slow AS WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r;\n",
+				// It ends by itself: a signal in the instant in which it begins is too
+				// late for the driver to interrupt it.
+				config.SQLite: "CREATE TABLE slow AS WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 30000000) SELECT max(n) FROM r;\n",
 			}[d]), second, "CREATE TABLE c (id integer);\n")
 			c := newChild(t, cfg, dir, "upgrade")
 			c.send(t)

@@ -104,3 +104,37 @@ func TestResumeRefusesChangedFile(t *testing.T) {
 		require.Equal(t, first, changed.File)
 	}
 }
+
+// A file does not end the transaction that it runs in: what came before could
+// not be rolled back. MySQL has none around a file.
+//
+// Covers: G22, H30.
+func TestFileWithTransactionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, d := range []config.Dialect{config.SQLite, config.Postgres} {
+		for _, text := range []string{"COMMIT", "begin;\nCOMMIT", "-- so\nROLLBACK TRANSACTION", "END", "START TRANSACTION READ WRITE"} {
+			t.Run(string(d)+" "+text, func(t *testing.T) {
+				t.Parallel()
+				db, _ := open(t, d)
+				dir := folder(t, first, "CREATE TABLE a (id integer PRIMARY KEY);\n"+text+";\nSELECT nonsense;\n")
+				_, err := migrator(t, db, dir).Upgrade(t.Context(), migration.UpgradeOptions{})
+				var failed *migration.StatementError
+				require.ErrorAs(t, err, &failed)
+				require.Equal(t, 2, failed.Number)
+				require.True(t, failed.RolledBack)
+				require.ErrorContains(t, err, "atlas:txmode none")
+				empty, err := migration.Empty(t.Context(), db)
+				require.NoError(t, err)
+				require.True(t, empty)
+			})
+		}
+		t.Run(string(d)+" savepoint", func(t *testing.T) {
+			t.Parallel()
+			db, _ := open(t, d)
+			dir := folder(t, first, "CREATE TABLE a (id integer PRIMARY KEY);\nSAVEPOINT x;\nDROP TABLE a;\nROLLBACK TO x;\nRELEASE x;\n")
+			_, err := migrator(t, db, dir).Upgrade(t.Context(), migration.UpgradeOptions{})
+			require.NoError(t, err)
+			require.Zero(t, count(t, db, "SELECT count(*) FROM a"))
+		})
+	}
+}

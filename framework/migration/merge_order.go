@@ -34,24 +34,31 @@ func (e *MergeOrderError) Error() string {
 // tryOrders runs the files in the order of their versions and, for each branch,
 // with that branch first, as a database runs them that has it. An order that
 // fails does no harm: there the upgrade stops.
-func tryOrders(ctx context.Context, server config.Database, files, heads []migrate.File) error {
-	want, err := endOf(ctx, server, files)
+func tryOrders(ctx context.Context, server config.Database, files, heads []migrate.File) (err error) {
+	s, err := openScratch(ctx, server)
 	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close(ctx)) }()
+	if err := s.replay(ctx, files...); err != nil {
 		return fmt.Errorf("migration: the merged migrations do not run in the order of their versions: %w", err)
 	}
 	if len(heads) < 2 {
 		return nil
 	}
 	for _, head := range heads {
-		order := branchFirst(files, head.Version())
-		have, err := endOf(ctx, server, order)
+		have, err := endOf(ctx, server, branchFirst(files, head.Version()))
 		if _, fails := errors.AsType[*StatementError](err); fails {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		list, err := differences(want.driver, want.snapshot, have.snapshot)
+		want, err := s.snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := differences(s.driver, want, have)
 		if err != nil {
 			return err
 		}
@@ -62,24 +69,17 @@ func tryOrders(ctx context.Context, server config.Database, files, heads []migra
 	return nil
 }
 
-// ending is what files lead to.
-type ending struct {
-	*snapshot
-	driver migrate.Driver
-}
-
-func endOf(ctx context.Context, server config.Database, files []migrate.File) (end ending, err error) {
+// endOf is what files lead to.
+func endOf(ctx context.Context, server config.Database, files []migrate.File) (_ *snapshot, err error) {
 	s, err := openScratch(ctx, server)
 	if err != nil {
-		return end, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(ctx)) }()
 	if err := s.replay(ctx, files...); err != nil {
-		return end, err
+		return nil, err
 	}
-	end.driver = s.driver
-	end.snapshot, err = s.snapshot(ctx)
-	return end, err
+	return s.snapshot(ctx)
 }
 
 // branchFirst is the order of the files with a head and all that it builds on
