@@ -23,7 +23,7 @@ test: ## run all tests on the engines that this machine offers
 	@sh scripts/test.sh
 
 test-race: ## run the tests of the packages with goroutines under the race detector
-	$(GO) test -race -short ./framework/database/... ./framework/graphql/... ./framework/relay/... ./framework/migration/... ./framework/backup/... ./internal/blog
+	$(GO) test -race -short -timeout 20m ./framework/database/... ./framework/graphql/... ./framework/relay/... ./framework/migration/... ./framework/backup/... ./internal/blog
 
 generate: ## generate the client, the GraphQL API and the executable schema
 	$(GO) generate ./ent

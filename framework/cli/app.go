@@ -83,6 +83,7 @@ func (a App) withDefaults() App {
 // returns the exit code: 0 for success, 1 for failure, 2 for wrong usage.
 func Run(ctx context.Context, app App, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	env := newEnv(app, stdin, stdout, stderr)
+	env.stopped = ctx.Done()
 	root := newRoot(env) //nolint:contextcheck // commands get theirs from ExecuteContext
 	root.SetArgs(splitColon(root, args))
 	cmd, err := root.ExecuteContextC(ctx)

@@ -28,10 +28,11 @@ type Env struct {
 	json        bool
 	outStyle    style
 	errStyle    style
-	config      *config.Config // loaded once
-	lines       *bufio.Reader  // of In, once a question was asked
-	terminal    io.Writer      // for questions, where stderr is redirected
-	unprinted   error          // why a part of the result is missing
+	config      *config.Config  // loaded once
+	lines       *bufio.Reader   // of In, once a question was asked
+	terminal    io.Writer       // for questions, where stderr is redirected
+	stopped     <-chan struct{} // closed when the command was interrupted
+	unprinted   error           // why a part of the result is missing
 }
 
 func newEnv(app App, stdin io.Reader, stdout, stderr io.Writer) *Env {

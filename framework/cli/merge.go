@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +43,7 @@ func newMerge(env *Env) *cobra.Command {
 	cmd.Flags().StringVarP(&message, "message", "m", "", "description of the migration; default \"merge branches\"")
 	cmd.Flags().StringVar(&rebase, "rebase", "", "revision or file to move after all others")
 	cmd.MarkFlagsMutuallyExclusive("message", "rebase")
+	_ = cmd.RegisterFlagCompletionFunc("rebase", env.completeRevisions())
 	return cmd
 }
 
@@ -50,6 +54,8 @@ type mergedJSON struct {
 	Version  string         `json:"version,omitempty"`
 	Heads    []string       `json:"heads"`
 	Rehashed bool           `json:"rehashed"` // atlas.sum was mended
+
+	Downs []migration.Finding `json:"downs,omitempty"` // which do not lead back any more
 }
 
 func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) error {
@@ -58,9 +64,11 @@ func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) e
 		return err
 	}
 	merges := make([]*migration.Merged, len(servers))
+	now := time.Now()                // one version for all
 	for i, server := range servers { // all or none
 		merges[i], err = migration.Merge(cmd.Context(), migration.MergeConfig{
 			Message: message, Server: server, Dir: migration.OpenDir(env.migrationsPath(cfg, server.URL.Dialect)),
+			Now: func() time.Time { return now },
 		})
 		if err != nil && !errors.Is(err, migration.ErrNothingToMerge) {
 			return fmt.Errorf("%s: %w", server.URL.Dialect, err)
@@ -75,7 +83,7 @@ func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) e
 			results = append(results, result)
 			continue
 		}
-		path, err := m.Write()
+		file, err := m.Write()
 		if err != nil {
 			return err
 		}
@@ -83,13 +91,35 @@ func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) e
 		if m.Rehashed {
 			env.Done("Checksums mended%s", end)
 		}
-		if path != "" {
-			result.File, result.Version, result.Heads = relative(cfg.Root, path), m.Version, m.Heads
+		if file != "" {
+			result.File, result.Version, result.Heads = relative(cfg.Root, file), m.Version, m.Heads
 			env.Done("Merged %s: %s", strings.Join(m.Heads, " and "), result.File)
+			if result.Downs, err = downsThatDiffer(cmd.Context(), env, servers[i], env.migrationsPath(cfg, result.Dialect)); err != nil {
+				return err
+			}
 		}
 		results = append(results, result)
 	}
 	return env.maybeJSON(results)
+}
+
+// downsThatDiffer warns of down files that do not lead back any more, such as
+// the rebuild of a table that has got another column from the other branch.
+func downsThatDiffer(ctx context.Context, env *Env, server config.Database, folder string) (list []migration.Finding, err error) {
+	report, err := migration.Check(ctx, migration.CheckConfig{Dir: migration.OpenDir(folder), Server: server})
+	if err != nil {
+		return nil, fmt.Errorf("merged, but not checked: %w", err)
+	}
+	for _, f := range report.Findings {
+		if f.Code != migration.CodeDownDiffers && f.Code != migration.CodeDownFails {
+			continue
+		}
+		version, _, _ := strings.Cut(path.Base(f.File), "_")
+		env.Warn("%s %s; plan it anew: %s database create-migration --dialect %s --down %s --force",
+			f.File, f.Message, env.app.Name, server.URL.Dialect, version)
+		list = append(list, f)
+	}
+	return list, nil
 }
 
 func rebaseMigration(cmd *cobra.Command, env *Env, flags planFlags, name string) error {

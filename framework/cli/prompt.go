@@ -106,11 +106,8 @@ func (e *Env) Ask(question, fallback string) (string, error) {
 		return "", fmt.Errorf("%s: there is no terminal to ask on", question)
 	}
 	_, _ = fmt.Fprint(out, question+": ")
-	if e.lines == nil {
-		e.lines = bufio.NewReader(e.In)
-	}
-	line, err := e.lines.ReadString('\n')
-	if errors.Is(err, io.EOF) && line == "" {
+	line, err := e.readLine()
+	if errors.Is(err, errCancelled) || errors.Is(err, io.EOF) && line == "" {
 		_, _ = fmt.Fprintln(out)
 		return "", errCancelled
 	}
@@ -121,6 +118,29 @@ func (e *Env) Ask(question, fallback string) (string, error) {
 		return fallback, nil
 	}
 	return line, nil
+}
+
+// readLine reads an answer. An interrupt ends the wait and not the read, which
+// goes on until the program ends.
+func (e *Env) readLine() (string, error) {
+	if e.lines == nil {
+		e.lines = bufio.NewReader(e.In)
+	}
+	type answer struct {
+		line string
+		err  error
+	}
+	read := make(chan answer, 1)
+	go func() {
+		line, err := e.lines.ReadString('\n')
+		read <- answer{line, err}
+	}()
+	select {
+	case a := <-read:
+		return a.line, a.err //nolint:wrapcheck // io.EOF is looked for
+	case <-e.stopped:
+		return "", errCancelled
+	}
 }
 
 // Choose asks for one of several options and returns its index. It asks again

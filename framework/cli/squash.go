@@ -38,6 +38,7 @@ func newSquash(env *Env) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.dropData, "drop-data", false, "forget the rows that the folded files put into new databases")
 	cmd.Flags().BoolVar(&flags.yes, "yes", false, "do not ask")
 	cmd.MarkFlagsMutuallyExclusive("keep-data", "drop-data")
+	_ = cmd.RegisterFlagCompletionFunc("to", env.completeRevisions(wordHead))
 	return cmd
 }
 
@@ -58,9 +59,13 @@ func squash(cmd *cobra.Command, env *Env, flags squashFlags) error {
 	folded := 0
 	for i, server := range servers { // all or none
 		env.tell("Trying the checkpoint on scratch databases")
+		dir := migration.OpenDir(env.migrationsPath(cfg, server.URL.Dialect))
+		to, err := resolveRevision(dir, flags.to)
+		if err != nil {
+			return fmt.Errorf("%s: %w", server.URL.Dialect, err)
+		}
 		squashes[i], err = migration.Squash(cmd.Context(), migration.SquashConfig{
-			To: flags.to, KeepData: flags.keepData, DropData: flags.dropData, Server: server,
-			Dir: migration.OpenDir(env.migrationsPath(cfg, server.URL.Dialect)),
+			To: to, KeepData: flags.keepData, DropData: flags.dropData, Server: server, Dir: dir,
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", server.URL.Dialect, err)

@@ -139,6 +139,9 @@ func splitColon(root *cobra.Command, args []string) []string {
 		if arg == "--" {
 			return args
 		}
+		if i == 0 && len(args) > 2 && (arg == cobra.ShellCompRequestCmd || arg == cobra.ShellCompNoDescRequestCmd) {
+			continue // what follows is to be completed
+		}
 		if strings.HasPrefix(arg, "-") {
 			if flag := root.PersistentFlags().Lookup(strings.TrimPrefix(arg, "--")); flag != nil && flag.NoOptDefVal == "" {
 				i++ // the next word is its value

@@ -25,7 +25,7 @@ func (e *MergeOrderError) Error() string {
 	for i, d := range e.Differences {
 		list[i] = d.String()
 	}
-	return fmt.Sprintf("migration: the branches do not fit together: with %s first, and not in the order of the versions, %s; "+
+	return fmt.Sprintf("migration: the branches do not fit together: with %s first they lead to another schema than in the order of their versions (%s); "+
 		"one rebuilds a table as it was without the other: move the one that adds to it to the end, with "+
 		"framefox database merge --rebase VERSION, and plan its down anew, with framefox database create-migration --down VERSION --force",
 		e.First, strings.Join(list, ", "))

@@ -81,6 +81,11 @@ func (p *printer) script(sc *script) error {
 	if err != nil {
 		return err
 	}
+	if p.dialect != config.MySQL && mode != modeNone {
+		if err := sc.refuseTransactions(); err != nil {
+			return err
+		}
+	}
 	for _, stmt := range sc.stmts[:sc.done()] {
 		if keyword(stmt.Text) == "set" {
 			p.statement(stmt.Text)
