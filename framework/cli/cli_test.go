@@ -100,7 +100,7 @@ func tables() ([]*schema.Table, error) {
 //
 // Covers: G01, G02, G03, G04, G05, G06, G08, G09, G12, G13, G14, G15, G16, G17,
 // G18, G19, G20, G21, G22, G23, G30, G31, G32, G39, G40, G43, G44, G58, G59, G60,
-// G63, A03, A16, H01, H02, H04, H40, U02, U06, U18, U19, U25, X04, X05, X08, X36, X46.
+// G63, A03, A16, H01, H02, H04, H40, U02, U06, U18, U19, U25, X01, X02, X03, X04, X05, X08, X36, X46.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -117,7 +117,7 @@ func TestScripts(t *testing.T) {
 //
 // Covers: G07, G11, G12, G20, G24, G25, G26, G27, G28, G29, G34, G39, G40, G41,
 // G42, G45, G46, G47, G48, G49, G50, G51, G52, G54, G55, G57, G58, G62, H32, H33, U02, U03,
-// U04, U05, X06, X08, X36.
+// U04, U05, X06, X08, X09, X36.
 func TestDialectScripts(t *testing.T) {
 	t.Parallel()
 	for _, d := range []config.Dialect{config.SQLite, config.Postgres, config.MySQL} {
