@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -86,6 +87,9 @@ func (d *Dir) Verify() error {
 	return err
 }
 
+// byteOrderMark is what some editors write before everything else.
+const byteOrderMark = "\ufeff"
+
 // contents is a verified folder, read once.
 type contents struct {
 	mem     *migrate.MemDir
@@ -151,6 +155,9 @@ func (d *Dir) loadFiles(folder string) (*migrate.MemDir, []migrate.File, error) 
 		text, err := fs.ReadFile(d.files, name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("migration: cannot read %s: %w", path.Join(d.path, name), err)
+		}
+		if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+			return nil, nil, fmt.Errorf("migration: %s begins with a byte order mark, which the servers take for SQL; save it as UTF-8 without one", path.Join(d.path, name))
 		}
 		f := migrate.NewLocalFile(path.Base(name), text)
 		if _, err := transactionMode(f); err != nil {

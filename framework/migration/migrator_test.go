@@ -219,6 +219,7 @@ func TestBrokenFolders(t *testing.T) {
 	require.Equal(t, "9_a.sql", name.File)
 	require.ErrorAs(t, upgrade(folder(t, "20260101_a.sql", sql, "20260101000001_b.sql", sql)), &name)
 	require.ErrorAs(t, upgrade(folder(t, "init.sql", sql)), &name)
+	require.ErrorContains(t, upgrade(folder(t, first, "\ufeff"+sql)), first+" begins with a byte order mark")
 	require.ErrorContains(t, upgrade(folder(t, first, "-- atlas:txmode all\n\n"+sql)), "txmode all")
 
 	dir := three(t)
