@@ -29,7 +29,12 @@ func newCopy(env *Env) *cobra.Command {
 			"mariadb-dump and mariadb).",
 		Example: example(env, "database copy", "database copy --dir /var/backups --json",
 			"database copy && "+env.app.Name+" database upgrade"),
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("a copy names itself, so %q is one argument too many; --dir chooses its folder", args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			how := backup.Verification(verify)
 			if verify == "restore" {
