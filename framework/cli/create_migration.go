@@ -23,6 +23,7 @@ type createFlags struct {
 	down        string // revision whose down file is planned
 	force       bool
 	forceInit   bool
+	dryRun      bool
 }
 
 func newCreateMigration(env *Env) *cobra.Command {
@@ -42,6 +43,7 @@ func newCreateMigration(env *Env) *cobra.Command {
 		Example: example(env, `database create-migration "add posts"`,
 			`database create-migration "add posts" --all`,
 			`database create-migration "full names" --rename users.name:full_name`,
+			`database create-migration "add posts" --dry-run`,
 			`database create-migration "move the addresses" --empty`,
 			`database create-migration --down 20260101120000`,
 			`database create-migration --dialect postgres --dev-url postgres=postgres://root@localhost/postgres`),
@@ -57,6 +59,7 @@ func newCreateMigration(env *Env) *cobra.Command {
 	cmd.Flags().StringVar(&flags.down, "down", "", "write the file that undoes this revision, which is there already")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "with --down: replace a file that says something else")
 	cmd.Flags().BoolVar(&flags.forceInit, "force-init", false, "begin anew although the program has migrations that the folder lacks")
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "print what would be written, and write nothing")
 	for _, pair := range [][]string{
 		{"auto-detect", "empty"}, {"auto-detect", "down"}, {"empty", "down"}, {"empty", "rename"}, {"empty", "dev-url"},
 	} {
@@ -90,7 +93,9 @@ func createMigration(cmd *cobra.Command, env *Env, name string, flags createFlag
 		}
 		files = append(files, file)
 	}
-	c.finish(files)
+	if !flags.dryRun {
+		c.finish(files)
+	}
 	return env.maybeJSON(files)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,9 +34,12 @@ func (c *creator) write(d config.Dialect, p *migration.Planned) (plannedFile, er
 		c.env.Done("No changes detected since the last migration.%s", suffix(c.servers, d))
 		return file, nil
 	}
-	path, err := p.Write()
-	if err != nil {
-		return file, err
+	path := filepath.Join(c.dir(d).Path(), p.File)
+	if !c.flags.dryRun {
+		var err error
+		if path, err = p.Write(); err != nil {
+			return file, err
+		}
 	}
 	file.File, file.Down = relative(c.config.Root, path), relative(c.config.Root, p.DownPath())
 	file.Version, file.Statements, file.DownStatements = p.Version, len(p.Statements), len(p.DownStatements)
@@ -43,12 +47,27 @@ func (c *creator) write(d config.Dialect, p *migration.Planned) (plannedFile, er
 	for _, r := range p.Renamed {
 		file.Renamed = append(file.Renamed, r.String())
 	}
+	if c.flags.dryRun {
+		c.show(file, p)
+		return file, nil
+	}
 	if c.flags.down == "" {
 		c.env.Done("Migration created: %s", file.File)
 	}
 	c.env.Done("Down migration: %s", file.Down)
 	c.warn(file)
 	return file, nil
+}
+
+// show prints what write would have written.
+func (c *creator) show(file plannedFile, p *migration.Planned) {
+	if c.flags.down == "" {
+		c.env.result(markPending, "Would write %s", file.File)
+		c.env.Print("%s", p.Content)
+	}
+	c.env.result(markPending, "Would write %s", file.Down)
+	c.env.Print("%s", p.DownContent)
+	c.warn(file)
 }
 
 // warn tells what the files can do to a database in use.

@@ -18,6 +18,7 @@ func newMerge(env *Env) *cobra.Command {
 	var (
 		flags           planFlags
 		message, rebase string
+		dryRun          bool
 	)
 	cmd := &cobra.Command{
 		Use:   "merge",
@@ -36,13 +37,15 @@ func newMerge(env *Env) *cobra.Command {
 			if rebase != "" {
 				return rebaseMigration(cmd, env, flags, rebase)
 			}
-			return mergeHeads(cmd, env, flags, message)
+			return mergeHeads(cmd, env, flags, message, dryRun)
 		},
 	}
 	addScratchFlags(cmd, &flags, "merge")
 	cmd.Flags().StringVarP(&message, "message", "m", "", "description of the migration; default \"merge branches\"")
 	cmd.Flags().StringVar(&rebase, "rebase", "", "revision or file to move after all others")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "try the merge, and write nothing")
 	cmd.MarkFlagsMutuallyExclusive("message", "rebase")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "rebase")
 	_ = cmd.RegisterFlagCompletionFunc("rebase", env.completeRevisions())
 	return cmd
 }
@@ -58,7 +61,7 @@ type mergedJSON struct {
 	Downs []migration.Finding `json:"downs,omitempty"` // which do not lead back any more
 }
 
-func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) error {
+func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string, dryRun bool) error {
 	cfg, servers, err := flags.servers(cmd, env)
 	if err != nil {
 		return err
@@ -80,6 +83,12 @@ func mergeHeads(cmd *cobra.Command, env *Env, flags planFlags, message string) e
 		end := suffix(servers, result.Dialect)
 		if m == nil {
 			env.Done("There is one head, nothing to merge.%s", end)
+			results = append(results, result)
+			continue
+		}
+		if dryRun {
+			result.Heads, result.Rehashed = append(result.Heads, m.Heads...), m.Rehashed
+			env.result(markPending, "Would merge %s%s", strings.Join(m.Heads, " and "), end)
 			results = append(results, result)
 			continue
 		}

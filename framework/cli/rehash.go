@@ -14,6 +14,7 @@ func newRehash(env *Env) *cobra.Command {
 	var (
 		flags planFlags
 		yes   bool
+		dry   bool
 	)
 	cmd := &cobra.Command{
 		Use:   "rehash",
@@ -23,11 +24,12 @@ func newRehash(env *Env) *cobra.Command {
 			"Do not change what a database has already applied: it will not be applied again.",
 		Example: example(env, "database rehash", "database rehash --all --yes"),
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return rehash(cmd, env, flags, yes) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return rehash(cmd, env, flags, yes, dry) },
 	}
 	cmd.Flags().BoolVar(&flags.all, "all", false, "the folders of all dialects")
 	cmd.Flags().StringSliceVar(&flags.dialects, "dialect", nil, "these: sqlite, postgres, mysql; default the configured one")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask where a file is gone")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "only say which files have changed")
 	cmd.MarkFlagsMutuallyExclusive("all", "dialect")
 	return cmd
 }
@@ -38,7 +40,7 @@ type rehashedJSON struct {
 	Changed []string       `json:"changed"`
 }
 
-func rehash(cmd *cobra.Command, env *Env, flags planFlags, yes bool) error {
+func rehash(cmd *cobra.Command, env *Env, flags planFlags, yes, dry bool) error {
 	cfg, err := env.Config()
 	if err != nil {
 		return err
@@ -54,6 +56,13 @@ func rehash(cmd *cobra.Command, env *Env, flags planFlags, yes bool) error {
 		changed, err := dir.Changed()
 		if err != nil {
 			return err
+		}
+		if dry {
+			for _, name := range changed {
+				env.result(markPending, "Would trust %s/%s", folder, name)
+			}
+			result = append(result, rehashedJSON{Dialect: d, Changed: append([]string{}, changed...)})
+			continue
 		}
 		if gone := removed(changed); len(gone) > 0 {
 			question := fmt.Sprintf("Accept that %s is gone from %s?", strings.Join(gone, ", "), folder)

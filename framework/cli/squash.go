@@ -14,6 +14,7 @@ type squashFlags struct {
 	planFlags
 	to                      string
 	keepData, dropData, yes bool
+	dryRun                  bool
 }
 
 func newSquash(env *Env) *cobra.Command {
@@ -37,6 +38,7 @@ func newSquash(env *Env) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.keepData, "keep-data", false, "keep the statements of the folded files, which put rows into new databases")
 	cmd.Flags().BoolVar(&flags.dropData, "drop-data", false, "forget the rows that the folded files put into new databases")
 	cmd.Flags().BoolVar(&flags.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "try the checkpoint, and write nothing")
 	cmd.MarkFlagsMutuallyExclusive("keep-data", "drop-data")
 	_ = cmd.RegisterFlagCompletionFunc("to", env.completeRevisions(wordHead))
 	return cmd
@@ -72,6 +74,9 @@ func squash(cmd *cobra.Command, env *Env, flags squashFlags) error {
 		}
 		folded += len(squashes[i].Folded)
 	}
+	if flags.dryRun {
+		return showSquashes(env, servers, squashes)
+	}
 	question := fmt.Sprintf("This removes %s and what undoes them.", plural(folded, "migration"))
 	if err := env.Confirm(cmd, question+" Squash them?", flags.yes); err != nil {
 		return err
@@ -84,6 +89,17 @@ func squash(cmd *cobra.Command, env *Env, flags squashFlags) error {
 		}
 		result := squashedJSON{Dialect: servers[i].URL.Dialect, File: relative(cfg.Root, path), Version: q.Version, Folded: q.Folded}
 		env.Done("%s squashed into %s", plural(len(q.Folded), "migration"), result.File)
+		results = append(results, result)
+	}
+	return env.maybeJSON(results)
+}
+
+// showSquashes says what would be folded.
+func showSquashes(env *Env, servers []config.Database, squashes []*migration.Squashed) error {
+	results := []squashedJSON{}
+	for i, q := range squashes {
+		result := squashedJSON{Dialect: servers[i].URL.Dialect, Version: q.Version, Folded: q.Folded}
+		env.result(markPending, "Would squash %s up to %s%s", plural(len(q.Folded), "migration"), q.Version, suffix(servers, result.Dialect))
 		results = append(results, result)
 	}
 	return env.maybeJSON(results)

@@ -356,6 +356,8 @@ func TestCheckFindsInvalidIndexes(t *testing.T) {
 	run(t, db, "INSERT INTO users VALUES (1, 'a'), (2, 'a')")
 	_, err = db.SQL().ExecContext(t.Context(), "CREATE UNIQUE INDEX CONCURRENTLY uq_name ON users (name)")
 	require.Error(t, err)
+	// Ready, as it is where the build failed in its second half.
+	run(t, db, "UPDATE pg_index SET indisready = true WHERE indexrelid = 'uq_name'::regclass")
 	lines, report := check(t, migration.CheckConfig{Dir: dir, Server: cfg, DB: db})
 	require.Contains(t, lines, "error invalid-index users")
 	require.Contains(t, report.Findings[0].Advice, `DROP INDEX CONCURRENTLY "uq_name"`)
