@@ -26,7 +26,7 @@ test-race: ## run the tests of the packages with goroutines under the race detec
 	$(GO) test -race -short -timeout 20m ./framework/database/... ./framework/graphql/... ./framework/relay/... ./framework/migration/... ./framework/backup/... ./internal/blog
 
 generate: ## generate the client, the GraphQL API and the executable schema
-	$(GO) generate ./ent
+	$(GO) generate ./ent ./framework/internal/tracker/ent
 
 vet: ## go vet
 	$(GO) vet ./...

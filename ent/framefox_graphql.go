@@ -609,6 +609,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
 }
 
+// SaveAll implements relay.Source.
+func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change) ([]relay.Node, error) {
+	rows := make([]relay.Node, len(changes))
+	for i, c := range changes {
+		n, err := c.Save(ctx)
+		if err != nil {
+			return nil, &entity.RowError{Index: i, Err: err}
+		}
+		rows[i] = n
+	}
+	return rows, nil
+}
+
 // IsNode marks AdvancedEntity as an implementation of Node.
 func (*AdvancedEntity) IsNode() {}
 

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/entity"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // Covers: B07, B33, T18, T25, C04, C10, C35, C37.
@@ -20,7 +20,7 @@ func TestConflictsNameTheField(t *testing.T) {
 		c.PostRating.Create().SetPost(posts[0]).SetUser(bob).SetRating(5).ExecX(ctx)
 		tag := f.tag(t, "red")
 
-		conflict := func(t *testing.T, f *fixture, reason string, fields []any, query string, v vars) blogtest.Error {
+		conflict := func(t *testing.T, f *fixture, reason string, fields []any, query string, v vars) apitest.Error {
 			t.Helper()
 			e := f.Fail("CONFLICT", query, v)
 			require.Equal(t, reason, e.Extensions["reason"])

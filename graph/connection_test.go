@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 const pageQuery = `query($after: Cursor, $before: Cursor, $first: Int, $last: Int, $orderBy: [PostOrder!]) {
@@ -23,7 +23,7 @@ func TestConnectionArguments(t *testing.T) {
 				all := f.Must(pageQuery, vars{"orderBy": order})["posts"]
 				slugs := nodes(all, "slug")
 				require.Len(t, slugs, 6)
-				cursor := func(i int) any { return blogtest.Get(all, "edges", i, "cursor") }
+				cursor := func(i int) any { return apitest.Get(all, "edges", i, "cursor") }
 				// Each case names the rows that it wants by their place.
 				for _, c := range []struct {
 					args       vars
@@ -51,15 +51,15 @@ func TestConnectionArguments(t *testing.T) {
 					c.args["orderBy"] = order
 					page := f.Must(pageQuery, c.args)["posts"]
 					require.Equal(t, slugs[c.from:c.to], nodes(page, "slug"), "%v", c.args)
-					info := blogtest.Get(page, "pageInfo")
-					require.Equal(t, c.next, blogtest.Get(info, "hasNextPage"), "%v", c.args)
-					require.Equal(t, c.prev, blogtest.Get(info, "hasPreviousPage"), "%v", c.args)
+					info := apitest.Get(page, "pageInfo")
+					require.Equal(t, c.next, apitest.Get(info, "hasNextPage"), "%v", c.args)
+					require.Equal(t, c.prev, apitest.Get(info, "hasPreviousPage"), "%v", c.args)
 					if c.from == c.to {
-						require.Nil(t, blogtest.Get(info, "startCursor"))
+						require.Nil(t, apitest.Get(info, "startCursor"))
 						continue
 					}
-					require.Equal(t, cursor(c.from), blogtest.Get(info, "startCursor"))
-					require.Equal(t, cursor(c.to-1), blogtest.Get(info, "endCursor"))
+					require.Equal(t, cursor(c.from), apitest.Get(info, "startCursor"))
+					require.Equal(t, cursor(c.to-1), apitest.Get(info, "endCursor"))
 				}
 			})
 		}
@@ -103,21 +103,21 @@ func TestConnectionOfEdges(t *testing.T) {
 				totalCount edges { cursor node { slug author { username } } } pageInfo { hasNextPage hasPreviousPage endCursor } } } } } }`
 		f.run(t, "to many", func(t *testing.T, f *fixture) {
 			got := f.Must(authors, vars{"first": 3})
-			page := func(i int) any { return blogtest.Get(got, "users", "edges", i, "node", "posts") }
+			page := func(i int) any { return apitest.Get(got, "users", "edges", i, "node", "posts") }
 			require.Equal(t, list("a-3", "a-2", "a-1"), nodes(page(0), "slug"))
 			require.Equal(t, list("b-1", "b-0"), nodes(page(1), "slug"))
 			require.Empty(t, nodes(page(2), "slug"))
 			for i, want := range []float64{4, 2, 0} {
-				require.Equal(t, want, blogtest.Get(page(i), "totalCount"))
-				require.Equal(t, i == 0, blogtest.Get(page(i), "pageInfo", "hasNextPage"))
+				require.Equal(t, want, apitest.Get(page(i), "totalCount"))
+				require.Equal(t, i == 0, apitest.Get(page(i), "pageInfo", "hasNextPage"))
 			}
-			require.Equal(t, "ann", blogtest.Get(page(0), "edges", 0, "node", "author", "username"))
+			require.Equal(t, "ann", apitest.Get(page(0), "edges", 0, "node", "author", "username"))
 
 			// A cursor of the edge continues it for every owner.
-			got = f.Must(authors, vars{"first": 3, "after": blogtest.Get(page(0), "pageInfo", "endCursor")})
+			got = f.Must(authors, vars{"first": 3, "after": apitest.Get(page(0), "pageInfo", "endCursor")})
 			require.Equal(t, list("a-0"), nodes(page(0), "slug"))
-			require.Equal(t, true, blogtest.Get(page(0), "pageInfo", "hasPreviousPage"))
-			require.Equal(t, true, blogtest.Get(page(2), "pageInfo", "hasPreviousPage"), "as a root connection says of an empty page")
+			require.Equal(t, true, apitest.Get(page(0), "pageInfo", "hasPreviousPage"))
+			require.Equal(t, true, apitest.Get(page(2), "pageInfo", "hasPreviousPage"), "as a root connection says of an empty page")
 
 			got = f.Must(authors, vars{"last": 1})
 			require.Equal(t, list("a-0"), nodes(page(0), "slug"))
@@ -127,15 +127,15 @@ func TestConnectionOfEdges(t *testing.T) {
 			got := f.Must(`{ tags(orderBy: [{field: NAME}]) { edges { node { name
 				posts(first: 2, orderBy: [{field: SLUG}]) { totalCount pageInfo { hasNextPage } edges { node { slug
 					tags(orderBy: [{field: NAME, direction: DESC}]) { totalCount edges { node { name } } } } } } } } } }`, nil)
-			page := func(i int) any { return blogtest.Get(got, "tags", "edges", i, "node", "posts") }
+			page := func(i int) any { return apitest.Get(got, "tags", "edges", i, "node", "posts") }
 			require.Equal(t, list("a-1", "b-0"), nodes(page(0), "slug"))
 			require.Empty(t, nodes(page(1), "slug"))
 			require.Equal(t, list("a-0", "a-1"), nodes(page(2), "slug"))
-			require.Equal(t, 3.0, blogtest.Get(page(2), "totalCount"))
-			require.Equal(t, true, blogtest.Get(page(2), "pageInfo", "hasNextPage"))
-			both := blogtest.Get(page(2), "edges", 1, "node", "tags")
+			require.Equal(t, 3.0, apitest.Get(page(2), "totalCount"))
+			require.Equal(t, true, apitest.Get(page(2), "pageInfo", "hasNextPage"))
+			both := apitest.Get(page(2), "edges", 1, "node", "tags")
 			require.Equal(t, list("red", "blue"), nodes(both, "name"))
-			require.Equal(t, 2.0, blogtest.Get(both, "totalCount"))
+			require.Equal(t, 2.0, apitest.Get(both, "totalCount"))
 		})
 	})
 }
@@ -155,10 +155,10 @@ func TestAliases(t *testing.T) {
 
 		got := f.Must(`{ posts(orderBy: [{field: SLUG}]) { edges { node { a: author { username } b: author { email id } ... { a: author { name } } } } } }`, nil)
 		for i, name := range []string{"ann", "ann", "ann", "bob"} {
-			node := blogtest.Get(got, "posts", "edges", i, "node")
-			require.Equal(t, name, blogtest.Get(node, "a", "username"))
-			require.Nil(t, blogtest.Get(node, "a", "name"))
-			require.Equal(t, name+"@example.org", blogtest.Get(node, "b", "email"))
+			node := apitest.Get(got, "posts", "edges", i, "node")
+			require.Equal(t, name, apitest.Get(node, "a", "username"))
+			require.Nil(t, apitest.Get(node, "a", "name"))
+			require.Equal(t, name+"@example.org", apitest.Get(node, "b", "email"))
 		}
 		got = f.Must(`{ users(orderBy: [{field: USERNAME}]) { edges { node {
 			x: posts(first: 1, orderBy: [{field: SLUG}]) { edges { node { slug } } }
@@ -167,17 +167,17 @@ func TestAliases(t *testing.T) {
 			profile { bio user { username } } also: profile { phone }
 			organization { name users { edges { node { username } } } }
 			scenarios { edges { node { title creator { username } } } } } } } }`, nil)
-		first, second := blogtest.Get(got, "users", "edges", 0, "node"), blogtest.Get(got, "users", "edges", 1, "node")
-		require.Equal(t, list("a-0"), nodes(blogtest.Get(first, "x"), "slug"))
-		require.Equal(t, list("a-2"), nodes(blogtest.Get(first, "y"), "slug"))
-		require.Equal(t, 1.0, blogtest.Get(first, "z", "totalCount"))
-		require.Equal(t, 0.0, blogtest.Get(second, "z", "totalCount"))
-		require.Equal(t, "Writes.", blogtest.Get(first, "profile", "bio"))
-		require.Equal(t, "ann", blogtest.Get(first, "profile", "user", "username"))
-		require.Equal(t, "1", blogtest.Get(first, "also", "phone"))
-		require.Nil(t, blogtest.Get(second, "profile"))
-		require.Nil(t, blogtest.Get(second, "organization"))
-		require.Equal(t, list("ann"), nodes(blogtest.Get(first, "organization", "users"), "username"))
-		require.Equal(t, "bob", blogtest.Get(second, "scenarios", "edges", 0, "node", "creator", "username"))
+		first, second := apitest.Get(got, "users", "edges", 0, "node"), apitest.Get(got, "users", "edges", 1, "node")
+		require.Equal(t, list("a-0"), nodes(apitest.Get(first, "x"), "slug"))
+		require.Equal(t, list("a-2"), nodes(apitest.Get(first, "y"), "slug"))
+		require.Equal(t, 1.0, apitest.Get(first, "z", "totalCount"))
+		require.Equal(t, 0.0, apitest.Get(second, "z", "totalCount"))
+		require.Equal(t, "Writes.", apitest.Get(first, "profile", "bio"))
+		require.Equal(t, "ann", apitest.Get(first, "profile", "user", "username"))
+		require.Equal(t, "1", apitest.Get(first, "also", "phone"))
+		require.Nil(t, apitest.Get(second, "profile"))
+		require.Nil(t, apitest.Get(second, "organization"))
+		require.Equal(t, list("ann"), nodes(apitest.Get(first, "organization", "users"), "username"))
+		require.Equal(t, "bob", apitest.Get(second, "scenarios", "edges", 0, "node", "creator", "username"))
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/password"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 const (
@@ -138,7 +138,7 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *fixture) {
 		const secret = "Tr0ub4dor-and-3"
-		id := blogtest.Get(f.Must(createUser, vars{"i": vars{"username": "ann", "email": "ann@example.org", "password": secret}}), "createUser", "id")
+		id := apitest.Get(f.Must(createUser, vars{"i": vars{"username": "ann", "email": "ann@example.org", "password": secret}}), "createUser", "id")
 		stored := f.app.Client.User.Query().OnlyX(t.Context())
 		require.NotContains(t, stored.Password, secret)
 		ok, _, err := password.Verify(stored.Password, secret)
@@ -159,7 +159,7 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 			require.Contains(t, answer, `"errors"`)
 		}
 		types := f.Must(`{ __schema { types { name kind fields { name } } } }`, nil)
-		for _, def := range blogtest.Get(types, "__schema", "types").([]any) {
+		for _, def := range apitest.Get(types, "__schema", "types").([]any) {
 			fields, _ := def.(vars)["fields"].([]any)
 			for _, field := range fields {
 				require.NotContains(t, []any{"password", "tokenHash", "deletedAt", "newEmailFormat", "activeKey"}, field.(vars)["name"])

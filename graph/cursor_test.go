@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // Covers: T08.
@@ -20,7 +20,7 @@ func TestCursorsAreBoundToTheirConnection(t *testing.T) {
 		f.tag(t, "red", posts...)
 		const query = `query($after: Cursor, $by: [PostOrder!], $where: PostWhereInput) {
 			posts(first: 1, after: $after, orderBy: $by, where: $where) { edges { cursor node { slug } } } }`
-		cursorOf := func(v vars) any { return blogtest.Get(f.Must(query, v), "posts", "edges", 0, "cursor") }
+		cursorOf := func(v vars) any { return apitest.Get(f.Must(query, v), "posts", "edges", 0, "cursor") }
 		byTitle, byTitleDown := vars{"field": "TITLE"}, vars{"field": "TITLE", "direction": "DESC"}
 		draft := vars{"status": "draft"}
 		requests := map[string]vars{
@@ -39,7 +39,7 @@ func TestCursorsAreBoundToTheirConnection(t *testing.T) {
 					f.Must(query, with)
 					continue
 				}
-				var e blogtest.Error
+				var e apitest.Error
 				ran := f.statements.of(func() { e = f.Fail("BAD_USER_INPUT", query, with) })
 				require.Equal(t, "after", e.Extensions["argument"], "a cursor of %s for %s", from, to)
 				require.Empty(t, ran)
@@ -47,7 +47,7 @@ func TestCursorsAreBoundToTheirConnection(t *testing.T) {
 		}
 
 		cursor := cursorOf(vars{}).(string)
-		ofEdge := blogtest.Get(f.Must(`{ tags { edges { node { posts { edges { cursor } } } } } }`, nil),
+		ofEdge := apitest.Get(f.Must(`{ tags { edges { node { posts { edges { cursor } } } } } }`, nil),
 			"tags", "edges", 0, "node", "posts", "edges", 0, "cursor").(string)
 		raw, err := base64.RawURLEncoding.DecodeString(cursor)
 		require.NoError(t, err)
@@ -85,10 +85,10 @@ func TestCursorsOfInstants(t *testing.T) {
 		var after any
 		for i := range posts {
 			page := f.Must(query, vars{"after": after})["posts"]
-			require.Len(t, blogtest.Get(page, "edges"), 1)
+			require.Len(t, apitest.Get(page, "edges"), 1)
 			require.Equal(t, list(posts[i].Slug), nodes(page, "slug"))
-			require.Equal(t, i < 4, blogtest.Get(page, "pageInfo", "hasNextPage"))
-			after = blogtest.Get(page, "edges", 0, "cursor")
+			require.Equal(t, i < 4, apitest.Get(page, "pageInfo", "hasNextPage"))
+			after = apitest.Get(page, "edges", 0, "cursor")
 			f.app.Client.Post.DeleteOne(posts[i]).ExecX(t.Context())
 		}
 		require.Empty(t, nodes(f.Must(query, vars{"after": after})["posts"], "slug"))

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/entity"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // Covers: T11.
@@ -27,12 +27,12 @@ func TestSoftDelete(t *testing.T) {
 		// A page of posts survives a deleted author.
 		got := f.Must(`{ posts(orderBy: [{field: SLUG}]) { totalCount edges { node { slug userID author { username } } } } }`, nil)
 		require.Equal(t, list("a-0", "b-0"), nodes(got["posts"], "slug"))
-		require.Nil(t, blogtest.Get(got, "posts", "edges", 0, "node", "author"))
-		require.Equal(t, "bob", blogtest.Get(got, "posts", "edges", 1, "node", "author", "username"))
+		require.Nil(t, apitest.Get(got, "posts", "edges", 0, "node", "author"))
+		require.Equal(t, "bob", apitest.Get(got, "posts", "edges", 1, "node", "author", "username"))
 
 		got = f.Must(`query($id: ID!) { users { totalCount edges { node { username } } } node(id: $id) { id } userByUsername(username: "ann") { id } }`, vars{"id": id})
 		require.Equal(t, list("bob"), nodes(got["users"], "username"))
-		require.Equal(t, 1.0, blogtest.Get(got, "users", "totalCount"))
+		require.Equal(t, 1.0, apitest.Get(got, "users", "totalCount"))
 		require.Nil(t, got["node"])
 		require.Nil(t, got["userByUsername"])
 
@@ -42,7 +42,7 @@ func TestSoftDelete(t *testing.T) {
 
 		const restore = `mutation($id: ID!) { restoreUser(id: $id) { username posts { edges { node { slug } } } } }`
 		got = f.Must(restore, vars{"id": id})
-		require.Equal(t, list("a-0"), nodes(blogtest.Get(got, "restoreUser", "posts"), "slug"))
+		require.Equal(t, list("a-0"), nodes(apitest.Get(got, "restoreUser", "posts"), "slug"))
 		f.Fail("NOT_FOUND", restore, vars{"id": id})
 		require.Len(t, f.match(t, "users", "username", nil), 2)
 
@@ -50,9 +50,9 @@ func TestSoftDelete(t *testing.T) {
 		f.Must(`mutation($id: ID!) { deletePost(id: $id) }`, vars{"id": gid("Post", post.ID)})
 		got = f.Must(`{ users(orderBy: [{field: USERNAME}]) { edges { node { posts { totalCount edges { node { id } } } } } } tags { edges { node { posts { totalCount edges { node { id } } } } } } }`, nil)
 		for _, connection := range []any{
-			blogtest.Get(got, "users", "edges", 0, "node", "posts"), blogtest.Get(got, "tags", "edges", 0, "node", "posts"),
+			apitest.Get(got, "users", "edges", 0, "node", "posts"), apitest.Get(got, "tags", "edges", 0, "node", "posts"),
 		} {
-			require.Equal(t, 0.0, blogtest.Get(connection, "totalCount"))
+			require.Equal(t, 0.0, apitest.Get(connection, "totalCount"))
 			require.Empty(t, nodes(connection, "id"))
 		}
 	})

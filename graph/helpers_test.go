@@ -14,6 +14,7 @@ import (
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/framework/testkit"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 )
@@ -23,7 +24,7 @@ type vars = map[string]any
 
 // fixture is the blog's API on one dialect, with an eye on its statements.
 type fixture struct {
-	*blogtest.API
+	*apitest.API
 	app        *blog.App
 	statements *statementLog
 	dialect    testkit.Engine
@@ -129,8 +130,8 @@ func (f *fixture) tag(t testing.TB, name string, posts ...*ent.Post) *ent.Tag {
 // nodes lists one field of the nodes of a connection.
 func nodes(connection any, field string) []any {
 	list := []any{}
-	for _, edge := range blogtest.Get(connection, "edges").([]any) {
-		list = append(list, blogtest.Get(edge, "node", field))
+	for _, edge := range apitest.Get(connection, "edges").([]any) {
+		list = append(list, apitest.Get(edge, "node", field))
 	}
 	return list
 }
@@ -138,13 +139,13 @@ func nodes(connection any, field string) []any {
 func list(items ...any) []any { return append([]any{}, items...) }
 
 // violations maps the field of each violation to its code.
-func violations(t testing.TB, e blogtest.Error) map[string]string {
+func violations(t testing.TB, e apitest.Error) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	items, ok := e.Extensions["violations"].([]any)
 	require.True(t, ok, "%+v", e)
 	for _, v := range items {
-		out[blogtest.Get(v, "field").(string)] = blogtest.Get(v, "code").(string)
+		out[apitest.Get(v, "field").(string)] = apitest.Get(v, "code").(string)
 	}
 	require.Len(t, out, len(items))
 	return out

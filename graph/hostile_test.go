@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent/post"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // What a client sends is refused with a code of its own where a database cannot
@@ -75,7 +75,7 @@ func TestHostileValues(t *testing.T) {
 			}
 		})
 		f.run(t, "GET that is not UTF-8", func(t *testing.T, f *fixture) {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL+`/graphql?query=%7Bposts(where:%7Btitle:%22%ff%22%7D)%7BtotalCount%7D%7D`, nil)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL+`?query=%7Bposts(where:%7Btitle:%22%ff%22%7D)%7BtotalCount%7D%7D`, nil)
 			require.NoError(t, err)
 			resp, err := http.DefaultClient.Do(r)
 			require.NoError(t, err)
@@ -99,8 +99,8 @@ func TestWhereThroughNullableEdges(t *testing.T) {
 		names := func(w vars) []any {
 			data := f.Must(`query($w: UserWhereInput) { users(where: $w, orderBy: [{field: USERNAME}]) { edges { node { username } } } }`, vars{"w": w})
 			var list []any
-			for _, e := range blogtest.Get(data, "users", "edges").([]any) {
-				list = append(list, blogtest.Get(e, "node", "username"))
+			for _, e := range apitest.Get(data, "users", "edges").([]any) {
+				list = append(list, apitest.Get(e, "node", "username"))
 			}
 			return list
 		}
@@ -144,8 +144,8 @@ func TestEmptyUpdate(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		ann := f.user(t, "ann").GlobalID()
 		const update = `mutation($id: ID!, $v: BigInt) { updateUser(id: $id, input: {}, expectedVersion: $v) { version } }`
-		require.Equal(t, "1", blogtest.Get(f.Must(update, vars{"id": ann}), "updateUser", "version"))
-		require.Equal(t, "1", blogtest.Get(f.Must(update, vars{"id": ann, "v": 1}), "updateUser", "version"))
+		require.Equal(t, "1", apitest.Get(f.Must(update, vars{"id": ann}), "updateUser", "version"))
+		require.Equal(t, "1", apitest.Get(f.Must(update, vars{"id": ann, "v": 1}), "updateUser", "version"))
 		out := f.Fail("CONFLICT", update, vars{"id": ann, "v": 7})
 		require.Equal(t, "1", out.Extensions["currentVersion"])
 	})

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 const nodesQuery = `query($ids: [ID!]!) { nodes(ids: $ids) {
@@ -33,19 +33,19 @@ func TestNodes(t *testing.T) {
 			got := data["nodes"].([]any)
 			require.Len(t, got, len(ids))
 			for i, slug := range map[int]string{0: "p-1", 5: "p-0", 6: "p-1"} {
-				require.Equal(t, slug, blogtest.Get(got, i, "slug"))
-				require.Equal(t, ids[i], blogtest.Get(got, i, "id"))
+				require.Equal(t, slug, apitest.Get(got, i, "slug"))
+				require.Equal(t, ids[i], apitest.Get(got, i, "id"))
 			}
-			require.Equal(t, "ann", blogtest.Get(got, 1, "username"))
-			require.Equal(t, "Club", blogtest.Get(got, 3, "name"))
+			require.Equal(t, "ann", apitest.Get(got, 1, "username"))
+			require.Equal(t, "Club", apitest.Get(got, 3, "name"))
 			require.Nil(t, got[2])
 			require.Nil(t, got[4])
 		})
 		f.run(t, "node", func(t *testing.T, f *fixture) {
 			const query = `query($id: ID!) { node(id: $id) { id ... on Post { slug author { username } } } }`
 			got := f.Must(query, vars{"id": gid("Post", posts[0].ID)})
-			require.Equal(t, "p-0", blogtest.Get(got, "node", "slug"))
-			require.Equal(t, "ann", blogtest.Get(got, "node", "author", "username"))
+			require.Equal(t, "p-0", apitest.Get(got, "node", "slug"))
+			require.Equal(t, "ann", apitest.Get(got, "node", "author", "username"))
 			require.Nil(t, f.Must(query, vars{"id": gid("User", 999)})["node"])
 			require.Equal(t, "id", f.Fail("BAD_USER_INPUT", query, vars{"id": "x"}).Extensions["argument"])
 		})
@@ -56,7 +56,7 @@ func TestNodes(t *testing.T) {
 				raw([]byte("User:1x")), raw([]byte("User:99999999999999999999")), raw([]byte("Organization:1")),
 				raw([]byte("User:0x1")), raw([]byte("User:\xff")),
 			} {
-				var e blogtest.Error
+				var e apitest.Error
 				ran := f.statements.of(func() {
 					e = f.Fail("BAD_USER_INPUT", nodesQuery, vars{"ids": []string{gid("User", ann.ID), id}})
 				})

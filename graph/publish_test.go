@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // A mutation of the application's own stands beside the generated ones: its
@@ -19,9 +19,9 @@ func TestOwnMutation(t *testing.T) {
 		ann := f.user(t, "ann")
 		draft := f.app.Client.Post.Create().SetAuthor(ann).SetTitle("t").SetSlug("t").SaveX(t.Context())
 		data := f.Must(publish, vars{"id": draft.GlobalID()})
-		require.Equal(t, "published", blogtest.Get(data, "publishPost", "status"))
-		require.NotNil(t, blogtest.Get(data, "publishPost", "publishedAt"))
-		require.Equal(t, "ann", blogtest.Get(data, "publishPost", "author", "username"))
+		require.Equal(t, "published", apitest.Get(data, "publishPost", "status"))
+		require.NotNil(t, apitest.Get(data, "publishPost", "publishedAt"))
+		require.Equal(t, "ann", apitest.Get(data, "publishPost", "author", "username"))
 		f.Fail("BAD_USER_INPUT", publish, vars{"id": ann.GlobalID()})
 		f.app.Client.Post.DeleteOne(draft).ExecX(t.Context())
 		f.Fail("NOT_FOUND", publish, vars{"id": draft.GlobalID()})

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // A user's roles are those held now: expired and revoked assignments, and
@@ -30,6 +30,6 @@ func TestRolesHeldNow(t *testing.T) {
 		assign.Create().SetUserID(bob.ID).SetRoleID(role("other")).ExecX(ctx)
 		data := f.Must(`{ userByUsername(username: "ann") { roles { name } } }`, nil)
 		require.Equal(t, []any{map[string]any{"name": "lasting"}, map[string]any{"name": "limited"}},
-			blogtest.Get(data, "userByUsername", "roles"))
+			apitest.Get(data, "userByUsername", "roles"))
 	})
 }

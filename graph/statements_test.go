@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // Covers: T01, T14, D53.
@@ -103,8 +103,8 @@ func TestStatementsDoNotGrowWithRows(t *testing.T) {
 		}
 		got := f.Must(queries["a resolver of the application's own"], nil)
 		for i := range users {
-			require.Equal(t, "editor", blogtest.Get(got, "users", "edges", i, "node", "roles", 0, "name"))
-			require.Equal(t, 4.0, blogtest.Get(got, "users", "edges", i, "node", "roles", 0, "assignments", "totalCount"))
+			require.Equal(t, "editor", apitest.Get(got, "users", "edges", i, "node", "roles", 0, "name"))
+			require.Equal(t, 4.0, apitest.Get(got, "users", "edges", i, "node", "roles", 0, "assignments", "totalCount"))
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/testkit"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // A mutation is one transaction, and its payload is resolved after it: one
@@ -42,9 +42,9 @@ func TestMutationsAreTransactions(t *testing.T) {
 
 		got := f.Must(`mutation($i: CreatePostInput!) { createPost(input: $i) { slug author { username posts { totalCount } } tags { edges { node { name } } } } }`,
 			vars{"i": vars{"userID": author, "title": "T", "slug": "u", "tagIDs": list(gid("Tag", tag.ID))}})
-		require.Equal(t, "ann", blogtest.Get(got, "createPost", "author", "username"))
-		require.Equal(t, 2.0, blogtest.Get(got, "createPost", "author", "posts", "totalCount"))
-		require.Equal(t, list("red"), nodes(blogtest.Get(got, "createPost", "tags"), "name"))
+		require.Equal(t, "ann", apitest.Get(got, "createPost", "author", "username"))
+		require.Equal(t, 2.0, apitest.Get(got, "createPost", "author", "posts", "totalCount"))
+		require.Equal(t, list("red"), nodes(apitest.Get(got, "createPost", "tags"), "name"))
 		require.Equal(t, 1, f.app.DB.Stats().Max)
 	}, testkit.WithPool(pool))
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 const (
@@ -28,7 +28,7 @@ func TestUpdate(t *testing.T) {
 		require.Equal(t, "Ann A.", first["name"])
 		require.Equal(t, false, first["isActive"])
 		require.Equal(t, "2", first["version"])
-		require.Equal(t, "Club", blogtest.Get(first, "organization", "name"))
+		require.Equal(t, "Club", apitest.Get(first, "organization", "name"))
 
 		second := update(vars{"bio": nil, "organizationID": nil})
 		require.Nil(t, second["bio"], "null clears")
@@ -45,8 +45,8 @@ func TestUpdate(t *testing.T) {
 
 		// A variable that is not given leaves its field out.
 		got := f.Must(`mutation($id: ID!, $n: String, $b: String) { updateUser(id: $id, input: {name: $n, bio: $b}) { name bio } }`, vars{"id": id, "b": "y"})
-		require.Equal(t, "Ann A.", blogtest.Get(got, "updateUser", "name"))
-		require.Equal(t, "y", blogtest.Get(got, "updateUser", "bio"))
+		require.Equal(t, "Ann A.", apitest.Get(got, "updateUser", "name"))
+		require.Equal(t, "y", apitest.Get(got, "updateUser", "bio"))
 		f.Fail("NOT_FOUND", updateUser, vars{"id": gid("User", 999), "i": vars{"bio": "x"}})
 	})
 }
@@ -57,7 +57,7 @@ func TestExpectedVersion(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		ann := f.user(t, "ann")
 		v := vars{"id": gid("User", ann.ID), "i": vars{"bio": "one"}, "v": "1"}
-		require.Equal(t, "2", blogtest.Get(f.Must(updateUser, v), "updateUser", "version"))
+		require.Equal(t, "2", apitest.Get(f.Must(updateUser, v), "updateUser", "version"))
 		e := f.Fail("CONFLICT", updateUser, v)
 		require.Equal(t, "STALE", e.Extensions["reason"])
 		require.Equal(t, "1", e.Extensions["expectedVersion"])
@@ -81,7 +81,7 @@ func TestLinksOfManyToMany(t *testing.T) {
 		red, blue, green := id("red"), id("blue"), id("green")
 		tags := func(input vars) []any {
 			got := f.Must(updatePost, vars{"id": gid("Post", post.ID), "i": input})
-			return nodes(blogtest.Get(got, "updatePost", "tags"), "name")
+			return nodes(apitest.Get(got, "updatePost", "tags"), "name")
 		}
 		require.Equal(t, list("blue", "red"), tags(vars{"addTagIDs": list(red, blue)}))
 		require.Equal(t, list("blue", "red"), tags(vars{"addTagIDs": list(red)}), "adding again changes nothing")
@@ -90,9 +90,9 @@ func TestLinksOfManyToMany(t *testing.T) {
 		require.Equal(t, list("green", "red"), tags(vars{"removeTagIDs": list(blue)}), "removing what is not there changes nothing")
 		require.Equal(t, list("green"), tags(vars{"removeTagIDs": red}))
 		got := f.Must(createPost, vars{"i": vars{"userID": gid("User", ann.ID), "title": "T", "slug": "t", "tagIDs": list(blue, blue, red)}})
-		require.ElementsMatch(t, list("blue", "red"), nodes(blogtest.Get(got, "createPost", "tags"), "name"))
+		require.ElementsMatch(t, list("blue", "red"), nodes(apitest.Get(got, "createPost", "tags"), "name"))
 		got = f.Must(`mutation($i: CreateTagInput!) { createTag(input: $i) { posts { edges { node { slug } } } } }`,
 			vars{"i": vars{"name": "new", "postIDs": list(gid("Post", post.ID))}})
-		require.Equal(t, list("p-0"), nodes(blogtest.Get(got, "createTag", "posts"), "slug"))
+		require.Equal(t, list("p-0"), nodes(apitest.Get(got, "createTag", "posts"), "slug"))
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 const walkQuery = `query($after: Cursor, $before: Cursor, $first: Int, $last: Int, $orderBy: [PostOrder!], $where: PostWhereInput) {
@@ -31,16 +31,16 @@ func (f *fixture) walk(t require.TestingT, args vars, size int, backward bool) [
 		out := f.Do(walkQuery, args)
 		require.Empty(t, out.Errors, out.Raw)
 		page := out.Data["posts"]
-		info := blogtest.Get(page, "pageInfo")
+		info := apitest.Get(page, "pageInfo")
 		if backward {
 			all = append(nodes(page, "id"), all...)
-			args["before"] = blogtest.Get(info, "startCursor")
+			args["before"] = apitest.Get(info, "startCursor")
 		} else {
 			all = append(all, nodes(page, "id")...)
-			args["after"] = blogtest.Get(info, "endCursor")
+			args["after"] = apitest.Get(info, "endCursor")
 		}
 		more := map[bool]string{false: "hasNextPage", true: "hasPreviousPage"}[backward]
-		if blogtest.Get(info, more) != true {
+		if apitest.Get(info, more) != true {
 			return all
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/internal/blog/blogtest"
+	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
 // A filter that is not understood whole is refused: it never finds more rows
@@ -63,7 +63,7 @@ func TestWhereFailsClosed(t *testing.T) {
 			"text that is a number": {vars{"viewCount": "1x"}, "where.viewCount"},
 		} {
 			f.run(t, name, func(t *testing.T, f *fixture) {
-				var e blogtest.Error
+				var e apitest.Error
 				ran := f.statements.of(func() { e = f.Fail("BAD_USER_INPUT", query, vars{"w": c.where}) })
 				require.Equal(t, c.argument, e.Extensions["argument"], e.Message)
 				require.Empty(t, ran)

@@ -146,3 +146,14 @@ func (e *StaleError) ErrorExtensions() map[string]any {
 func violation(field string, f rule.Fault) Violation {
 	return Violation{Field: field, Code: f.Code, Message: f.Message}
 }
+
+// RowError says which row of a bulk write is to blame for its error.
+type RowError struct {
+	Index int // of the row, from 0
+	Err   error
+}
+
+func (e *RowError) Error() string { return fmt.Sprintf("row %d: %v", e.Index, e.Err) }
+
+// Unwrap returns the error of the row.
+func (e *RowError) Unwrap() error { return e.Err }

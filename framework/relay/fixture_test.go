@@ -75,3 +75,7 @@ type row struct {
 }
 
 func (r row) FieldValue(name string) any { return r.values[name] }
+
+func (schemaOnly) SaveAll(context.Context, string, []Change) ([]Node, error) {
+	return nil, errors.New("nothing is written here")
+}

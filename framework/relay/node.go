@@ -34,6 +34,12 @@ type Source interface {
 	Select(ctx context.Context, q Query) ([]Node, error)
 	// Change starts a mutation.
 	Change(entity string, op ent.Op, id any) (Change, error)
+	// SaveAll saves changes of one entity that are all creates, or all updates
+	// of one row each, in as few statements as the dialect allows. It returns
+	// the rows in the order of the changes. An error is an *entity.RowError
+	// where one of the changes is to blame; nothing is undone then, that is
+	// the transaction's.
+	SaveAll(ctx context.Context, entity string, changes []Change) ([]Node, error)
 }
 
 // Query is one SELECT on the table of an entity.
