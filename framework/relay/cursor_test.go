@@ -16,7 +16,7 @@ func cursorsFor(t testing.TB, edge string, where Where, fields ...string) *curso
 	for _, name := range fields {
 		by = append(by, &Order{Field: OrderField(name), Direction: Descending})
 	}
-	list, err := terms(book, by)
+	list, err := newScope(schemaOnly{}, book).terms(by)
 	require.NoError(t, err)
 	c, err := newCursors(schemaOnly{}.Settings(), book, edge, list, where)
 	require.NoError(t, err)

@@ -19,23 +19,7 @@ type (
 	// Input is the input of a mutation as the client sent it: a key that is
 	// absent was left out, a nil value is an explicit null.
 	Input map[string]any
-	// OrderField names a field to order by.
-	OrderField string
-	// OrderDirection is ASC or DESC.
-	OrderDirection string
 )
-
-// The directions of an order.
-const (
-	Ascending  OrderDirection = "ASC"
-	Descending OrderDirection = "DESC"
-)
-
-// Order is one term of an ordering.
-type Order struct {
-	Field     OrderField
-	Direction OrderDirection
-}
 
 // PageInfo tells where a page lies in its connection.
 type PageInfo struct {
@@ -94,45 +78,6 @@ func object(v any, into *map[string]any) error {
 		return errors.New("an input object is expected")
 	}
 	*into = m
-	return nil
-}
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (o *Order) UnmarshalGQL(v any) error {
-	var m map[string]any
-	if err := object(v, &m); err != nil {
-		return err
-	}
-	field, _ := m["field"].(string)
-	direction, _ := m["direction"].(string)
-	if direction == "" {
-		direction = string(Ascending)
-	}
-	*o = Order{OrderField(field), OrderDirection(direction)}
-	return nil
-}
-
-// MarshalGQL implements graphql.Marshaler; inputs are never sent.
-func (o Order) MarshalGQL(out io.Writer) { JSON{o}.MarshalGQL(out) }
-
-// MarshalGQL implements graphql.Marshaler.
-func (f OrderField) MarshalGQL(w io.Writer) { graphql.MarshalString(string(f)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (f *OrderField) UnmarshalGQL(v any) error { return text(v, (*string)(f)) }
-
-// MarshalGQL implements graphql.Marshaler.
-func (d OrderDirection) MarshalGQL(w io.Writer) { graphql.MarshalString(string(d)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (d *OrderDirection) UnmarshalGQL(v any) error { return text(v, (*string)(d)) }
-
-func text(v any, into *string) error {
-	s, ok := v.(string)
-	if !ok {
-		return errors.New("a name is expected")
-	}
-	*into = s
 	return nil
 }
 
