@@ -62,7 +62,8 @@ func (c *cursors) encode(n Node) (Cursor, error) {
 
 func (c *cursors) decode(cursor Cursor, path string) ([]any, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(string(cursor))
-	if err != nil || len(raw) <= macLength || !hmac.Equal(raw[:macLength], c.sign(raw[macLength:])) {
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != string(cursor) || // line breaks and spare bits would pass
+		len(raw) <= macLength || !hmac.Equal(raw[:macLength], c.sign(raw[macLength:])) {
 		return nil, bad(path, "is not a cursor of this connection with this order and filter")
 	}
 	d := json.NewDecoder(bytes.NewReader(raw[macLength:]))
