@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/google/uuid"
 )
 
 // WithEdges loads the edges of the given names along with the rows, each in
@@ -45,6 +46,7 @@ func (q *AdvancedEntityQuery) loadMissing(ctx context.Context, rows []*AdvancedE
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *AdvancedEntity) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *AdvancedEntity) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *AdvancedEntity, e *User) { n.Edges.User = e }); err != nil {
@@ -52,6 +54,9 @@ func (q *AdvancedEntityQuery) loadMissing(ctx context.Context, rows []*AdvancedE
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -109,6 +114,7 @@ func (q *CommentQuery) loadMissing(ctx context.Context, rows []*Comment, tree en
 		switch name {
 		case "post":
 			without, with := split(rows, func(n *Comment) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Comment) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *Comment, e *Post) { n.Edges.Post = e }); err != nil {
@@ -116,6 +122,9 @@ func (q *CommentQuery) loadMissing(ctx context.Context, rows []*Comment, tree en
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[0] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -131,6 +140,7 @@ func (q *CommentQuery) loadMissing(ctx context.Context, rows []*Comment, tree en
 			}
 		case "user":
 			without, with := split(rows, func(n *Comment) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Comment) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *Comment, e *User) { n.Edges.User = e }); err != nil {
@@ -138,6 +148,9 @@ func (q *CommentQuery) loadMissing(ctx context.Context, rows []*Comment, tree en
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[1] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -193,6 +206,7 @@ func (q *OrganizationQuery) loadMissing(ctx context.Context, rows []*Organizatio
 		switch name {
 		case "users":
 			without, with := split(rows, func(n *Organization) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Organization) uuid.UUID { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUsers(ctx, query, without,
@@ -202,6 +216,9 @@ func (q *OrganizationQuery) loadMissing(ctx context.Context, rows []*Organizatio
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Users, twin.Edges.loadedTypes[0] = n.Edges.Users, true
 				}
 			}
 			if len(further) > 0 {
@@ -259,6 +276,7 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 		switch name {
 		case "from_user":
 			without, with := split(rows, func(n *OwnershipLog) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *OwnershipLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadFromUser(ctx, query, without, nil, func(n *OwnershipLog, e *User) { n.Edges.FromUser = e }); err != nil {
@@ -266,6 +284,9 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.FromUser, twin.Edges.loadedTypes[0] = n.Edges.FromUser, true
 				}
 			}
 			if len(further) > 0 {
@@ -281,6 +302,7 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 			}
 		case "to_user":
 			without, with := split(rows, func(n *OwnershipLog) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *OwnershipLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadToUser(ctx, query, without, nil, func(n *OwnershipLog, e *User) { n.Edges.ToUser = e }); err != nil {
@@ -288,6 +310,9 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.ToUser, twin.Edges.loadedTypes[1] = n.Edges.ToUser, true
 				}
 			}
 			if len(further) > 0 {
@@ -303,6 +328,7 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 			}
 		case "post":
 			without, with := split(rows, func(n *OwnershipLog) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *OwnershipLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *OwnershipLog, e *Post) { n.Edges.Post = e }); err != nil {
@@ -310,6 +336,9 @@ func (q *OwnershipLogQuery) loadMissing(ctx context.Context, rows []*OwnershipLo
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[2] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -381,6 +410,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 		switch name {
 		case "author":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadAuthor(ctx, query, without, nil, func(n *Post, e *User) { n.Edges.Author = e }); err != nil {
@@ -388,6 +418,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Author, twin.Edges.loadedTypes[0] = n.Edges.Author, true
 				}
 			}
 			if len(further) > 0 {
@@ -403,6 +436,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "tags":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&TagClient{config: q.config}).Query().withTree(further)
 				if err := q.loadTags(ctx, query, without,
@@ -412,6 +446,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Tags, twin.Edges.loadedTypes[1] = n.Edges.Tags, true
 				}
 			}
 			if len(further) > 0 {
@@ -425,6 +462,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "comments":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&CommentClient{config: q.config}).Query().withTree(further)
 				if err := q.loadComments(ctx, query, without,
@@ -434,6 +472,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Comments, twin.Edges.loadedTypes[2] = n.Edges.Comments, true
 				}
 			}
 			if len(further) > 0 {
@@ -447,6 +488,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "likes":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostLikeClient{config: q.config}).Query().withTree(further)
 				if err := q.loadLikes(ctx, query, without,
@@ -456,6 +498,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Likes, twin.Edges.loadedTypes[3] = n.Edges.Likes, true
 				}
 			}
 			if len(further) > 0 {
@@ -469,6 +514,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "shares":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[4] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostShareClient{config: q.config}).Query().withTree(further)
 				if err := q.loadShares(ctx, query, without,
@@ -478,6 +524,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[4] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Shares, twin.Edges.loadedTypes[4] = n.Edges.Shares, true
 				}
 			}
 			if len(further) > 0 {
@@ -491,6 +540,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "ratings":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[5] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostRatingClient{config: q.config}).Query().withTree(further)
 				if err := q.loadRatings(ctx, query, without,
@@ -500,6 +550,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[5] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Ratings, twin.Edges.loadedTypes[5] = n.Edges.Ratings, true
 				}
 			}
 			if len(further) > 0 {
@@ -513,6 +566,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "views":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[6] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostViewClient{config: q.config}).Query().withTree(further)
 				if err := q.loadViews(ctx, query, without,
@@ -522,6 +576,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[6] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Views, twin.Edges.loadedTypes[6] = n.Edges.Views, true
 				}
 			}
 			if len(further) > 0 {
@@ -535,6 +592,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "ownership_logs":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[7] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OwnershipLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadOwnershipLogs(ctx, query, without,
@@ -544,6 +602,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[7] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.OwnershipLogs, twin.Edges.loadedTypes[7] = n.Edges.OwnershipLogs, true
 				}
 			}
 			if len(further) > 0 {
@@ -557,6 +618,7 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 			}
 		case "post_tags":
 			without, with := split(rows, func(n *Post) bool { return n.Edges.loadedTypes[8] })
+			without, twins := distinct(without, func(n *Post) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostTagClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPostTags(ctx, query, without,
@@ -566,6 +628,9 @@ func (q *PostQuery) loadMissing(ctx context.Context, rows []*Post, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[8] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.PostTags, twin.Edges.loadedTypes[8] = n.Edges.PostTags, true
 				}
 			}
 			if len(further) > 0 {
@@ -621,6 +686,7 @@ func (q *PostLikeQuery) loadMissing(ctx context.Context, rows []*PostLike, tree 
 		switch name {
 		case "post":
 			without, with := split(rows, func(n *PostLike) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *PostLike) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *PostLike, e *Post) { n.Edges.Post = e }); err != nil {
@@ -628,6 +694,9 @@ func (q *PostLikeQuery) loadMissing(ctx context.Context, rows []*PostLike, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[0] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -643,6 +712,7 @@ func (q *PostLikeQuery) loadMissing(ctx context.Context, rows []*PostLike, tree 
 			}
 		case "user":
 			without, with := split(rows, func(n *PostLike) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *PostLike) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *PostLike, e *User) { n.Edges.User = e }); err != nil {
@@ -650,6 +720,9 @@ func (q *PostLikeQuery) loadMissing(ctx context.Context, rows []*PostLike, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[1] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -707,6 +780,7 @@ func (q *PostRatingQuery) loadMissing(ctx context.Context, rows []*PostRating, t
 		switch name {
 		case "post":
 			without, with := split(rows, func(n *PostRating) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *PostRating) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *PostRating, e *Post) { n.Edges.Post = e }); err != nil {
@@ -714,6 +788,9 @@ func (q *PostRatingQuery) loadMissing(ctx context.Context, rows []*PostRating, t
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[0] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -729,6 +806,7 @@ func (q *PostRatingQuery) loadMissing(ctx context.Context, rows []*PostRating, t
 			}
 		case "user":
 			without, with := split(rows, func(n *PostRating) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *PostRating) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *PostRating, e *User) { n.Edges.User = e }); err != nil {
@@ -736,6 +814,9 @@ func (q *PostRatingQuery) loadMissing(ctx context.Context, rows []*PostRating, t
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[1] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -793,6 +874,7 @@ func (q *PostShareQuery) loadMissing(ctx context.Context, rows []*PostShare, tre
 		switch name {
 		case "post":
 			without, with := split(rows, func(n *PostShare) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *PostShare) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *PostShare, e *Post) { n.Edges.Post = e }); err != nil {
@@ -800,6 +882,9 @@ func (q *PostShareQuery) loadMissing(ctx context.Context, rows []*PostShare, tre
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[0] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -815,6 +900,7 @@ func (q *PostShareQuery) loadMissing(ctx context.Context, rows []*PostShare, tre
 			}
 		case "user":
 			without, with := split(rows, func(n *PostShare) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *PostShare) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *PostShare, e *User) { n.Edges.User = e }); err != nil {
@@ -822,6 +908,9 @@ func (q *PostShareQuery) loadMissing(ctx context.Context, rows []*PostShare, tre
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[1] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -963,6 +1052,7 @@ func (q *PostViewQuery) loadMissing(ctx context.Context, rows []*PostView, tree 
 		switch name {
 		case "post":
 			without, with := split(rows, func(n *PostView) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *PostView) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPost(ctx, query, without, nil, func(n *PostView, e *Post) { n.Edges.Post = e }); err != nil {
@@ -970,6 +1060,9 @@ func (q *PostViewQuery) loadMissing(ctx context.Context, rows []*PostView, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Post, twin.Edges.loadedTypes[0] = n.Edges.Post, true
 				}
 			}
 			if len(further) > 0 {
@@ -1029,6 +1122,7 @@ func (q *RoleQuery) loadMissing(ctx context.Context, rows []*Role, tree entity.T
 		switch name {
 		case "assignments":
 			without, with := split(rows, func(n *Role) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Role) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserRoleClient{config: q.config}).Query().withTree(further)
 				if err := q.loadAssignments(ctx, query, without,
@@ -1038,6 +1132,9 @@ func (q *RoleQuery) loadMissing(ctx context.Context, rows []*Role, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Assignments, twin.Edges.loadedTypes[0] = n.Edges.Assignments, true
 				}
 			}
 			if len(further) > 0 {
@@ -1091,6 +1188,7 @@ func (q *ScenarioQuery) loadMissing(ctx context.Context, rows []*Scenario, tree 
 		switch name {
 		case "creator":
 			without, with := split(rows, func(n *Scenario) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Scenario) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadCreator(ctx, query, without, nil, func(n *Scenario, e *User) { n.Edges.Creator = e }); err != nil {
@@ -1098,6 +1196,9 @@ func (q *ScenarioQuery) loadMissing(ctx context.Context, rows []*Scenario, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Creator, twin.Edges.loadedTypes[0] = n.Edges.Creator, true
 				}
 			}
 			if len(further) > 0 {
@@ -1155,6 +1256,7 @@ func (q *TagQuery) loadMissing(ctx context.Context, rows []*Tag, tree entity.Tre
 		switch name {
 		case "posts":
 			without, with := split(rows, func(n *Tag) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Tag) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPosts(ctx, query, without,
@@ -1164,6 +1266,9 @@ func (q *TagQuery) loadMissing(ctx context.Context, rows []*Tag, tree entity.Tre
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Posts, twin.Edges.loadedTypes[0] = n.Edges.Posts, true
 				}
 			}
 			if len(further) > 0 {
@@ -1177,6 +1282,7 @@ func (q *TagQuery) loadMissing(ctx context.Context, rows []*Tag, tree entity.Tre
 			}
 		case "post_tags":
 			without, with := split(rows, func(n *Tag) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Tag) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostTagClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPostTags(ctx, query, without,
@@ -1186,6 +1292,9 @@ func (q *TagQuery) loadMissing(ctx context.Context, rows []*Tag, tree entity.Tre
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.PostTags, twin.Edges.loadedTypes[1] = n.Edges.PostTags, true
 				}
 			}
 			if len(further) > 0 {
@@ -1241,6 +1350,7 @@ func (q *TransferLogQuery) loadMissing(ctx context.Context, rows []*TransferLog,
 		switch name {
 		case "from_user":
 			without, with := split(rows, func(n *TransferLog) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *TransferLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadFromUser(ctx, query, without, nil, func(n *TransferLog, e *User) { n.Edges.FromUser = e }); err != nil {
@@ -1248,6 +1358,9 @@ func (q *TransferLogQuery) loadMissing(ctx context.Context, rows []*TransferLog,
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.FromUser, twin.Edges.loadedTypes[0] = n.Edges.FromUser, true
 				}
 			}
 			if len(further) > 0 {
@@ -1263,6 +1376,7 @@ func (q *TransferLogQuery) loadMissing(ctx context.Context, rows []*TransferLog,
 			}
 		case "to_user":
 			without, with := split(rows, func(n *TransferLog) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *TransferLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadToUser(ctx, query, without, nil, func(n *TransferLog, e *User) { n.Edges.ToUser = e }); err != nil {
@@ -1270,6 +1384,9 @@ func (q *TransferLogQuery) loadMissing(ctx context.Context, rows []*TransferLog,
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.ToUser, twin.Edges.loadedTypes[1] = n.Edges.ToUser, true
 				}
 			}
 			if len(further) > 0 {
@@ -1359,6 +1476,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 		switch name {
 		case "organization":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OrganizationClient{config: q.config}).Query().withTree(further)
 				if err := q.loadOrganization(ctx, query, without, nil, func(n *User, e *Organization) { n.Edges.Organization = e }); err != nil {
@@ -1366,6 +1484,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Organization, twin.Edges.loadedTypes[0] = n.Edges.Organization, true
 				}
 			}
 			if len(further) > 0 {
@@ -1381,6 +1502,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "posts":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostClient{config: q.config}).Query().withTree(further)
 				if err := q.loadPosts(ctx, query, without,
@@ -1390,6 +1512,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Posts, twin.Edges.loadedTypes[1] = n.Edges.Posts, true
 				}
 			}
 			if len(further) > 0 {
@@ -1403,6 +1528,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "comments":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&CommentClient{config: q.config}).Query().withTree(further)
 				if err := q.loadComments(ctx, query, without,
@@ -1412,6 +1538,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Comments, twin.Edges.loadedTypes[2] = n.Edges.Comments, true
 				}
 			}
 			if len(further) > 0 {
@@ -1425,6 +1554,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "scenarios":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&ScenarioClient{config: q.config}).Query().withTree(further)
 				if err := q.loadScenarios(ctx, query, without,
@@ -1434,6 +1564,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Scenarios, twin.Edges.loadedTypes[3] = n.Edges.Scenarios, true
 				}
 			}
 			if len(further) > 0 {
@@ -1447,6 +1580,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "profile":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[4] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserProfileClient{config: q.config}).Query().withTree(further)
 				if err := q.loadProfile(ctx, query, without, nil, func(n *User, e *UserProfile) { n.Edges.Profile = e }); err != nil {
@@ -1454,6 +1588,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[4] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Profile, twin.Edges.loadedTypes[4] = n.Edges.Profile, true
 				}
 			}
 			if len(further) > 0 {
@@ -1469,6 +1606,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "user_groups":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[5] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserGroupClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUserGroups(ctx, query, without,
@@ -1478,6 +1616,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[5] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.UserGroups, twin.Edges.loadedTypes[5] = n.Edges.UserGroups, true
 				}
 			}
 			if len(further) > 0 {
@@ -1491,6 +1632,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "advanced_entities":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[6] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&AdvancedEntityClient{config: q.config}).Query().withTree(further)
 				if err := q.loadAdvancedEntities(ctx, query, without,
@@ -1500,6 +1642,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[6] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.AdvancedEntities, twin.Edges.loadedTypes[6] = n.Edges.AdvancedEntities, true
 				}
 			}
 			if len(further) > 0 {
@@ -1513,6 +1658,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "sessions":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[7] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserSessionClient{config: q.config}).Query().withTree(further)
 				if err := q.loadSessions(ctx, query, without,
@@ -1522,6 +1668,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[7] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Sessions, twin.Edges.loadedTypes[7] = n.Edges.Sessions, true
 				}
 			}
 			if len(further) > 0 {
@@ -1535,6 +1684,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "role_assignments":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[8] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserRoleClient{config: q.config}).Query().withTree(further)
 				if err := q.loadRoleAssignments(ctx, query, without,
@@ -1544,6 +1694,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[8] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.RoleAssignments, twin.Edges.loadedTypes[8] = n.Edges.RoleAssignments, true
 				}
 			}
 			if len(further) > 0 {
@@ -1557,6 +1710,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "likes":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[9] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostLikeClient{config: q.config}).Query().withTree(further)
 				if err := q.loadLikes(ctx, query, without,
@@ -1566,6 +1720,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[9] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Likes, twin.Edges.loadedTypes[9] = n.Edges.Likes, true
 				}
 			}
 			if len(further) > 0 {
@@ -1579,6 +1736,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "ratings":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[10] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostRatingClient{config: q.config}).Query().withTree(further)
 				if err := q.loadRatings(ctx, query, without,
@@ -1588,6 +1746,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[10] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Ratings, twin.Edges.loadedTypes[10] = n.Edges.Ratings, true
 				}
 			}
 			if len(further) > 0 {
@@ -1601,6 +1762,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "shares":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[11] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&PostShareClient{config: q.config}).Query().withTree(further)
 				if err := q.loadShares(ctx, query, without,
@@ -1610,6 +1772,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[11] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Shares, twin.Edges.loadedTypes[11] = n.Edges.Shares, true
 				}
 			}
 			if len(further) > 0 {
@@ -1623,6 +1788,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "assigned_roles":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[12] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserRoleClient{config: q.config}).Query().withTree(further)
 				if err := q.loadAssignedRoles(ctx, query, without,
@@ -1632,6 +1798,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[12] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.AssignedRoles, twin.Edges.loadedTypes[12] = n.Edges.AssignedRoles, true
 				}
 			}
 			if len(further) > 0 {
@@ -1645,6 +1814,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "logs":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[13] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadLogs(ctx, query, without,
@@ -1654,6 +1824,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[13] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Logs, twin.Edges.loadedTypes[13] = n.Edges.Logs, true
 				}
 			}
 			if len(further) > 0 {
@@ -1667,6 +1840,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "transfer_logs_from":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[14] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&TransferLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadTransferLogsFrom(ctx, query, without,
@@ -1676,6 +1850,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[14] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.TransferLogsFrom, twin.Edges.loadedTypes[14] = n.Edges.TransferLogsFrom, true
 				}
 			}
 			if len(further) > 0 {
@@ -1689,6 +1866,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "transfer_logs_to":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[15] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&TransferLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadTransferLogsTo(ctx, query, without,
@@ -1698,6 +1876,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[15] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.TransferLogsTo, twin.Edges.loadedTypes[15] = n.Edges.TransferLogsTo, true
 				}
 			}
 			if len(further) > 0 {
@@ -1711,6 +1892,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "ownership_logs_from":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[16] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OwnershipLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadOwnershipLogsFrom(ctx, query, without,
@@ -1720,6 +1902,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[16] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.OwnershipLogsFrom, twin.Edges.loadedTypes[16] = n.Edges.OwnershipLogsFrom, true
 				}
 			}
 			if len(further) > 0 {
@@ -1733,6 +1918,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 			}
 		case "ownership_logs_to":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[17] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OwnershipLogClient{config: q.config}).Query().withTree(further)
 				if err := q.loadOwnershipLogsTo(ctx, query, without,
@@ -1742,6 +1928,9 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[17] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.OwnershipLogsTo, twin.Edges.loadedTypes[17] = n.Edges.OwnershipLogsTo, true
 				}
 			}
 			if len(further) > 0 {
@@ -1795,6 +1984,7 @@ func (q *UserGroupQuery) loadMissing(ctx context.Context, rows []*UserGroup, tre
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *UserGroup) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *UserGroup) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *UserGroup, e *User) { n.Edges.User = e }); err != nil {
@@ -1802,6 +1992,9 @@ func (q *UserGroupQuery) loadMissing(ctx context.Context, rows []*UserGroup, tre
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -1857,6 +2050,7 @@ func (q *UserLogQuery) loadMissing(ctx context.Context, rows []*UserLog, tree en
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *UserLog) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *UserLog) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *UserLog, e *User) { n.Edges.User = e }); err != nil {
@@ -1864,6 +2058,9 @@ func (q *UserLogQuery) loadMissing(ctx context.Context, rows []*UserLog, tree en
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -1919,6 +2116,7 @@ func (q *UserProfileQuery) loadMissing(ctx context.Context, rows []*UserProfile,
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *UserProfile) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *UserProfile) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *UserProfile, e *User) { n.Edges.User = e }); err != nil {
@@ -1926,6 +2124,9 @@ func (q *UserProfileQuery) loadMissing(ctx context.Context, rows []*UserProfile,
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -1985,6 +2186,7 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *UserRole) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *UserRole) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *UserRole, e *User) { n.Edges.User = e }); err != nil {
@@ -1992,6 +2194,9 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -2007,6 +2212,7 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 			}
 		case "role":
 			without, with := split(rows, func(n *UserRole) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *UserRole) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&RoleClient{config: q.config}).Query().withTree(further)
 				if err := q.loadRole(ctx, query, without, nil, func(n *UserRole, e *Role) { n.Edges.Role = e }); err != nil {
@@ -2014,6 +2220,9 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Role, twin.Edges.loadedTypes[1] = n.Edges.Role, true
 				}
 			}
 			if len(further) > 0 {
@@ -2029,6 +2238,7 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 			}
 		case "assigner":
 			without, with := split(rows, func(n *UserRole) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *UserRole) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadAssigner(ctx, query, without, nil, func(n *UserRole, e *User) { n.Edges.Assigner = e }); err != nil {
@@ -2036,6 +2246,9 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Assigner, twin.Edges.loadedTypes[2] = n.Edges.Assigner, true
 				}
 			}
 			if len(further) > 0 {
@@ -2091,6 +2304,7 @@ func (q *UserSessionQuery) loadMissing(ctx context.Context, rows []*UserSession,
 		switch name {
 		case "user":
 			without, with := split(rows, func(n *UserSession) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *UserSession) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserClient{config: q.config}).Query().withTree(further)
 				if err := q.loadUser(ctx, query, without, nil, func(n *UserSession, e *User) { n.Edges.User = e }); err != nil {
@@ -2098,6 +2312,9 @@ func (q *UserSessionQuery) loadMissing(ctx context.Context, rows []*UserSession,
 				}
 				for _, n := range without {
 					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.User, twin.Edges.loadedTypes[0] = n.Edges.User, true
 				}
 			}
 			if len(further) > 0 {
@@ -2126,4 +2343,24 @@ func split[N any](rows []N, has func(N) bool) (without, with []N) {
 		}
 	}
 	return without, with
+}
+
+// distinct leaves one row of each id, and finds it for the others: what Ent
+// loads goes to one row of an id only.
+func distinct[N any, K comparable](rows []*N, id func(*N) K) (firsts []*N, twins map[*N]*N) {
+	seen := make(map[K]*N, len(rows))
+	for _, n := range rows {
+		first, again := seen[id(n)]
+		switch {
+		case !again:
+			seen[id(n)] = n
+			firsts = append(firsts, n)
+		case first != n:
+			if twins == nil {
+				twins = map[*N]*N{}
+			}
+			twins[n] = first
+		}
+	}
+	return firsts, twins
 }

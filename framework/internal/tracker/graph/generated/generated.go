@@ -13469,7 +13469,7 @@ func marshalOAttachmentEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOAttachmentEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentEdge(ctx, ec, sel, v[i])
@@ -13547,7 +13547,7 @@ func marshalOBadgeEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOBadgeEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeEdge(ctx, ec, sel, v[i])
@@ -13788,7 +13788,7 @@ func marshalOLabelEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOLabelEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelEdge(ctx, ec, sel, v[i])
@@ -13873,7 +13873,7 @@ func marshalONoteEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalONoteEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteEdge(ctx, ec, sel, v[i])
@@ -13951,7 +13951,7 @@ func marshalOPersonEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPersonEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonEdge(ctx, ec, sel, v[i])
@@ -14029,7 +14029,7 @@ func marshalOProjectEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOProjectEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectEdge(ctx, ec, sel, v[i])
@@ -14125,7 +14125,7 @@ func marshalOTaskEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOTaskEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskEdge(ctx, ec, sel, v[i])
