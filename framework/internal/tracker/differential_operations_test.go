@@ -2,6 +2,7 @@ package tracker_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/framefox-go/framefox/framework/entity"
@@ -56,9 +57,9 @@ func (g *generator) value(f *entity.Field) any {
 
 func (g *generator) text(f *entity.Field) string {
 	if f.Rules.Email {
-		return pick(g, "a", "b", "c", "é") + fmt.Sprint(g.IntN(8)) + pick(g, "@example.org", "@Example.ORG", "")
+		return pick(g, "a", "b", "c", "é") + strconv.Itoa(g.IntN(8)) + pick(g, "@example.org", "@Example.ORG", "")
 	}
-	return pick(g, "", "a", "A", "b", "é", "É", "e", "z%", "_", `\`, "a b", "ß", "😀", "a'b", `"`) + pick(g, "", "a", "b", fmt.Sprint(g.IntN(9)))
+	return pick(g, "", "a", "A", "b", "é", "É", "e", "z%", "_", `\`, "a b", "ß", "😀", "a'b", `"`) + pick(g, "", "a", "b", strconv.Itoa(g.IntN(9)))
 }
 
 // input makes the inputs of an entity, the required ones always.

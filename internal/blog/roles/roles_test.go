@@ -132,7 +132,7 @@ func TestPermissions(t *testing.T) {
 		}
 		for permission, want := range map[string]bool{
 			"posts.edit": true, "posts.publish": true,
-			"posts": false, "posts.EDIT": false, "posts.edit ": false, "%": false, "": false, "name": false, "id": false, "permissions": false,
+			"posts": false, "posts.EDIT": false, "posts.edit\u00a0": false, "%": false, "": false, "name": false, "id": false, "permissions": false,
 		} {
 			may, err := service.Allows(ctx, ada.ID, permission)
 			require.NoError(t, err)
