@@ -29428,7 +29428,7 @@ func marshalOAdvancedEntityEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOAdvancedEntityEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityEdge(ctx, ec, sel, v[i])
@@ -29554,7 +29554,7 @@ func marshalOCommentEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐC
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOCommentEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentEdge(ctx, ec, sel, v[i])
@@ -29726,7 +29726,7 @@ func marshalOOrganizationEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOOrganizationEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationEdge(ctx, ec, sel, v[i])
@@ -29804,7 +29804,7 @@ func marshalOOwnershipLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOOwnershipLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogEdge(ctx, ec, sel, v[i])
@@ -29882,7 +29882,7 @@ func marshalOPostEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostEdge(ctx, ec, sel, v[i])
@@ -29909,7 +29909,7 @@ func marshalOPostLikeEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostLikeEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeEdge(ctx, ec, sel, v[i])
@@ -30022,7 +30022,7 @@ func marshalOPostRatingEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostRatingEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingEdge(ctx, ec, sel, v[i])
@@ -30100,7 +30100,7 @@ func marshalOPostShareEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostShareEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareEdge(ctx, ec, sel, v[i])
@@ -30178,7 +30178,7 @@ func marshalOPostViewEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostViewEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewEdge(ctx, ec, sel, v[i])
@@ -30272,7 +30272,7 @@ func marshalOProductEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOProductEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductEdge(ctx, ec, sel, v[i])
@@ -30350,7 +30350,7 @@ func marshalORoleEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRole
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalORoleEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleEdge(ctx, ec, sel, v[i])
@@ -30428,7 +30428,7 @@ func marshalOScenarioEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOScenarioEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioEdge(ctx, ec, sel, v[i])
@@ -30524,7 +30524,7 @@ func marshalOTagEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagEd
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOTagEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagEdge(ctx, ec, sel, v[i])
@@ -30620,7 +30620,7 @@ func marshalOTransferLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOTransferLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogEdge(ctx, ec, sel, v[i])
@@ -30725,7 +30725,7 @@ func marshalOUserGroupEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserGroupEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupEdge(ctx, ec, sel, v[i])
@@ -30803,7 +30803,7 @@ func marshalOUserLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐU
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogEdge(ctx, ec, sel, v[i])
@@ -30916,7 +30916,7 @@ func marshalOUserProfileEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserProfileEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileEdge(ctx, ec, sel, v[i])
@@ -30994,7 +30994,7 @@ func marshalOUserRoleEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserRoleEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleEdge(ctx, ec, sel, v[i])
@@ -31072,7 +31072,7 @@ func marshalOUserSessionEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserSessionEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionEdge(ctx, ec, sel, v[i])
