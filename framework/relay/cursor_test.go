@@ -88,7 +88,8 @@ func FuzzCursor(f *testing.F) {
 				require.Len(t, values, len(c.terms))
 				return
 			}
-			require.IsType(t, &ArgumentError{}, err)
+			var bad *ArgumentError
+			require.ErrorAs(t, err, &bad)
 			require.EqualError(t, err, "after is not a cursor of this connection with this order and filter")
 		}
 		check(Cursor(text))

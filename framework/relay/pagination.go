@@ -73,7 +73,7 @@ func PageOf[N Node](ctx context.Context, src Source, name string, args PageArgs)
 	if want.rows {
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: want.columns,
-			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count) }, //nolint:contextcheck // the selector carries it
+			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count) },
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)

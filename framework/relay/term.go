@@ -31,7 +31,9 @@ type hop struct {
 }
 
 // countField describes the value of a count.
-var countField = &entity.Field{Name: "count", Kind: entity.BigInt, GoType: reflect.TypeFor[int64]()}
+func countField() *entity.Field {
+	return &entity.Field{Name: "count", Kind: entity.BigInt, GoType: reflect.TypeFor[int64]()}
+}
 
 // derived reports whether the value is no column of the row itself, so that
 // statements select it in a column of its own.
@@ -62,17 +64,20 @@ func reverse(list []term) []term {
 // filter or an edge, as no dialect pushes those down into it; joining the
 // children themselves would multiply rows.
 func place(list []term, b *builder, s *sql.Selector) []sql.Querier {
-	joined := map[string]table{}
+	type step struct {
+		from table
+		edge *entity.Edge
+	}
+	joined := map[step]table{} // terms share the rows that they look through
 	exprs := make([]sql.Querier, len(list))
 	for i, t := range list {
 		var at table = s
-		path := ""
 		for _, h := range t.path {
-			path += "." + h.edge.Name
-			if joined[path] == nil {
-				joined[path] = h.join(b, s, at)
+			next := step{at, h.edge}
+			if joined[next] == nil {
+				joined[next] = h.join(b, s, at)
 			}
-			at = joined[path]
+			at = joined[next]
 		}
 		exprs[i] = t.expression(b, at)
 	}

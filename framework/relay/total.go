@@ -3,30 +3,12 @@ package relay
 import (
 	"context"
 	"fmt"
-	"io"
 	"strconv"
 
 	"entgo.io/ent/dialect/sql"
-	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 )
-
-// Precision says how sure a Total is.
-type Precision string
-
-// The precisions.
-const (
-	Exact     Precision = "EXACT"
-	AtLeast   Precision = "AT_LEAST"  // counting stopped there, and there are more
-	Estimated Precision = "ESTIMATED" // by the planner of the database
-)
-
-// MarshalGQL implements graphql.Marshaler.
-func (p Precision) MarshalGQL(w io.Writer) { graphql.MarshalString(string(p)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (p *Precision) UnmarshalGQL(v any) error { return text(v, (*string)(p)) }
 
 // Total is a number of rows.
 type Total struct {
@@ -197,7 +179,7 @@ func counted(row Node) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("relay: cannot read a count: %w", err)
 	}
-	n, err := fromDriver(countField, v)
+	n, err := fromDriver(countField(), v)
 	if err != nil {
 		return 0, fmt.Errorf("relay: cannot read a count: %w", err)
 	}

@@ -78,7 +78,7 @@ func (w window) args(cursors []string, order []by) vars {
 // relaySpec is the algorithm of Relay's specification, on a slice: the rows of
 // the page and whether there are pages around. A cursor is a place in the order
 // of all rows, so that one of another owner has a meaning too.
-func (w window) relaySpec(rows []*row, all []*row, order []by) (page []*row, next, previous bool) {
+func (w window) relaySpec(rows, all []*row, order []by) (page []*row, next, previous bool) {
 	edges := slices.Clone(rows)
 	if w.after >= 0 {
 		edges = slices.DeleteFunc(edges, func(r *row) bool { return compare(order, r, all[w.after]) <= 0 })
@@ -144,7 +144,7 @@ func TestConnectionsAreRelays(t *testing.T) {
 		checkFor(t, 6*time.Second, func(r *rapid.T) {
 			w.change(t.Context())
 			order := drawOrder(r, slices.Concat(steady, moving))
-			rows := w.model(r, t.Context())
+			rows := w.model(t.Context(), r)
 			slices.SortFunc(rows, func(a, b *row) int { return compare(order, a, b) })
 
 			whole := w.ask(r, `query`+taskArgs+`{ tasks`+taskPage+` }`, vars{"orderBy": inputs(order), "first": 100})["tasks"]
@@ -270,7 +270,7 @@ func TestWalkWhileRowsComeAndGo(t *testing.T) {
 			order := drawOrder(r, steady)
 			size, backward := rapid.IntRange(1, 6).Draw(r, "size"), rapid.Bool().Draw(r, "backward")
 			stays := map[string]bool{}
-			for _, row := range w.model(r, t.Context()) {
+			for _, row := range w.model(t.Context(), r) {
 				stays[row.id] = true
 			}
 			met := map[string]bool{}
@@ -295,7 +295,7 @@ func TestWalkWhileRowsComeAndGo(t *testing.T) {
 				}
 				args[argument] = apitest.Get(info, cursor)
 				// Often the very row that the cursor was made of goes.
-				rows := w.model(r, t.Context())
+				rows := w.model(t.Context(), r)
 				if len(rows) > 12 {
 					gone := rows[w.random.IntN(len(rows))]
 					if last := slices.IndexFunc(rows, func(row *row) bool { return row.id == ids[len(ids)-1] }); last >= 0 && w.random.IntN(2) == 0 {

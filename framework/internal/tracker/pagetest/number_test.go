@@ -5,11 +5,10 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"time"
 
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
@@ -127,7 +126,7 @@ func TestPagesAreTheList(t *testing.T) {
 		for range 5 {
 			w.change(t.Context())
 		}
-		all := w.model(t, t.Context())
+		all := w.model(t.Context(), t)
 		checkFor(t, 4*time.Second, func(r *rapid.T) {
 			order := drawOrder(r, slices.Concat(steady, moving))
 			rows := slices.SortedFunc(slices.Values(all), func(a, b *row) int { return compare(order, a, b) })

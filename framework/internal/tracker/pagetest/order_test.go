@@ -135,8 +135,12 @@ func TestCursorsOfDerivedOrders(t *testing.T) {
 		project := c.Project.Create().SetName("P").SetCode("P").SaveX(ctx)
 		c.Task.Create().SetTitle("t").SetProject(project).ExecX(ctx)
 		orders := []any{
-			vars{"field": "NOTES_COUNT"}, vars{"field": "LABELS_COUNT"}, vars{"field": "NOTES_COUNT", "direction": "DESC"},
-			vars{"assignee": vars{"field": "NAME"}}, vars{"assignee": vars{"field": "NICKNAME"}}, vars{"parent": vars{"assignee": vars{"field": "NAME"}}},
+			vars{"field": "NOTES_COUNT"},
+			vars{"field": "LABELS_COUNT"},
+			vars{"field": "NOTES_COUNT", "direction": "DESC"},
+			vars{"assignee": vars{"field": "NAME"}},
+			vars{"assignee": vars{"field": "NICKNAME"}},
+			vars{"parent": vars{"assignee": vars{"field": "NAME"}}},
 		}
 		const query = `query($after: Cursor, $by: [TaskOrder!]) { tasks(after: $after, orderBy: $by) { edges { cursor } } }`
 		for i, from := range orders {

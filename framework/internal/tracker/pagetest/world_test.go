@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -94,9 +95,9 @@ func (w *world) vary(m *ent.TaskMutation) {
 	m.SetEstimate([]float64{0.1, 0.30000000000000004, 1e21}[r.IntN(3)])
 	m.SetDue(time.Date(2026, 1, 1+r.IntN(3), 0, 0, 0, 0, time.UTC))
 	m.SetStartedAt(time.Date(2026, 3, 29, 1, 0, 0, 1000*r.IntN(3), time.FixedZone("", 3600*r.IntN(3))))
-	for _, clear := range []func(){m.ClearRank, m.ClearEstimate, m.ClearDue, m.ClearStartedAt} {
+	for _, unset := range []func(){m.ClearRank, m.ClearEstimate, m.ClearDue, m.ClearStartedAt} {
 		if r.IntN(3) == 0 {
-			clear()
+			unset()
 		}
 	}
 	m.ClearAssignee()
@@ -127,7 +128,7 @@ type row struct {
 
 // model reads the visible tasks with plain queries, and works out in Go what
 // each term of an order is at them.
-func (w *world) model(t require.TestingT, ctx context.Context) []*row {
+func (w *world) model(ctx context.Context, t require.TestingT) []*row {
 	tasks, err := w.Client.Task.Query().Order(task.ByID()).WithAssignee().WithLabels().WithNotes().WithChildren().All(ctx)
 	require.NoError(t, err)
 	byID := map[int64]*ent.Task{}
@@ -257,7 +258,7 @@ func compareValues(a, b any) int {
 	case string:
 		return cmp.Compare(a, b.(string))
 	case bool:
-		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
+		return cmp.Compare(strconv.FormatBool(a), strconv.FormatBool(b.(bool)))
 	case time.Time:
 		return a.Compare(b.(time.Time))
 	case uuid.UUID:
