@@ -673,13 +673,14 @@ type AdvancedEntityConnection struct {
 	Edges      []*AdvancedEntityEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &AdvancedEntityConnection{Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &AdvancedEntityConnection{Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AdvancedEntityEdge{e.Node.(*AdvancedEntity), e.Cursor}
 	}
@@ -689,6 +690,17 @@ func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConne
 // AdvancedEntities resolves the root connection of AdvancedEntity.
 func (g GraphQL) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AdvancedEntityConnection, error) {
 	return newAdvancedEntityConnection(relay.Connect(ctx, graphSource{g.client.config}, "AdvancedEntity", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// AdvancedEntityPage is a page of AdvancedEntity rows, found by its number.
+type AdvancedEntityPage struct {
+	*relay.Numbered[*AdvancedEntity]
+}
+
+// AdvancedEntitiesPage resolves the page of AdvancedEntity rows with a number.
+func (g GraphQL) AdvancedEntitiesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*AdvancedEntityPage, error) {
+	p, err := relay.PageOf[*AdvancedEntity](ctx, graphSource{g.client.config}, "AdvancedEntity", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &AdvancedEntityPage{p}, err
 }
 
 // CreateAdvancedEntity resolves the mutation of that name.
@@ -784,13 +796,14 @@ type CommentConnection struct {
 	Edges      []*CommentEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &CommentConnection{Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &CommentConnection{Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &CommentEdge{e.Node.(*Comment), e.Cursor}
 	}
@@ -800,6 +813,15 @@ func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) 
 // Comments resolves the root connection of Comment.
 func (g GraphQL) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*CommentConnection, error) {
 	return newCommentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Comment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// CommentPage is a page of Comment rows, found by its number.
+type CommentPage struct{ *relay.Numbered[*Comment] }
+
+// CommentsPage resolves the page of Comment rows with a number.
+func (g GraphQL) CommentsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*CommentPage, error) {
+	p, err := relay.PageOf[*Comment](ctx, graphSource{g.client.config}, "Comment", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &CommentPage{p}, err
 }
 
 // CreateComment resolves the mutation of that name.
@@ -868,13 +890,14 @@ type OrganizationConnection struct {
 	Edges      []*OrganizationEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newOrganizationConnection(p *relay.Page, err error) (*OrganizationConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &OrganizationConnection{Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &OrganizationConnection{Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OrganizationEdge{e.Node.(*Organization), e.Cursor}
 	}
@@ -884,6 +907,15 @@ func newOrganizationConnection(p *relay.Page, err error) (*OrganizationConnectio
 // Organizations resolves the root connection of Organization.
 func (g GraphQL) Organizations(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*OrganizationConnection, error) {
 	return newOrganizationConnection(relay.Connect(ctx, graphSource{g.client.config}, "Organization", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// OrganizationPage is a page of Organization rows, found by its number.
+type OrganizationPage struct{ *relay.Numbered[*Organization] }
+
+// OrganizationsPage resolves the page of Organization rows with a number.
+func (g GraphQL) OrganizationsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*OrganizationPage, error) {
+	p, err := relay.PageOf[*Organization](ctx, graphSource{g.client.config}, "Organization", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &OrganizationPage{p}, err
 }
 
 // CreateOrganization resolves the mutation of that name.
@@ -990,13 +1022,14 @@ type OwnershipLogConnection struct {
 	Edges      []*OwnershipLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newOwnershipLogConnection(p *relay.Page, err error) (*OwnershipLogConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &OwnershipLogConnection{Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &OwnershipLogConnection{Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OwnershipLogEdge{e.Node.(*OwnershipLog), e.Cursor}
 	}
@@ -1006,6 +1039,15 @@ func newOwnershipLogConnection(p *relay.Page, err error) (*OwnershipLogConnectio
 // OwnershipLogs resolves the root connection of OwnershipLog.
 func (g GraphQL) OwnershipLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*OwnershipLogConnection, error) {
 	return newOwnershipLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "OwnershipLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// OwnershipLogPage is a page of OwnershipLog rows, found by its number.
+type OwnershipLogPage struct{ *relay.Numbered[*OwnershipLog] }
+
+// OwnershipLogsPage resolves the page of OwnershipLog rows with a number.
+func (g GraphQL) OwnershipLogsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*OwnershipLogPage, error) {
+	p, err := relay.PageOf[*OwnershipLog](ctx, graphSource{g.client.config}, "OwnershipLog", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &OwnershipLogPage{p}, err
 }
 
 // IsNode marks Post as an implementation of Node.
@@ -1135,13 +1177,14 @@ type PostConnection struct {
 	Edges      []*PostEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostConnection{Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostConnection{Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostEdge{e.Node.(*Post), e.Cursor}
 	}
@@ -1151,6 +1194,15 @@ func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 // Posts resolves the root connection of Post.
 func (g GraphQL) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostConnection, error) {
 	return newPostConnection(relay.Connect(ctx, graphSource{g.client.config}, "Post", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PostPage is a page of Post rows, found by its number.
+type PostPage struct{ *relay.Numbered[*Post] }
+
+// PostsPage resolves the page of Post rows with a number.
+func (g GraphQL) PostsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PostPage, error) {
+	p, err := relay.PageOf[*Post](ctx, graphSource{g.client.config}, "Post", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PostPage{p}, err
 }
 
 // CreatePost resolves the mutation of that name.
@@ -1240,13 +1292,14 @@ type PostLikeConnection struct {
 	Edges      []*PostLikeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPostLikeConnection(p *relay.Page, err error) (*PostLikeConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostLikeConnection{Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostLikeConnection{Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostLikeEdge{e.Node.(*PostLike), e.Cursor}
 	}
@@ -1256,6 +1309,15 @@ func newPostLikeConnection(p *relay.Page, err error) (*PostLikeConnection, error
 // PostLikes resolves the root connection of PostLike.
 func (g GraphQL) PostLikes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostLikeConnection, error) {
 	return newPostLikeConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostLike", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PostLikePage is a page of PostLike rows, found by its number.
+type PostLikePage struct{ *relay.Numbered[*PostLike] }
+
+// PostLikesPage resolves the page of PostLike rows with a number.
+func (g GraphQL) PostLikesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PostLikePage, error) {
+	p, err := relay.PageOf[*PostLike](ctx, graphSource{g.client.config}, "PostLike", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PostLikePage{p}, err
 }
 
 // CreatePostLike resolves the mutation of that name.
@@ -1331,13 +1393,14 @@ type PostRatingConnection struct {
 	Edges      []*PostRatingEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPostRatingConnection(p *relay.Page, err error) (*PostRatingConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostRatingConnection{Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostRatingConnection{Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostRatingEdge{e.Node.(*PostRating), e.Cursor}
 	}
@@ -1347,6 +1410,15 @@ func newPostRatingConnection(p *relay.Page, err error) (*PostRatingConnection, e
 // PostRatings resolves the root connection of PostRating.
 func (g GraphQL) PostRatings(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostRatingConnection, error) {
 	return newPostRatingConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostRating", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PostRatingPage is a page of PostRating rows, found by its number.
+type PostRatingPage struct{ *relay.Numbered[*PostRating] }
+
+// PostRatingsPage resolves the page of PostRating rows with a number.
+func (g GraphQL) PostRatingsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PostRatingPage, error) {
+	p, err := relay.PageOf[*PostRating](ctx, graphSource{g.client.config}, "PostRating", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PostRatingPage{p}, err
 }
 
 // CreatePostRating resolves the mutation of that name.
@@ -1431,13 +1503,14 @@ type PostShareConnection struct {
 	Edges      []*PostShareEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPostShareConnection(p *relay.Page, err error) (*PostShareConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostShareConnection{Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostShareConnection{Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostShareEdge{e.Node.(*PostShare), e.Cursor}
 	}
@@ -1447,6 +1520,15 @@ func newPostShareConnection(p *relay.Page, err error) (*PostShareConnection, err
 // PostShares resolves the root connection of PostShare.
 func (g GraphQL) PostShares(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostShareConnection, error) {
 	return newPostShareConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostShare", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PostSharePage is a page of PostShare rows, found by its number.
+type PostSharePage struct{ *relay.Numbered[*PostShare] }
+
+// PostSharesPage resolves the page of PostShare rows with a number.
+func (g GraphQL) PostSharesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PostSharePage, error) {
+	p, err := relay.PageOf[*PostShare](ctx, graphSource{g.client.config}, "PostShare", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PostSharePage{p}, err
 }
 
 // CreatePostShare resolves the mutation of that name.
@@ -1510,13 +1592,14 @@ type PostViewConnection struct {
 	Edges      []*PostViewEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPostViewConnection(p *relay.Page, err error) (*PostViewConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostViewConnection{Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostViewConnection{Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostViewEdge{e.Node.(*PostView), e.Cursor}
 	}
@@ -1526,6 +1609,15 @@ func newPostViewConnection(p *relay.Page, err error) (*PostViewConnection, error
 // PostViews resolves the root connection of PostView.
 func (g GraphQL) PostViews(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostViewConnection, error) {
 	return newPostViewConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostView", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PostViewPage is a page of PostView rows, found by its number.
+type PostViewPage struct{ *relay.Numbered[*PostView] }
+
+// PostViewsPage resolves the page of PostView rows with a number.
+func (g GraphQL) PostViewsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PostViewPage, error) {
+	p, err := relay.PageOf[*PostView](ctx, graphSource{g.client.config}, "PostView", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PostViewPage{p}, err
 }
 
 // IsNode marks Product as an implementation of Node.
@@ -1595,13 +1687,14 @@ type ProductConnection struct {
 	Edges      []*ProductEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ProductConnection{Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ProductConnection{Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProductEdge{e.Node.(*Product), e.Cursor}
 	}
@@ -1611,6 +1704,15 @@ func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) 
 // Products resolves the root connection of Product.
 func (g GraphQL) Products(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProductConnection, error) {
 	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// ProductPage is a page of Product rows, found by its number.
+type ProductPage struct{ *relay.Numbered[*Product] }
+
+// ProductsPage resolves the page of Product rows with a number.
+func (g GraphQL) ProductsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ProductPage, error) {
+	p, err := relay.PageOf[*Product](ctx, graphSource{g.client.config}, "Product", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ProductPage{p}, err
 }
 
 // CreateProduct resolves the mutation of that name.
@@ -1676,13 +1778,14 @@ type RoleConnection struct {
 	Edges      []*RoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newRoleConnection(p *relay.Page, err error) (*RoleConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &RoleConnection{Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &RoleConnection{Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &RoleEdge{e.Node.(*Role), e.Cursor}
 	}
@@ -1692,6 +1795,15 @@ func newRoleConnection(p *relay.Page, err error) (*RoleConnection, error) {
 // Roles resolves the root connection of Role.
 func (g GraphQL) Roles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*RoleConnection, error) {
 	return newRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "Role", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// RolePage is a page of Role rows, found by its number.
+type RolePage struct{ *relay.Numbered[*Role] }
+
+// RolesPage resolves the page of Role rows with a number.
+func (g GraphQL) RolesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*RolePage, error) {
+	p, err := relay.PageOf[*Role](ctx, graphSource{g.client.config}, "Role", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &RolePage{p}, err
 }
 
 // IsNode marks Scenario as an implementation of Node.
@@ -1741,13 +1853,14 @@ type ScenarioConnection struct {
 	Edges      []*ScenarioEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newScenarioConnection(p *relay.Page, err error) (*ScenarioConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ScenarioConnection{Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ScenarioConnection{Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ScenarioEdge{e.Node.(*Scenario), e.Cursor}
 	}
@@ -1757,6 +1870,15 @@ func newScenarioConnection(p *relay.Page, err error) (*ScenarioConnection, error
 // Scenarios resolves the root connection of Scenario.
 func (g GraphQL) Scenarios(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ScenarioConnection, error) {
 	return newScenarioConnection(relay.Connect(ctx, graphSource{g.client.config}, "Scenario", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// ScenarioPage is a page of Scenario rows, found by its number.
+type ScenarioPage struct{ *relay.Numbered[*Scenario] }
+
+// ScenariosPage resolves the page of Scenario rows with a number.
+func (g GraphQL) ScenariosPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ScenarioPage, error) {
+	p, err := relay.PageOf[*Scenario](ctx, graphSource{g.client.config}, "Scenario", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ScenarioPage{p}, err
 }
 
 // CreateScenario resolves the mutation of that name.
@@ -1831,13 +1953,14 @@ type TagConnection struct {
 	Edges      []*TagEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newTagConnection(p *relay.Page, err error) (*TagConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TagConnection{Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TagConnection{Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TagEdge{e.Node.(*Tag), e.Cursor}
 	}
@@ -1847,6 +1970,15 @@ func newTagConnection(p *relay.Page, err error) (*TagConnection, error) {
 // Tags resolves the root connection of Tag.
 func (g GraphQL) Tags(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TagConnection, error) {
 	return newTagConnection(relay.Connect(ctx, graphSource{g.client.config}, "Tag", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// TagPage is a page of Tag rows, found by its number.
+type TagPage struct{ *relay.Numbered[*Tag] }
+
+// TagsPage resolves the page of Tag rows with a number.
+func (g GraphQL) TagsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*TagPage, error) {
+	p, err := relay.PageOf[*Tag](ctx, graphSource{g.client.config}, "Tag", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &TagPage{p}, err
 }
 
 // CreateTag resolves the mutation of that name.
@@ -1939,13 +2071,14 @@ type TransferLogConnection struct {
 	Edges      []*TransferLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newTransferLogConnection(p *relay.Page, err error) (*TransferLogConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TransferLogConnection{Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TransferLogConnection{Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TransferLogEdge{e.Node.(*TransferLog), e.Cursor}
 	}
@@ -1955,6 +2088,15 @@ func newTransferLogConnection(p *relay.Page, err error) (*TransferLogConnection,
 // TransferLogs resolves the root connection of TransferLog.
 func (g GraphQL) TransferLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TransferLogConnection, error) {
 	return newTransferLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "TransferLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// TransferLogPage is a page of TransferLog rows, found by its number.
+type TransferLogPage struct{ *relay.Numbered[*TransferLog] }
+
+// TransferLogsPage resolves the page of TransferLog rows with a number.
+func (g GraphQL) TransferLogsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*TransferLogPage, error) {
+	p, err := relay.PageOf[*TransferLog](ctx, graphSource{g.client.config}, "TransferLog", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &TransferLogPage{p}, err
 }
 
 // IsNode marks User as an implementation of Node.
@@ -2147,13 +2289,14 @@ type UserConnection struct {
 	Edges      []*UserEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserConnection{Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserConnection{Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserEdge{e.Node.(*User), e.Cursor}
 	}
@@ -2163,6 +2306,15 @@ func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 // Users resolves the root connection of User.
 func (g GraphQL) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserConnection, error) {
 	return newUserConnection(relay.Connect(ctx, graphSource{g.client.config}, "User", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserPage is a page of User rows, found by its number.
+type UserPage struct{ *relay.Numbered[*User] }
+
+// UsersPage resolves the page of User rows with a number.
+func (g GraphQL) UsersPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserPage, error) {
+	p, err := relay.PageOf[*User](ctx, graphSource{g.client.config}, "User", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserPage{p}, err
 }
 
 // CreateUser resolves the mutation of that name.
@@ -2240,13 +2392,14 @@ type UserGroupConnection struct {
 	Edges      []*UserGroupEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserGroupConnection(p *relay.Page, err error) (*UserGroupConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserGroupConnection{Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserGroupConnection{Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserGroupEdge{e.Node.(*UserGroup), e.Cursor}
 	}
@@ -2256,6 +2409,15 @@ func newUserGroupConnection(p *relay.Page, err error) (*UserGroupConnection, err
 // UserGroups resolves the root connection of UserGroup.
 func (g GraphQL) UserGroups(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserGroupConnection, error) {
 	return newUserGroupConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserGroup", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserGroupPage is a page of UserGroup rows, found by its number.
+type UserGroupPage struct{ *relay.Numbered[*UserGroup] }
+
+// UserGroupsPage resolves the page of UserGroup rows with a number.
+func (g GraphQL) UserGroupsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserGroupPage, error) {
+	p, err := relay.PageOf[*UserGroup](ctx, graphSource{g.client.config}, "UserGroup", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserGroupPage{p}, err
 }
 
 // CreateUserGroup resolves the mutation of that name.
@@ -2332,13 +2494,14 @@ type UserLogConnection struct {
 	Edges      []*UserLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserLogConnection(p *relay.Page, err error) (*UserLogConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserLogConnection{Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserLogConnection{Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserLogEdge{e.Node.(*UserLog), e.Cursor}
 	}
@@ -2348,6 +2511,15 @@ func newUserLogConnection(p *relay.Page, err error) (*UserLogConnection, error) 
 // UserLogs resolves the root connection of UserLog.
 func (g GraphQL) UserLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserLogConnection, error) {
 	return newUserLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserLogPage is a page of UserLog rows, found by its number.
+type UserLogPage struct{ *relay.Numbered[*UserLog] }
+
+// UserLogsPage resolves the page of UserLog rows with a number.
+func (g GraphQL) UserLogsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserLogPage, error) {
+	p, err := relay.PageOf[*UserLog](ctx, graphSource{g.client.config}, "UserLog", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserLogPage{p}, err
 }
 
 // IsNode marks UserProfile as an implementation of Node.
@@ -2433,13 +2605,14 @@ type UserProfileConnection struct {
 	Edges      []*UserProfileEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserProfileConnection(p *relay.Page, err error) (*UserProfileConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserProfileConnection{Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserProfileConnection{Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserProfileEdge{e.Node.(*UserProfile), e.Cursor}
 	}
@@ -2449,6 +2622,15 @@ func newUserProfileConnection(p *relay.Page, err error) (*UserProfileConnection,
 // UserProfiles resolves the root connection of UserProfile.
 func (g GraphQL) UserProfiles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserProfileConnection, error) {
 	return newUserProfileConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserProfile", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserProfilePage is a page of UserProfile rows, found by its number.
+type UserProfilePage struct{ *relay.Numbered[*UserProfile] }
+
+// UserProfilesPage resolves the page of UserProfile rows with a number.
+func (g GraphQL) UserProfilesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserProfilePage, error) {
+	p, err := relay.PageOf[*UserProfile](ctx, graphSource{g.client.config}, "UserProfile", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserProfilePage{p}, err
 }
 
 // CreateUserProfile resolves the mutation of that name.
@@ -2563,13 +2745,14 @@ type UserRoleConnection struct {
 	Edges      []*UserRoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserRoleConnection(p *relay.Page, err error) (*UserRoleConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserRoleConnection{Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserRoleConnection{Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserRoleEdge{e.Node.(*UserRole), e.Cursor}
 	}
@@ -2579,6 +2762,15 @@ func newUserRoleConnection(p *relay.Page, err error) (*UserRoleConnection, error
 // UserRoles resolves the root connection of UserRole.
 func (g GraphQL) UserRoles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserRoleConnection, error) {
 	return newUserRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserRole", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserRolePage is a page of UserRole rows, found by its number.
+type UserRolePage struct{ *relay.Numbered[*UserRole] }
+
+// UserRolesPage resolves the page of UserRole rows with a number.
+func (g GraphQL) UserRolesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserRolePage, error) {
+	p, err := relay.PageOf[*UserRole](ctx, graphSource{g.client.config}, "UserRole", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserRolePage{p}, err
 }
 
 // IsNode marks UserSession as an implementation of Node.
@@ -2630,13 +2822,14 @@ type UserSessionConnection struct {
 	Edges      []*UserSessionEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newUserSessionConnection(p *relay.Page, err error) (*UserSessionConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserSessionConnection{Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserSessionConnection{Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserSessionEdge{e.Node.(*UserSession), e.Cursor}
 	}
@@ -2646,4 +2839,13 @@ func newUserSessionConnection(p *relay.Page, err error) (*UserSessionConnection,
 // UserSessions resolves the root connection of UserSession.
 func (g GraphQL) UserSessions(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserSessionConnection, error) {
 	return newUserSessionConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserSession", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// UserSessionPage is a page of UserSession rows, found by its number.
+type UserSessionPage struct{ *relay.Numbered[*UserSession] }
+
+// UserSessionsPage resolves the page of UserSession rows with a number.
+func (g GraphQL) UserSessionsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*UserSessionPage, error) {
+	p, err := relay.PageOf[*UserSession](ctx, graphSource{g.client.config}, "UserSession", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &UserSessionPage{p}, err
 }

@@ -71,7 +71,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	if cfg.Models == nil {
 		cfg.Models = config.TypeMap{}
 	}
-	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node"} {
+	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination"} {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")
@@ -83,6 +83,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name, entPackage+"."+n.Name)
 		set(name+"Edge", entPackage+"."+n.Name+"Edge")
 		set(name+"Connection", entPackage+"."+n.Name+"Connection")
+		set(name+"Page", entPackage+"."+n.Name+"Page")
 		set(name+"WhereInput", relayPackage+".Where")
 		set(name+"Order", relayPackage+".Order")
 		set(name+"OrderField", relayPackage+".OrderField")

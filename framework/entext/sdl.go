@@ -19,6 +19,9 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 	for name, about := range scalars() {
 		s.Types[name] = &ast.Definition{Kind: ast.Scalar, Name: name, Description: about}
 	}
+	if err := shared(s); err != nil {
+		return err
+	}
 	mutation := &ast.Definition{Kind: ast.Object, Name: "Mutation"}
 	for _, n := range nodes {
 		if !n.InAPI() {
@@ -26,6 +29,9 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		}
 		filter(s, n)
 		nullable(s, n, nodes)
+		if err := pages(s, n); err != nil {
+			return err
+		}
 		mutations(s, mutation, n)
 	}
 	if len(mutation.Fields) > 0 {

@@ -32,28 +32,28 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 	want := wantedOfConnection(ctx, e)
 	page := &Page{}
 	if want.rows {
+		var exprs []sql.Querier // of the order
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: w.columns(want.columns),
-			Where:  func(s *sql.Selector) { w.filter(s, true) },
-			Finish: func(s *sql.Selector) { w.finish(s, "") }, //nolint:contextcheck // the selector carries it
+			Where:  func(s *sql.Selector) { exprs = w.cut(s) },
+			Finish: func(s *sql.Selector) { w.finish(s, exprs, "") }, //nolint:contextcheck // the selector carries it
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)
 		}
-		page = w.page(rows)
-	}
-	if want.count {
-		rows, err := src.Select(ctx, Query{
-			Entity: name,
-			Where:  func(s *sql.Selector) { w.filter(s, false) },
-			Finish: func(s *sql.Selector) { s.Select(sql.As(sql.Count("*"), countColumn)) },
-		})
-		if err != nil {
-			return nil, fmt.Errorf("relay: cannot count %s: %w", name, err)
-		}
-		if page.TotalCount, err = counted(rows[0]); err != nil {
+		if page, err = w.page(rows); err != nil {
 			return nil, err
 		}
+	}
+	if want.count {
+		if page.TotalCount, err = countRows(ctx, src, name, w, 0); err != nil {
+			return nil, err
+		}
+	}
+	page.Tally = Tally{
+		limit:    src.Settings().CountLimit,
+		count:    func(ctx context.Context, most int) (int, error) { return countRows(ctx, src, name, w, most) },
+		estimate: func(ctx context.Context) (int, bool, error) { return estimateRows(ctx, src, name, w) },
 	}
 	return page, nil
 }
@@ -98,7 +98,23 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 		if err != nil {
 			return nil, err
 		}
-		return loadPages(ctx, src, owner, e, keysOf(group.nodes, owner.ID().Name), w, want)
+		keys := keysOf(group.nodes, owner.ID().Name)
+		pages, err := loadPages(ctx, src, owner, e, keys, w, want)
+		if err != nil {
+			return nil, err
+		}
+		for own, page := range pages {
+			page.Tally = Tally{limit: src.Settings().CountLimit, count: func(ctx context.Context, most int) (int, error) {
+				counts, err := group.once(fmt.Sprintf("count %d %s", most, key), func() (any, error) {
+					return countEdges(ctx, src, owner, e, keys, w, most)
+				})
+				if err != nil {
+					return 0, err
+				}
+				return counts.(map[any]int)[own], nil
+			}}
+		}
+		return pages, nil
 	})
 	if err != nil {
 		return nil, err
@@ -109,65 +125,59 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 // loadPages reads one page for each key of the owner, also where it is empty.
 func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.Edge, keys []any, w *window, want wanted) (map[any]*Page, error) {
 	pages := make(map[any]*Page, len(keys))
-	target := src.Entities()[e.Target]
-	for len(keys) > 0 {
-		chunk := keys[:min(len(keys), keysPerStatement)]
-		keys = keys[len(chunk):]
-		var parent string // column of the owner's key, qualified
-		from := func(positions bool) func(*sql.Selector) {
-			return func(s *sql.Selector) {
-				parent = reach(s, target, e)
-				s.Where(sql.In(parent, chunk...))
-				w.filter(s, positions)
-			}
-		}
-		var byParent map[any][]Node
-		if want.rows {
-			rows, err := src.Select(ctx, Query{
-				Entity: e.Target, Columns: w.columns(want.columns), Where: from(true),
-				Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it
-					s.AppendSelectAs(parent, parentColumn)
-					partition := parent
-					if len(chunk) == 1 {
-						partition = ""
-					}
-					w.finish(s, partition)
-				},
-			})
-			if err != nil {
-				return nil, fmt.Errorf("relay: cannot read %s.%s: %w", owner.Name, e.Name, err)
-			}
-			if byParent, err = groupRows(owner, rows); err != nil {
-				return nil, err
-			}
-		}
-		for _, key := range chunk {
-			pages[key] = w.page(byParent[key])
-		}
-		if !want.count {
-			continue
-		}
-		rows, err := src.Select(ctx, Query{
-			Entity: e.Target, Where: from(false),
-			Finish: func(s *sql.Selector) {
-				s.Select().AppendSelectAs(parent, parentColumn).
-					AppendSelectExprAs(sql.Raw(sql.Count("*")), countColumn).GroupBy(parent)
-			},
-		})
+	byParent := map[any][]Node{}
+	for rest := keys; len(rest) > 0 && want.rows; {
+		chunk := rest[:min(len(rest), keysPerStatement)]
+		rest = rest[len(chunk):]
+		rows, err := selectPages(ctx, src, e, chunk, w, want)
 		if err != nil {
-			return nil, fmt.Errorf("relay: cannot count %s.%s: %w", owner.Name, e.Name, err)
+			return nil, fmt.Errorf("relay: cannot read %s.%s: %w", owner.Name, e.Name, err)
 		}
-		for _, row := range rows {
-			key, err := parentKey(owner, row)
-			if err != nil {
-				return nil, err
-			}
-			if pages[key].TotalCount, err = counted(row); err != nil {
-				return nil, err
-			}
+		if err := groupRows(owner, rows, byParent); err != nil {
+			return nil, err
 		}
 	}
+	var counts map[any]int
+	if want.count {
+		var err error
+		if counts, err = countEdges(ctx, src, owner, e, keys, w, 0); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range keys {
+		page, err := w.page(byParent[key])
+		if err != nil {
+			return nil, err
+		}
+		page.TotalCount = counts[key]
+		pages[key] = page
+	}
 	return pages, nil
+}
+
+// selectPages reads the pages of a chunk of owners, with the owner of each row.
+func selectPages(ctx context.Context, src Source, e *entity.Edge, chunk []any, w *window, want wanted) ([]Node, error) {
+	var (
+		parent string        // column of the owner's key, qualified
+		exprs  []sql.Querier // of the order
+	)
+	target := src.Entities()[e.Target]
+	return src.Select(ctx, Query{
+		Entity: e.Target, Columns: w.columns(want.columns),
+		Where: func(s *sql.Selector) {
+			parent = reach(s, target, e)
+			s.Where(sql.In(parent, chunk...))
+			exprs = w.cut(s)
+		},
+		Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it
+			s.AppendSelectAs(parent, parentColumn)
+			partition := parent
+			if len(chunk) == 1 {
+				partition = "" // no window function for the page of one owner
+			}
+			w.finish(s, exprs, partition)
+		},
+	})
 }
 
 // reach joins what leads from the target of an edge back to its owner, and
@@ -258,16 +268,15 @@ func keysOf(rows []Node, name string) []any {
 	return keys
 }
 
-func groupRows(owner *entity.Entity, rows []Node) (map[any][]Node, error) {
-	groups := map[any][]Node{}
+func groupRows(owner *entity.Entity, rows []Node, groups map[any][]Node) error {
 	for _, row := range rows {
 		key, err := parentKey(owner, row)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		groups[key] = append(groups[key], row)
 	}
-	return groups, nil
+	return nil
 }
 
 func parentKey(owner *entity.Entity, row Node) (any, error) {
@@ -276,19 +285,4 @@ func parentKey(owner *entity.Entity, row Node) (any, error) {
 		return nil, fmt.Errorf("relay: cannot tell the owner of a row: %w", err)
 	}
 	return parseKey(owner.ID(), v)
-}
-
-func counted(row Node) (int, error) {
-	v, err := row.Value(countColumn)
-	if err != nil {
-		return 0, fmt.Errorf("relay: cannot read a count: %w", err)
-	}
-	if b, ok := v.([]byte); ok {
-		v = string(b)
-	}
-	n, err := parseInt(v)
-	if err != nil {
-		return 0, fmt.Errorf("relay: cannot read a count: %w", err)
-	}
-	return int(n), nil
 }

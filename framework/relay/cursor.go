@@ -19,7 +19,7 @@ import (
 const macLength = 12 // bytes of the signature
 
 // cursors signs and reads the cursors of one connection. A cursor is the
-// values of the order's fields at its row; the signature also covers the
+// values of the order's terms at its row; the signature also covers the
 // fingerprint of entity, edge, order and filter, so that a cursor of another
 // connection, or a changed one, is refused.
 type cursors struct {
@@ -36,30 +36,34 @@ func newCursors(settings Settings, e *entity.Entity, edge string, list []term, w
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", e.Name, edge, filter)
 	for _, t := range list {
-		fmt.Fprintf(h, "%s %t\x00", t.field.Name, t.desc)
+		fmt.Fprintf(h, "%s %t\x00", t.name, t.desc)
 	}
 	return &cursors{settings.CursorKey, h.Sum(nil), list}, nil
 }
 
-func (c *cursors) encode(n Node) Cursor {
+func (c *cursors) encode(n Node) (Cursor, error) {
 	values := make([]any, len(c.terms))
 	for i, t := range c.terms {
-		v := n.FieldValue(t.field.Name)
+		v, err := t.value(n, i)
+		if err != nil {
+			return "", err
+		}
 		if at, ok := v.(time.Time); ok {
 			v = at.UTC().Format(time.RFC3339Nano)
 		}
 		values[i] = v
 	}
 	payload, err := json.Marshal(values)
-	if err != nil { // scalars always encode
-		return ""
+	if err != nil {
+		return "", fmt.Errorf("relay: cannot write a cursor: %w", err)
 	}
-	return Cursor(base64.RawURLEncoding.EncodeToString(append(c.sign(payload), payload...)))
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(c.sign(payload), payload...))), nil
 }
 
 func (c *cursors) decode(cursor Cursor, path string) ([]any, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(string(cursor))
-	if err != nil || len(raw) <= macLength || !hmac.Equal(raw[:macLength], c.sign(raw[macLength:])) {
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != string(cursor) || // line breaks and spare bits would pass
+		len(raw) <= macLength || !hmac.Equal(raw[:macLength], c.sign(raw[macLength:])) {
 		return nil, bad(path, "is not a cursor of this connection with this order and filter")
 	}
 	d := json.NewDecoder(bytes.NewReader(raw[macLength:]))

@@ -163,9 +163,12 @@ type Settings struct {
 	MaxNodes      int    // ids of one nodes(ids:); default 100
 	MaxList       int    // items of one list in a filter; default 1,000
 	MaxDepth      int    // nesting of a filter; default 8
-	MaxEdges      int    // edges that a filter looks through, one behind the other; default 4
+	MaxEdges      int    // edges that a filter or a term of an ordering looks through, one behind the other; default 4
 	MaxOperands   int    // items of all lists in a filter; default 5,000
 	MaxPredicates int    // predicates of one filter; default 100
+	MaxOrder      int    // terms of an ordering; default 10
+	MaxOffset     int    // rows that a page by number may skip; default 100,000
+	CountLimit    int    // where total stops counting; default 0, which is never
 }
 
 const defaultPage = 20
@@ -185,6 +188,8 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxEdges, 4)
 	fill(&s.MaxOperands, 5000)
 	fill(&s.MaxPredicates, 100)
+	fill(&s.MaxOrder, 10)
+	fill(&s.MaxOffset, 100_000)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()
 	}

@@ -2,150 +2,128 @@ package relay
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 )
 
-// term is one column of a total order. NULL is the smallest value on every
-// dialect.
-type term struct {
-	field *entity.Field
-	desc  bool
+// OrderFields lists what rows of the entity can be ordered by, in the order of
+// its fields: TITLE for the field title, COMMENTS_COUNT for the number of rows
+// at the edge comments. A field of such a name hides the count.
+func OrderFields(e *entity.Entity) []OrderField {
+	var names []OrderField
+	for _, f := range e.Fields {
+		if f.Order {
+			names = append(names, orderName(f))
+		}
+	}
+	for _, edge := range e.Edges {
+		if name := countName(edge); edge.GraphQL != "" && edge.ToMany() && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
+// OrderEdges lists the edges to one, through which rows can be ordered by what
+// is at their end.
+func OrderEdges(e *entity.Entity) []*entity.Edge {
+	var edges []*entity.Edge
+	for _, edge := range e.Edges {
+		if edge.GraphQL != "" && !edge.ToMany() {
+			edges = append(edges, edge)
+		}
+	}
+	return edges
+}
+
+func orderName(f *entity.Field) OrderField { return OrderField(strings.ToUpper(f.Name)) }
+
+func countName(e *entity.Edge) OrderField { return OrderField(strings.ToUpper(e.Name) + "_COUNT") }
+
 // terms checks an ordering and completes it with the id, so that it is total.
-func terms(e *entity.Entity, orderBy []*Order) ([]term, error) {
+func (s *scope) terms(orderBy []*Order) ([]term, error) {
+	if len(orderBy) > s.limits.MaxOrder {
+		return nil, bad("orderBy", "has %d terms; the most are %d", len(orderBy), s.limits.MaxOrder)
+	}
 	list := make([]term, 0, len(orderBy)+1)
-	seen := map[*entity.Field]bool{}
+	seen := map[string]bool{}
 	for i, o := range orderBy {
 		path := fmt.Sprintf("orderBy[%d]", i)
-		if o == nil {
-			return nil, bad(path, "must not be null")
+		t, err := s.term(o, path)
+		if err != nil {
+			return nil, err
 		}
-		f := orderable(e, string(o.Field))
-		if f == nil {
-			return nil, bad(path, "has no field %s of %s", shorten(string(o.Field)), e.GraphQL)
+		if seen[t.name] {
+			return nil, bad(path, "names %s a second time", t.name)
 		}
-		if o.Direction != Ascending && o.Direction != Descending {
-			return nil, bad(path, "must have the direction ASC or DESC")
-		}
-		if seen[f] {
-			return nil, bad(path, "names %s a second time", o.Field)
-		}
-		seen[f] = true
-		list = append(list, term{f, o.Direction == Descending})
+		seen[t.name] = true
+		list = append(list, t)
 	}
-	if id := e.ID(); !seen[id] {
+	if id := s.entity.ID(); !seen[string(orderName(id))] {
 		// Following the last direction lets one index serve the order.
-		list = append(list, term{id, len(list) > 0 && list[len(list)-1].desc})
+		list = append(list, term{name: string(orderName(id)), field: id, desc: len(list) > 0 && list[len(list)-1].desc})
 	}
 	return list, nil
 }
 
-func orderable(e *entity.Entity, name string) *entity.Field {
-	for _, f := range e.Fields {
-		if f.Order && strings.ToUpper(f.Name) == name {
-			return f
+// term follows one term of an ordering to what it orders by.
+func (s *scope) term(o *Order, path string) (term, error) {
+	t := term{owner: s.entity}
+	for {
+		if o == nil {
+			return t, bad(path, "must not be null")
 		}
-	}
-	return nil
-}
-
-// reverse turns the order around, for pages that are read from their end.
-func reverse(list []term) []term {
-	turned := make([]term, len(list))
-	for i, t := range list {
-		turned[i] = term{t.field, !t.desc}
-	}
-	return turned
-}
-
-// expressions are the items of ORDER BY for columns of t.
-func expressions(list []term, d string, t table) []sql.Querier {
-	exprs := make([]sql.Querier, len(list))
-	for i, o := range list {
-		text := t.C(o.field.Column)
 		switch {
-		case o.desc && o.field.Nullable && d == dialect.Postgres:
-			text += " DESC NULLS LAST"
-		case o.desc:
-			text += " DESC"
-		case o.field.Nullable && d == dialect.Postgres:
-			text += " NULLS FIRST"
+		case o.Field != "" && len(o.Edges) > 0, len(o.Edges) > 1:
+			return t, bad(path, "must have field or one edge, and nothing beside it; further terms are further items of the list")
+		case len(o.Edges) == 0:
+			return s.lastStep(t, o, path)
+		case o.Direction == Descending:
+			return t, bad(path+".direction", "says nothing beside an edge; give it inside of the edge")
 		}
-		exprs[i] = sql.Expr(text)
+		name := slices.Collect(maps.Keys(o.Edges))[0]
+		edge, ok := t.owner.Edge(name)
+		if !ok || name == "" || edge.ToMany() {
+			return t, bad(path, "has no edge to one of the name %s of %s", shorten(name), t.owner.GraphQL)
+		}
+		path += "." + name
+		if len(t.path) >= s.limits.MaxEdges {
+			return t, bad(path, "looks through more than %d edges", s.limits.MaxEdges)
+		}
+		t.path = append(t.path, hop{t.owner, edge, s.registry[edge.Target]})
+		t.name += name + "."
+		t.owner = s.registry[edge.Target]
+		o = o.Edges[name]
 	}
-	return exprs
 }
 
-// beyond is the keyset predicate: rows that come after the values in the
-// order.
-func beyond(list []term, values []any, d string, t table) *sql.Predicate {
-	if rowComparison(list, values, d) {
-		columns := make([]string, len(list))
-		for i, o := range list {
-			columns[i] = t.C(o.field.Column)
-		}
-		if list[0].desc {
-			return sql.CompositeLT(columns, values...)
-		}
-		return sql.CompositeGT(columns, values...)
+// lastStep completes a term by its field or count.
+func (s *scope) lastStep(t term, o *Order, path string) (term, error) {
+	switch o.Direction {
+	case Descending:
+		t.desc = true
+	case Ascending, "":
+	default:
+		return t, bad(path, "must have the direction ASC or DESC")
 	}
-	// MySQL finds no index range in a row comparison, and mixed directions or
-	// NULLs have none: spelled out, with the leading column bounded first.
-	options := make([]*sql.Predicate, 0, len(list))
-	for i, o := range list {
-		parts := make([]*sql.Predicate, 0, i+1)
-		for j := range i {
-			parts = append(parts, same(t.C(list[j].field.Column), values[j]))
-		}
-		parts = append(parts, past(t.C(o.field.Column), o, values[i]))
-		options = append(options, sql.And(parts...))
-	}
-	all := sql.Or(options...)
-	if first := list[0]; len(list) > 1 && !first.field.Nullable {
-		bound := sql.GTE(t.C(first.field.Column), values[0])
-		if first.desc {
-			bound = sql.LTE(t.C(first.field.Column), values[0])
-		}
-		return sql.And(bound, all)
-	}
-	return all
-}
-
-func rowComparison(list []term, values []any, d string) bool {
-	if d == dialect.MySQL || len(list) == 1 {
-		return false
-	}
-	for i, o := range list {
-		if o.desc != list[0].desc || o.field.Nullable || values[i] == nil {
-			return false
+	t.name += string(o.Field)
+	for _, f := range t.owner.Fields {
+		if f.Order && orderName(f) == o.Field {
+			t.field = f
+			// The row at the end of an edge may be missing or hidden.
+			t.nullable = f.Nullable || len(t.path) > 0
+			return t, nil
 		}
 	}
-	return true
-}
-
-func same(column string, v any) *sql.Predicate {
-	if v == nil {
-		return sql.IsNull(column)
+	for _, e := range t.owner.Edges {
+		if e.GraphQL != "" && e.ToMany() && countName(e) == o.Field {
+			t.field, t.counted, t.target = countField(), e, s.registry[e.Target]
+			t.nullable = len(t.path) > 0
+			return t, nil
+		}
 	}
-	return sql.EQ(column, v)
-}
-
-func past(column string, o term, v any) *sql.Predicate {
-	switch {
-	case v == nil && o.desc:
-		return sql.False() // NULLs are last: nothing follows but by later terms
-	case v == nil:
-		return sql.NotNull(column)
-	case o.desc && o.field.Nullable:
-		return sql.Or(sql.LT(column, v), sql.IsNull(column))
-	case o.desc:
-		return sql.LT(column, v)
-	}
-	return sql.GT(column, v)
+	return t, bad(path, "has no field %s of %s", shorten(string(o.Field)), t.owner.GraphQL)
 }

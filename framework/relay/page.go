@@ -19,6 +19,7 @@ type Page struct {
 	Edges      []Edge
 	Info       PageInfo
 	TotalCount int
+	Tally      Tally
 }
 
 // Edge is one row of a page.
@@ -35,12 +36,13 @@ type window struct {
 	after    []any // values of the cursors, in the declared order
 	before   []any
 	limit    int
+	limited  bool // by first or last
 	backward bool // read from the end
 }
 
 // newWindow checks the arguments of a connection to s.entity.
 func (s *scope) newWindow(edge string, args Args) (*window, error) {
-	w := &window{limit: s.limits.DefaultPage}
+	w := &window{limit: s.limits.DefaultPage, limited: args.First != nil || args.Last != nil}
 	switch {
 	case args.First != nil && args.Last != nil:
 		return nil, bad("last", "cannot be combined with first; ask for one of them")
@@ -61,7 +63,7 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 	if w.limit > s.limits.MaxPage {
 		return nil, bad(name, "must be at most %d; ask for further pages with a cursor", s.limits.MaxPage)
 	}
-	list, err := terms(s.entity, args.OrderBy)
+	list, err := s.terms(args.OrderBy)
 	if err != nil {
 		return nil, err
 	}
@@ -90,35 +92,41 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 	return w, nil
 }
 
-// filter adds the predicates of the page to a statement.
-func (w *window) filter(s *sql.Selector, positions bool) {
+// filter adds the filter to a statement.
+func (w *window) filter(s *sql.Selector) *builder {
+	b := &builder{ctx: s.Context(), dialect: sql.Dialect(s.Dialect())}
 	if w.where != nil {
-		b := &builder{ctx: s.Context(), dialect: sql.Dialect(s.Dialect())}
 		s.Where(w.where(b, s))
 	}
-	if !positions {
-		return
-	}
+	return b
+}
+
+// cut adds the filter and what the cursors leave of the rows. It returns the
+// expressions of the order in this statement.
+func (w *window) cut(s *sql.Selector) []sql.Querier {
+	exprs := place(w.terms, w.filter(s), s)
 	if w.after != nil {
-		s.Where(beyond(w.cursors.terms, w.after, s.Dialect(), s))
+		s.Where(beyond(w.cursors.terms, exprs, w.after, s.Dialect()))
 	}
 	if w.before != nil {
-		s.Where(beyond(reverse(w.cursors.terms), w.before, s.Dialect(), s))
+		s.Where(beyond(reverse(w.cursors.terms), exprs, w.before, s.Dialect()))
 	}
+	return exprs
 }
 
 // finish orders and limits a statement: for the whole of it, or for each
 // value of the partition column. One row more than asked for tells whether
 // there is a next page.
-func (w *window) finish(s *sql.Selector, partition string) {
-	exprs := expressions(w.terms, s.Dialect(), s)
+func (w *window) finish(s *sql.Selector, exprs []sql.Querier, partition string) {
+	selectDerived(w.terms, exprs, s)
 	if partition == "" {
-		s.OrderExpr(exprs...).Limit(w.limit + 1)
+		s.OrderExpr(sorting(w.terms, exprs, s.Dialect(), true)...).Limit(w.limit + 1)
 		return
 	}
 	const rank = "framefox_rank"
 	d := sql.Dialect(s.Dialect())
-	s.AppendSelectExprAs(sql.RowNumber().PartitionBy(partition).OrderExpr(exprs...), rank)
+	order := sorting(w.terms, exprs, s.Dialect(), false) // a window sees no names of the selection
+	s.AppendSelectExprAs(sql.RowNumber().PartitionBy(partition).OrderExpr(order...), rank)
 	ctx := s.Context()
 	page := d.Select("*").From(s.Clone().As("framefox_page")).
 		Where(sql.LTE(rank, w.limit+1)).OrderBy(rank).WithContext(ctx)
@@ -126,7 +134,7 @@ func (w *window) finish(s *sql.Selector, partition string) {
 }
 
 // page builds the page of the rows that were read.
-func (w *window) page(rows []Node) *Page {
+func (w *window) page(rows []Node) (*Page, error) {
 	more := len(rows) > w.limit
 	if more {
 		rows = rows[:w.limit]
@@ -137,18 +145,38 @@ func (w *window) page(rows []Node) *Page {
 		if w.backward {
 			at = len(rows) - 1 - i
 		}
-		p.Edges[at] = Edge{n, w.cursors.encode(n)}
+		cursor, err := w.cursors.encode(n)
+		if err != nil {
+			return nil, err
+		}
+		p.Edges[at] = Edge{n, cursor}
 	}
-	p.Info.HasNextPage = more || w.before != nil
-	p.Info.HasPreviousPage = w.after != nil
-	if w.backward {
-		p.Info.HasNextPage, p.Info.HasPreviousPage = w.before != nil, more || w.after != nil
-	}
+	p.Info.HasNextPage, p.Info.HasPreviousPage = w.around(more)
 	if len(p.Edges) > 0 {
 		p.Info.StartCursor = &p.Edges[0].Cursor
 		p.Info.EndCursor = &p.Edges[len(p.Edges)-1].Cursor
 	}
-	return p
+	return p, nil
+}
+
+// around says whether there are pages after and before this one, as Relay's
+// specification does: in the direction that first or last asks for, whether the
+// rows between the cursors go on; in the other one, whether there is a cursor,
+// which is the place of a row that was there when it was made. So neither costs
+// a statement.
+func (w *window) around(more bool) (next, previous bool) {
+	next, previous = w.before != nil, w.after != nil
+	switch {
+	case w.backward && w.limited:
+		previous = more
+	case w.backward:
+		previous = previous || more
+	case w.limited:
+		next = more
+	default:
+		next = next || more
+	}
+	return next, previous
 }
 
 // columns adds what cursors are made of to the columns that are wanted.
@@ -157,7 +185,7 @@ func (w *window) columns(names []string) []string {
 		return nil
 	}
 	for _, t := range w.terms {
-		if !slices.Contains(names, t.field.Name) {
+		if !t.derived() && !slices.Contains(names, t.field.Name) {
 			names = append(names, t.field.Name)
 		}
 	}

@@ -19,7 +19,10 @@ type (
 	// Input is the input of a mutation as the client sent it: a key that is
 	// absent was left out, a nil value is an explicit null.
 	Input map[string]any
-	// OrderField names a field to order by.
+)
+
+type (
+	// OrderField names what to order by; see OrderFields.
 	OrderField string
 	// OrderDirection is ASC or DESC.
 	OrderDirection string
@@ -31,11 +34,93 @@ const (
 	Descending OrderDirection = "DESC"
 )
 
-// Order is one term of an ordering.
+// Order is one term of an ordering: a field of the row, the number of rows at
+// an edge to many, or either of the row at an edge to one.
+//
+//	relay.Order{Field: "TITLE"}
+//	relay.Order{Field: "COMMENTS_COUNT", Direction: relay.Descending}
+//	relay.Order{Edges: map[string]*relay.Order{"author": {Field: "USERNAME"}}}
 type Order struct {
 	Field     OrderField
-	Direction OrderDirection
+	Direction OrderDirection // default Ascending
+	// Edges is given instead of Field and Direction. It holds one edge, and the
+	// order at its end.
+	Edges map[string]*Order
 }
+
+// UnmarshalGQL implements graphql.Unmarshaler. Null is kept apart from absent,
+// so that terms can refuse it by its path.
+func (o *Order) UnmarshalGQL(v any) error {
+	var m map[string]any
+	if err := object(v, &m); err != nil {
+		return err
+	}
+	*o = Order{Direction: Ascending}
+	for key, v := range m {
+		switch key {
+		case "field":
+			name, _ := v.(string)
+			o.Field = OrderField(name)
+		case "direction":
+			name, _ := v.(string)
+			o.Direction = OrderDirection(name)
+		default:
+			if o.Edges == nil {
+				o.Edges = map[string]*Order{}
+			}
+			o.Edges[key] = nil
+			if v == nil {
+				continue
+			}
+			inner := &Order{}
+			if err := inner.UnmarshalGQL(v); err != nil {
+				return err
+			}
+			o.Edges[key] = inner
+		}
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler; inputs are never sent.
+func (o Order) MarshalGQL(out io.Writer) { JSON{o}.MarshalGQL(out) }
+
+// MarshalGQL implements graphql.Marshaler.
+func (f OrderField) MarshalGQL(w io.Writer) { graphql.MarshalString(string(f)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (f *OrderField) UnmarshalGQL(v any) error { return text(v, (*string)(f)) }
+
+// MarshalGQL implements graphql.Marshaler.
+func (d OrderDirection) MarshalGQL(w io.Writer) { graphql.MarshalString(string(d)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (d *OrderDirection) UnmarshalGQL(v any) error { return text(v, (*string)(d)) }
+
+func text(v any, into *string) error {
+	s, ok := v.(string)
+	if !ok {
+		return errors.New("a name is expected")
+	}
+	*into = s
+	return nil
+}
+
+// Precision says how sure a Total is.
+type Precision string
+
+// The precisions.
+const (
+	Exact     Precision = "EXACT"
+	AtLeast   Precision = "AT_LEAST"  // counting stopped there, and there are more
+	Estimated Precision = "ESTIMATED" // by the planner of the database
+)
+
+// MarshalGQL implements graphql.Marshaler.
+func (p Precision) MarshalGQL(w io.Writer) { graphql.MarshalString(string(p)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (p *Precision) UnmarshalGQL(v any) error { return text(v, (*string)(p)) }
 
 // PageInfo tells where a page lies in its connection.
 type PageInfo struct {
@@ -94,45 +179,6 @@ func object(v any, into *map[string]any) error {
 		return errors.New("an input object is expected")
 	}
 	*into = m
-	return nil
-}
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (o *Order) UnmarshalGQL(v any) error {
-	var m map[string]any
-	if err := object(v, &m); err != nil {
-		return err
-	}
-	field, _ := m["field"].(string)
-	direction, _ := m["direction"].(string)
-	if direction == "" {
-		direction = string(Ascending)
-	}
-	*o = Order{OrderField(field), OrderDirection(direction)}
-	return nil
-}
-
-// MarshalGQL implements graphql.Marshaler; inputs are never sent.
-func (o Order) MarshalGQL(out io.Writer) { JSON{o}.MarshalGQL(out) }
-
-// MarshalGQL implements graphql.Marshaler.
-func (f OrderField) MarshalGQL(w io.Writer) { graphql.MarshalString(string(f)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (f *OrderField) UnmarshalGQL(v any) error { return text(v, (*string)(f)) }
-
-// MarshalGQL implements graphql.Marshaler.
-func (d OrderDirection) MarshalGQL(w io.Writer) { graphql.MarshalString(string(d)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (d *OrderDirection) UnmarshalGQL(v any) error { return text(v, (*string)(d)) }
-
-func text(v any, into *string) error {
-	s, ok := v.(string)
-	if !ok {
-		return errors.New("a name is expected")
-	}
-	*into = s
 	return nil
 }
 

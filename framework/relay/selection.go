@@ -43,6 +43,28 @@ func wantedOfConnection(ctx context.Context, e *entity.Entity) wanted {
 	return w
 }
 
+// wantedOfPage reads the selection below a field that is a page by number.
+func wantedOfPage(ctx context.Context, e *entity.Entity) wanted {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil || !graphql.HasOperationContext(ctx) {
+		return wanted{rows: true, count: true}
+	}
+	op := graphql.GetOperationContext(ctx)
+	var w wanted
+	set := newColumns(e)
+	for _, f := range graphql.CollectFields(op, fc.Field.Selections, []string{e.GraphQL + "Page"}) {
+		switch f.Name {
+		case "data":
+			w.rows = true
+			set.add(op, f)
+		case "pagination":
+			w.count = true
+		}
+	}
+	w.columns = set.names()
+	return w
+}
+
 // wantedOfNode reads the selection below a field that is one row.
 func wantedOfNode(ctx context.Context, e *entity.Entity) wanted {
 	fc := graphql.GetFieldContext(ctx)

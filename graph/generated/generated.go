@@ -115,6 +115,26 @@ type QueryResolver interface {
 	UserProfiles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserProfileConnection, error)
 	UserRoles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserRoleConnection, error)
 	UserSessions(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserSessionConnection, error)
+	AdvancedEntitiesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.AdvancedEntityPage, error)
+	CommentsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.CommentPage, error)
+	OrganizationsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.OrganizationPage, error)
+	OwnershipLogsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.OwnershipLogPage, error)
+	PostsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PostPage, error)
+	PostLikesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PostLikePage, error)
+	PostRatingsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PostRatingPage, error)
+	PostSharesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PostSharePage, error)
+	PostViewsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PostViewPage, error)
+	ProductsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.ProductPage, error)
+	RolesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.RolePage, error)
+	ScenariosPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.ScenarioPage, error)
+	TagsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.TagPage, error)
+	TransferLogsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.TransferLogPage, error)
+	UsersPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserPage, error)
+	UserGroupsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserGroupPage, error)
+	UserLogsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserLogPage, error)
+	UserProfilesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserProfilePage, error)
+	UserRolesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserRolePage, error)
+	UserSessionsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserSessionPage, error)
 	PostBySlug(ctx context.Context, slug string) (*ent.Post, error)
 	UserByUsername(ctx context.Context, username string) (*ent.User, error)
 }
@@ -265,6 +285,20 @@ type AdvancedEntityConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -280,26 +314,32 @@ type AdvancedEntityEdge {
   cursor: Cursor!
 }
 """
-Ordering options for AdvancedEntity connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input AdvancedEntityOrder {
-  """
-  The ordering direction.
-  """
+  field: AdvancedEntityOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order AdvancedEntities.
-  """
-  field: AdvancedEntityOrderField!
+  user: UserOrder
 }
 """
-Properties by which AdvancedEntity connections can be ordered.
+What AdvancedEntity rows can be ordered by. NULL is the smallest value.
 """
 enum AdvancedEntityOrderField {
   ID
   EMAIL
   STATUS
   USER_ID
+}
+"""
+A page of AdvancedEntity rows.
+"""
+type AdvancedEntityPage {
+  data: [AdvancedEntity!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 AdvancedEntityStatus is enum for the field status
@@ -376,6 +416,20 @@ type CommentConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -391,26 +445,33 @@ type CommentEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Comment connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input CommentOrder {
-  """
-  The ordering direction.
-  """
+  field: CommentOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Comments.
-  """
-  field: CommentOrderField!
+  post: PostOrder
+  user: UserOrder
 }
 """
-Properties by which Comment connections can be ordered.
+What Comment rows can be ordered by. NULL is the smallest value.
 """
 enum CommentOrderField {
   ID
   CREATED_AT
   POST_ID
   USER_ID
+}
+"""
+A page of Comment rows.
+"""
+type CommentPage {
+  data: [Comment!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Comment rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1032,6 +1093,20 @@ type OrganizationConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1047,25 +1122,31 @@ type OrganizationEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Organization connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input OrganizationOrder {
-  """
-  The ordering direction.
-  """
+  field: OrganizationOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Organizations.
-  """
-  field: OrganizationOrderField!
 }
 """
-Properties by which Organization connections can be ordered.
+What Organization rows can be ordered by. NULL is the smallest value.
 """
 enum OrganizationOrderField {
   ID
   CREATED_AT
   NAME
+  USERS_COUNT
+}
+"""
+A page of Organization rows.
+"""
+type OrganizationPage {
+  data: [Organization!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Organization rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1136,6 +1217,20 @@ type OwnershipLogConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1151,20 +1246,17 @@ type OwnershipLogEdge {
   cursor: Cursor!
 }
 """
-Ordering options for OwnershipLog connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input OwnershipLogOrder {
-  """
-  The ordering direction.
-  """
+  field: OwnershipLogOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order OwnershipLogs.
-  """
-  field: OwnershipLogOrderField!
+  fromUser: UserOrder
+  toUser: UserOrder
+  post: PostOrder
 }
 """
-Properties by which OwnershipLog connections can be ordered.
+What OwnershipLog rows can be ordered by. NULL is the smallest value.
 """
 enum OwnershipLogOrderField {
   ID
@@ -1172,6 +1264,17 @@ enum OwnershipLogOrderField {
   FROM_USER_ID
   TO_USER_ID
   POST_ID
+}
+"""
+A page of OwnershipLog rows.
+"""
+type OwnershipLogPage {
+  data: [OwnershipLog!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which OwnershipLog rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1235,6 +1338,31 @@ type PageInfo {
   When paginating forwards, the cursor to continue.
   """
   endCursor: Cursor
+}
+"""
+Where a page lies in its list.
+"""
+type Pagination {
+  currentPage: Int!
+  perPage: Int!
+  """
+  Rows of the whole list.
+  """
+  total: Int!
+  """
+  0 where the list is empty.
+  """
+  lastPage: Int!
+  """
+  Place of the first row of the page, counted from 1; 0 where the page is empty.
+  """
+  from: Int!
+  """
+  Place of the last row of the page; 0 where the page is empty.
+  """
+  to: Int!
+  hasNext: Boolean!
+  hasPrev: Boolean!
 }
 type Post implements Node {
   id: ID!
@@ -1509,6 +1637,20 @@ type PostConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1550,6 +1692,20 @@ type PostLikeConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1565,26 +1721,33 @@ type PostLikeEdge {
   cursor: Cursor!
 }
 """
-Ordering options for PostLike connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PostLikeOrder {
-  """
-  The ordering direction.
-  """
+  field: PostLikeOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order PostLikes.
-  """
-  field: PostLikeOrderField!
+  post: PostOrder
+  user: UserOrder
 }
 """
-Properties by which PostLike connections can be ordered.
+What PostLike rows can be ordered by. NULL is the smallest value.
 """
 enum PostLikeOrderField {
   ID
   CREATED_AT
   POST_ID
   USER_ID
+}
+"""
+A page of PostLike rows.
+"""
+type PostLikePage {
+  data: [PostLike!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which PostLike rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1619,20 +1782,15 @@ input PostLikeWhereInput {
   hasUserWith: [UserWhereInput!]
 }
 """
-Ordering options for Post connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PostOrder {
-  """
-  The ordering direction.
-  """
+  field: PostOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Posts.
-  """
-  field: PostOrderField!
+  author: UserOrder
 }
 """
-Properties by which Post connections can be ordered.
+What Post rows can be ordered by. NULL is the smallest value.
 """
 enum PostOrderField {
   ID
@@ -1646,6 +1804,24 @@ enum PostOrderField {
   STATUS
   VIEW_COUNT
   PUBLISHED_AT
+  TAGS_COUNT
+  COMMENTS_COUNT
+  LIKES_COUNT
+  SHARES_COUNT
+  RATINGS_COUNT
+  VIEWS_COUNT
+  OWNERSHIP_LOGS_COUNT
+}
+"""
+A page of Post rows.
+"""
+type PostPage {
+  data: [Post!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 type PostRating implements Node {
   id: ID!
@@ -1674,6 +1850,20 @@ type PostRatingConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1689,26 +1879,33 @@ type PostRatingEdge {
   cursor: Cursor!
 }
 """
-Ordering options for PostRating connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PostRatingOrder {
-  """
-  The ordering direction.
-  """
+  field: PostRatingOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order PostRatings.
-  """
-  field: PostRatingOrderField!
+  post: PostOrder
+  user: UserOrder
 }
 """
-Properties by which PostRating connections can be ordered.
+What PostRating rows can be ordered by. NULL is the smallest value.
 """
 enum PostRatingOrderField {
   ID
   POST_ID
   USER_ID
   RATING
+}
+"""
+A page of PostRating rows.
+"""
+type PostRatingPage {
+  data: [PostRating!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which PostRating rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1772,6 +1969,20 @@ type PostShareConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1787,26 +1998,33 @@ type PostShareEdge {
   cursor: Cursor!
 }
 """
-Ordering options for PostShare connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PostShareOrder {
-  """
-  The ordering direction.
-  """
+  field: PostShareOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order PostShares.
-  """
-  field: PostShareOrderField!
+  post: PostOrder
+  user: UserOrder
 }
 """
-Properties by which PostShare connections can be ordered.
+What PostShare rows can be ordered by. NULL is the smallest value.
 """
 enum PostShareOrderField {
   ID
   CREATED_AT
   POST_ID
   USER_ID
+}
+"""
+A page of PostShare rows.
+"""
+type PostSharePage {
+  data: [PostShare!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which PostShare rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1875,6 +2093,20 @@ type PostViewConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1890,26 +2122,32 @@ type PostViewEdge {
   cursor: Cursor!
 }
 """
-Ordering options for PostView connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PostViewOrder {
-  """
-  The ordering direction.
-  """
+  field: PostViewOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order PostViews.
-  """
-  field: PostViewOrderField!
+  post: PostOrder
 }
 """
-Properties by which PostView connections can be ordered.
+What PostView rows can be ordered by. NULL is the smallest value.
 """
 enum PostViewOrderField {
   ID
   POST_ID
   VIEW_DATE
   VIEW_COUNT
+}
+"""
+A page of PostView rows.
+"""
+type PostViewPage {
+  data: [PostView!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which PostView rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -2070,6 +2308,20 @@ input PostWhereInput {
   hasOwnershipLogs: Boolean
   hasOwnershipLogsWith: [OwnershipLogWhereInput!]
 }
+"""
+How sure a number of rows is.
+"""
+enum Precision {
+  EXACT
+  """
+  Counting stopped at the limit, and there are more.
+  """
+  AT_LEAST
+  """
+  The database guessed.
+  """
+  ESTIMATED
+}
 type Product implements Node {
   id: ID!
   """
@@ -2133,6 +2385,20 @@ type ProductConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -2148,20 +2414,14 @@ type ProductEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Product connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input ProductOrder {
-  """
-  The ordering direction.
-  """
+  field: ProductOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Products.
-  """
-  field: ProductOrderField!
 }
 """
-Properties by which Product connections can be ordered.
+What Product rows can be ordered by. NULL is the smallest value.
 """
 enum ProductOrderField {
   ID
@@ -2176,6 +2436,17 @@ enum ProductOrderField {
   IS_FEATURED
   IS_DIGITAL
   EXTERNAL_ID
+}
+"""
+A page of Product rows.
+"""
+type ProductPage {
+  data: [Product!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Product rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -2913,6 +3184,86 @@ type Query {
     """
     where: UserSessionWhereInput
   ): UserSessionConnection!
+  """
+  One page of AdvancedEntity rows by its number. Prefer advancedEntities for lists that are long or change.
+  """
+  advancedEntitiesPage(page: Int = 1, perPage: Int, orderBy: [AdvancedEntityOrder!], where: AdvancedEntityWhereInput): AdvancedEntityPage!
+  """
+  One page of Comment rows by its number. Prefer comments for lists that are long or change.
+  """
+  commentsPage(page: Int = 1, perPage: Int, orderBy: [CommentOrder!], where: CommentWhereInput): CommentPage!
+  """
+  One page of Organization rows by its number. Prefer organizations for lists that are long or change.
+  """
+  organizationsPage(page: Int = 1, perPage: Int, orderBy: [OrganizationOrder!], where: OrganizationWhereInput): OrganizationPage!
+  """
+  One page of OwnershipLog rows by its number. Prefer ownershipLogs for lists that are long or change.
+  """
+  ownershipLogsPage(page: Int = 1, perPage: Int, orderBy: [OwnershipLogOrder!], where: OwnershipLogWhereInput): OwnershipLogPage!
+  """
+  One page of Post rows by its number. Prefer posts for lists that are long or change.
+  """
+  postsPage(page: Int = 1, perPage: Int, orderBy: [PostOrder!], where: PostWhereInput): PostPage!
+  """
+  One page of PostLike rows by its number. Prefer postLikes for lists that are long or change.
+  """
+  postLikesPage(page: Int = 1, perPage: Int, orderBy: [PostLikeOrder!], where: PostLikeWhereInput): PostLikePage!
+  """
+  One page of PostRating rows by its number. Prefer postRatings for lists that are long or change.
+  """
+  postRatingsPage(page: Int = 1, perPage: Int, orderBy: [PostRatingOrder!], where: PostRatingWhereInput): PostRatingPage!
+  """
+  One page of PostShare rows by its number. Prefer postShares for lists that are long or change.
+  """
+  postSharesPage(page: Int = 1, perPage: Int, orderBy: [PostShareOrder!], where: PostShareWhereInput): PostSharePage!
+  """
+  One page of PostView rows by its number. Prefer postViews for lists that are long or change.
+  """
+  postViewsPage(page: Int = 1, perPage: Int, orderBy: [PostViewOrder!], where: PostViewWhereInput): PostViewPage!
+  """
+  One page of Product rows by its number. Prefer products for lists that are long or change.
+  """
+  productsPage(page: Int = 1, perPage: Int, orderBy: [ProductOrder!], where: ProductWhereInput): ProductPage!
+  """
+  One page of Role rows by its number. Prefer roles for lists that are long or change.
+  """
+  rolesPage(page: Int = 1, perPage: Int, orderBy: [RoleOrder!], where: RoleWhereInput): RolePage!
+  """
+  One page of Scenario rows by its number. Prefer scenarios for lists that are long or change.
+  """
+  scenariosPage(page: Int = 1, perPage: Int, orderBy: [ScenarioOrder!], where: ScenarioWhereInput): ScenarioPage!
+  """
+  One page of Tag rows by its number. Prefer tags for lists that are long or change.
+  """
+  tagsPage(page: Int = 1, perPage: Int, orderBy: [TagOrder!], where: TagWhereInput): TagPage!
+  """
+  One page of TransferLog rows by its number. Prefer transferLogs for lists that are long or change.
+  """
+  transferLogsPage(page: Int = 1, perPage: Int, orderBy: [TransferLogOrder!], where: TransferLogWhereInput): TransferLogPage!
+  """
+  One page of User rows by its number. Prefer users for lists that are long or change.
+  """
+  usersPage(page: Int = 1, perPage: Int, orderBy: [UserOrder!], where: UserWhereInput): UserPage!
+  """
+  One page of UserGroup rows by its number. Prefer userGroups for lists that are long or change.
+  """
+  userGroupsPage(page: Int = 1, perPage: Int, orderBy: [UserGroupOrder!], where: UserGroupWhereInput): UserGroupPage!
+  """
+  One page of UserLog rows by its number. Prefer userLogs for lists that are long or change.
+  """
+  userLogsPage(page: Int = 1, perPage: Int, orderBy: [UserLogOrder!], where: UserLogWhereInput): UserLogPage!
+  """
+  One page of UserProfile rows by its number. Prefer userProfiles for lists that are long or change.
+  """
+  userProfilesPage(page: Int = 1, perPage: Int, orderBy: [UserProfileOrder!], where: UserProfileWhereInput): UserProfilePage!
+  """
+  One page of UserRole rows by its number. Prefer userRoles for lists that are long or change.
+  """
+  userRolesPage(page: Int = 1, perPage: Int, orderBy: [UserRoleOrder!], where: UserRoleWhereInput): UserRolePage!
+  """
+  One page of UserSession rows by its number. Prefer userSessions for lists that are long or change.
+  """
+  userSessionsPage(page: Int = 1, perPage: Int, orderBy: [UserSessionOrder!], where: UserSessionWhereInput): UserSessionPage!
 }
 type Role implements Node {
   id: ID!
@@ -2973,6 +3324,20 @@ type RoleConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -2988,24 +3353,30 @@ type RoleEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Role connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input RoleOrder {
-  """
-  The ordering direction.
-  """
+  field: RoleOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Roles.
-  """
-  field: RoleOrderField!
 }
 """
-Properties by which Role connections can be ordered.
+What Role rows can be ordered by. NULL is the smallest value.
 """
 enum RoleOrderField {
   ID
   NAME
+  ASSIGNMENTS_COUNT
+}
+"""
+A page of Role rows.
+"""
+type RolePage {
+  data: [Role!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Role rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -3066,6 +3437,20 @@ type ScenarioConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -3081,26 +3466,32 @@ type ScenarioEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Scenario connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input ScenarioOrder {
-  """
-  The ordering direction.
-  """
+  field: ScenarioOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Scenarios.
-  """
-  field: ScenarioOrderField!
+  creator: UserOrder
 }
 """
-Properties by which Scenario connections can be ordered.
+What Scenario rows can be ordered by. NULL is the smallest value.
 """
 enum ScenarioOrderField {
   ID
   CREATED_AT
   CREATOR_ID
   TITLE
+}
+"""
+A page of Scenario rows.
+"""
+type ScenarioPage {
+  data: [Scenario!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Scenario rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -3191,6 +3582,20 @@ type TagConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -3206,24 +3611,30 @@ type TagEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Tag connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input TagOrder {
-  """
-  The ordering direction.
-  """
+  field: TagOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Tags.
-  """
-  field: TagOrderField!
 }
 """
-Properties by which Tag connections can be ordered.
+What Tag rows can be ordered by. NULL is the smallest value.
 """
 enum TagOrderField {
   ID
   NAME
+  POSTS_COUNT
+}
+"""
+A page of Tag rows.
+"""
+type TagPage {
+  data: [Tag!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Tag rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -3252,6 +3663,17 @@ input TagWhereInput {
 An instant in RFC 3339, always UTC, in microseconds.
 """
 scalar Time
+"""
+A number of rows.
+"""
+type Total {
+  value: Int!
+  precision: Precision!
+  """
+  As people read it: 42, 1000+, ~12000.
+  """
+  text: String!
+}
 type TransferLog implements Node {
   id: ID!
   """
@@ -3289,6 +3711,20 @@ type TransferLogConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -3304,20 +3740,16 @@ type TransferLogEdge {
   cursor: Cursor!
 }
 """
-Ordering options for TransferLog connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input TransferLogOrder {
-  """
-  The ordering direction.
-  """
+  field: TransferLogOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order TransferLogs.
-  """
-  field: TransferLogOrderField!
+  fromUser: UserOrder
+  toUser: UserOrder
 }
 """
-Properties by which TransferLog connections can be ordered.
+What TransferLog rows can be ordered by. NULL is the smallest value.
 """
 enum TransferLogOrderField {
   ID
@@ -3325,6 +3757,17 @@ enum TransferLogOrderField {
   TO_USER_ID
   POSTS_TRANSFERRED
   TRANSFER_DATE
+}
+"""
+A page of TransferLog rows.
+"""
+type TransferLogPage {
+  data: [TransferLog!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which TransferLog rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4087,6 +4530,20 @@ type UserConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4130,6 +4587,20 @@ type UserGroupConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4145,26 +4616,32 @@ type UserGroupEdge {
   cursor: Cursor!
 }
 """
-Ordering options for UserGroup connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserGroupOrder {
-  """
-  The ordering direction.
-  """
+  field: UserGroupOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order UserGroups.
-  """
-  field: UserGroupOrderField!
+  user: UserOrder
 }
 """
-Properties by which UserGroup connections can be ordered.
+What UserGroup rows can be ordered by. NULL is the smallest value.
 """
 enum UserGroupOrderField {
   ID
   USER_ID
   NAME
   JOINED_AT
+}
+"""
+A page of UserGroup rows.
+"""
+type UserGroupPage {
+  data: [UserGroup!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which UserGroup rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4234,6 +4711,20 @@ type UserLogConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4249,26 +4740,32 @@ type UserLogEdge {
   cursor: Cursor!
 }
 """
-Ordering options for UserLog connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserLogOrder {
-  """
-  The ordering direction.
-  """
+  field: UserLogOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order UserLogs.
-  """
-  field: UserLogOrderField!
+  user: UserOrder
 }
 """
-Properties by which UserLog connections can be ordered.
+What UserLog rows can be ordered by. NULL is the smallest value.
 """
 enum UserLogOrderField {
   ID
   USER_ID
   ACTION
   TIMESTAMP
+}
+"""
+A page of UserLog rows.
+"""
+type UserLogPage {
+  data: [UserLog!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which UserLog rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4317,20 +4814,16 @@ input UserLogWhereInput {
   hasUserWith: [UserWhereInput!]
 }
 """
-Ordering options for User connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserOrder {
-  """
-  The ordering direction.
-  """
+  field: UserOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Users.
-  """
-  field: UserOrderField!
+  organization: OrganizationOrder
+  profile: UserProfileOrder
 }
 """
-Properties by which User connections can be ordered.
+What User rows can be ordered by. NULL is the smallest value.
 """
 enum UserOrderField {
   ID
@@ -4349,6 +4842,33 @@ enum UserOrderField {
   IS_VERIFIED
   LAST_LOGIN
   ORGANIZATION_ID
+  POSTS_COUNT
+  COMMENTS_COUNT
+  SCENARIOS_COUNT
+  USER_GROUPS_COUNT
+  ADVANCED_ENTITIES_COUNT
+  SESSIONS_COUNT
+  ROLE_ASSIGNMENTS_COUNT
+  LIKES_COUNT
+  RATINGS_COUNT
+  SHARES_COUNT
+  ASSIGNED_ROLES_COUNT
+  LOGS_COUNT
+  TRANSFER_LOGS_FROM_COUNT
+  TRANSFER_LOGS_TO_COUNT
+  OWNERSHIP_LOGS_FROM_COUNT
+  OWNERSHIP_LOGS_TO_COUNT
+}
+"""
+A page of User rows.
+"""
+type UserPage {
+  data: [User!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 type UserProfile implements Node {
   id: ID!
@@ -4392,6 +4912,20 @@ type UserProfileConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4407,20 +4941,15 @@ type UserProfileEdge {
   cursor: Cursor!
 }
 """
-Ordering options for UserProfile connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserProfileOrder {
-  """
-  The ordering direction.
-  """
+  field: UserProfileOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order UserProfiles.
-  """
-  field: UserProfileOrderField!
+  user: UserOrder
 }
 """
-Properties by which UserProfile connections can be ordered.
+What UserProfile rows can be ordered by. NULL is the smallest value.
 """
 enum UserProfileOrderField {
   ID
@@ -4435,6 +4964,17 @@ enum UserProfileOrderField {
   TIMEZONE
   LANGUAGE
   EMAIL_NOTIFICATIONS
+}
+"""
+A page of UserProfile rows.
+"""
+type UserProfilePage {
+  data: [UserProfile!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which UserProfile rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4605,6 +5145,20 @@ type UserRoleConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4620,20 +5174,17 @@ type UserRoleEdge {
   cursor: Cursor!
 }
 """
-Ordering options for UserRole connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserRoleOrder {
-  """
-  The ordering direction.
-  """
+  field: UserRoleOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order UserRoles.
-  """
-  field: UserRoleOrderField!
+  user: UserOrder
+  role: RoleOrder
+  assigner: UserOrder
 }
 """
-Properties by which UserRole connections can be ordered.
+What UserRole rows can be ordered by. NULL is the smallest value.
 """
 enum UserRoleOrderField {
   ID
@@ -4644,6 +5195,17 @@ enum UserRoleOrderField {
   EXPIRES_AT
   IS_ACTIVE
   REVOKED_AT
+}
+"""
+A page of UserRole rows.
+"""
+type UserRolePage {
+  data: [UserRole!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which UserRole rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -4737,6 +5299,20 @@ type UserSessionConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -4752,20 +5328,15 @@ type UserSessionEdge {
   cursor: Cursor!
 }
 """
-Ordering options for UserSession connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input UserSessionOrder {
-  """
-  The ordering direction.
-  """
+  field: UserSessionOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order UserSessions.
-  """
-  field: UserSessionOrderField!
+  user: UserOrder
 }
 """
-Properties by which UserSession connections can be ordered.
+What UserSession rows can be ordered by. NULL is the smallest value.
 """
 enum UserSessionOrderField {
   ID
@@ -4773,6 +5344,17 @@ enum UserSessionOrderField {
   USER_ID
   IS_ACTIVE
   EXPIRES_AT
+}
+"""
+A page of UserSession rows.
+"""
+type UserSessionPage {
+  data: [UserSession!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which UserSession rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -5012,6 +5594,8 @@ func childFields_AdvancedEntityConnection(ctx context.Context, ec *executionCont
 		return fieldContext_AdvancedEntityConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_AdvancedEntityConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_AdvancedEntityConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdvancedEntityConnection", field.Name)
 }
@@ -5024,6 +5608,18 @@ func childFields_AdvancedEntityEdge(ctx context.Context, ec *executionContext, f
 		return fieldContext_AdvancedEntityEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdvancedEntityEdge", field.Name)
+}
+
+func childFields_AdvancedEntityPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_AdvancedEntityPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_AdvancedEntityPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_AdvancedEntityPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdvancedEntityPage", field.Name)
 }
 
 func childFields_Comment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5054,6 +5650,8 @@ func childFields_CommentConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_CommentConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_CommentConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_CommentConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommentConnection", field.Name)
 }
@@ -5066,6 +5664,18 @@ func childFields_CommentEdge(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_CommentEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommentEdge", field.Name)
+}
+
+func childFields_CommentPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_CommentPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_CommentPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_CommentPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentPage", field.Name)
 }
 
 func childFields_Organization(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5090,6 +5700,8 @@ func childFields_OrganizationConnection(ctx context.Context, ec *executionContex
 		return fieldContext_OrganizationConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_OrganizationConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_OrganizationConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganizationConnection", field.Name)
 }
@@ -5102,6 +5714,18 @@ func childFields_OrganizationEdge(ctx context.Context, ec *executionContext, fie
 		return fieldContext_OrganizationEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganizationEdge", field.Name)
+}
+
+func childFields_OrganizationPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_OrganizationPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_OrganizationPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_OrganizationPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationPage", field.Name)
 }
 
 func childFields_OwnershipLog(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5134,6 +5758,8 @@ func childFields_OwnershipLogConnection(ctx context.Context, ec *executionContex
 		return fieldContext_OwnershipLogConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_OwnershipLogConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_OwnershipLogConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OwnershipLogConnection", field.Name)
 }
@@ -5148,6 +5774,18 @@ func childFields_OwnershipLogEdge(ctx context.Context, ec *executionContext, fie
 	return nil, fmt.Errorf("no field named %q was found under type OwnershipLogEdge", field.Name)
 }
 
+func childFields_OwnershipLogPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_OwnershipLogPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_OwnershipLogPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_OwnershipLogPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnershipLogPage", field.Name)
+}
+
 func childFields_PageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -5160,6 +5798,28 @@ func childFields_PageInfo(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_PageInfo_endCursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func childFields_Pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currentPage":
+		return fieldContext_Pagination_currentPage(ctx, ec, field)
+	case "perPage":
+		return fieldContext_Pagination_perPage(ctx, ec, field)
+	case "total":
+		return fieldContext_Pagination_total(ctx, ec, field)
+	case "lastPage":
+		return fieldContext_Pagination_lastPage(ctx, ec, field)
+	case "from":
+		return fieldContext_Pagination_from(ctx, ec, field)
+	case "to":
+		return fieldContext_Pagination_to(ctx, ec, field)
+	case "hasNext":
+		return fieldContext_Pagination_hasNext(ctx, ec, field)
+	case "hasPrev":
+		return fieldContext_Pagination_hasPrev(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pagination", field.Name)
 }
 
 func childFields_Post(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5218,6 +5878,8 @@ func childFields_PostConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_PostConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PostConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PostConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostConnection", field.Name)
 }
@@ -5258,6 +5920,8 @@ func childFields_PostLikeConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_PostLikeConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PostLikeConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PostLikeConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostLikeConnection", field.Name)
 }
@@ -5270,6 +5934,30 @@ func childFields_PostLikeEdge(ctx context.Context, ec *executionContext, field g
 		return fieldContext_PostLikeEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostLikeEdge", field.Name)
+}
+
+func childFields_PostLikePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PostLikePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PostLikePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PostLikePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostLikePage", field.Name)
+}
+
+func childFields_PostPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PostPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PostPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PostPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostPage", field.Name)
 }
 
 func childFields_PostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5298,6 +5986,8 @@ func childFields_PostRatingConnection(ctx context.Context, ec *executionContext,
 		return fieldContext_PostRatingConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PostRatingConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PostRatingConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostRatingConnection", field.Name)
 }
@@ -5310,6 +6000,18 @@ func childFields_PostRatingEdge(ctx context.Context, ec *executionContext, field
 		return fieldContext_PostRatingEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostRatingEdge", field.Name)
+}
+
+func childFields_PostRatingPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PostRatingPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PostRatingPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PostRatingPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostRatingPage", field.Name)
 }
 
 func childFields_PostShare(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5338,6 +6040,8 @@ func childFields_PostShareConnection(ctx context.Context, ec *executionContext, 
 		return fieldContext_PostShareConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PostShareConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PostShareConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostShareConnection", field.Name)
 }
@@ -5350,6 +6054,18 @@ func childFields_PostShareEdge(ctx context.Context, ec *executionContext, field 
 		return fieldContext_PostShareEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostShareEdge", field.Name)
+}
+
+func childFields_PostSharePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PostSharePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PostSharePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PostSharePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostSharePage", field.Name)
 }
 
 func childFields_PostView(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5376,6 +6092,8 @@ func childFields_PostViewConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_PostViewConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PostViewConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PostViewConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostViewConnection", field.Name)
 }
@@ -5388,6 +6106,18 @@ func childFields_PostViewEdge(ctx context.Context, ec *executionContext, field g
 		return fieldContext_PostViewEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostViewEdge", field.Name)
+}
+
+func childFields_PostViewPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PostViewPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PostViewPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PostViewPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostViewPage", field.Name)
 }
 
 func childFields_Product(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5434,6 +6164,8 @@ func childFields_ProductConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_ProductConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_ProductConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_ProductConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductConnection", field.Name)
 }
@@ -5446,6 +6178,18 @@ func childFields_ProductEdge(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_ProductEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductEdge", field.Name)
+}
+
+func childFields_ProductPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_ProductPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_ProductPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_ProductPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductPage", field.Name)
 }
 
 func childFields_Role(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5472,6 +6216,8 @@ func childFields_RoleConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_RoleConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_RoleConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_RoleConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoleConnection", field.Name)
 }
@@ -5484,6 +6230,18 @@ func childFields_RoleEdge(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_RoleEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoleEdge", field.Name)
+}
+
+func childFields_RolePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_RolePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_RolePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_RolePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolePage", field.Name)
 }
 
 func childFields_Scenario(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5510,6 +6268,8 @@ func childFields_ScenarioConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_ScenarioConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_ScenarioConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_ScenarioConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioConnection", field.Name)
 }
@@ -5522,6 +6282,18 @@ func childFields_ScenarioEdge(ctx context.Context, ec *executionContext, field g
 		return fieldContext_ScenarioEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioEdge", field.Name)
+}
+
+func childFields_ScenarioPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_ScenarioPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_ScenarioPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_ScenarioPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScenarioPage", field.Name)
 }
 
 func childFields_Tag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5544,6 +6316,8 @@ func childFields_TagConnection(ctx context.Context, ec *executionContext, field 
 		return fieldContext_TagConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_TagConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_TagConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagConnection", field.Name)
 }
@@ -5556,6 +6330,30 @@ func childFields_TagEdge(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_TagEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagEdge", field.Name)
+}
+
+func childFields_TagPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_TagPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_TagPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_TagPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagPage", field.Name)
+}
+
+func childFields_Total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return fieldContext_Total_value(ctx, ec, field)
+	case "precision":
+		return fieldContext_Total_precision(ctx, ec, field)
+	case "text":
+		return fieldContext_Total_text(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Total", field.Name)
 }
 
 func childFields_TransferLog(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5586,6 +6384,8 @@ func childFields_TransferLogConnection(ctx context.Context, ec *executionContext
 		return fieldContext_TransferLogConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_TransferLogConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_TransferLogConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TransferLogConnection", field.Name)
 }
@@ -5598,6 +6398,18 @@ func childFields_TransferLogEdge(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_TransferLogEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TransferLogEdge", field.Name)
+}
+
+func childFields_TransferLogPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_TransferLogPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_TransferLogPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_TransferLogPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TransferLogPage", field.Name)
 }
 
 func childFields_User(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5688,6 +6500,8 @@ func childFields_UserConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_UserConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserConnection", field.Name)
 }
@@ -5726,6 +6540,8 @@ func childFields_UserGroupConnection(ctx context.Context, ec *executionContext, 
 		return fieldContext_UserGroupConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserGroupConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserGroupConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserGroupConnection", field.Name)
 }
@@ -5738,6 +6554,18 @@ func childFields_UserGroupEdge(ctx context.Context, ec *executionContext, field 
 		return fieldContext_UserGroupEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserGroupEdge", field.Name)
+}
+
+func childFields_UserGroupPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserGroupPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserGroupPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserGroupPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserGroupPage", field.Name)
 }
 
 func childFields_UserLog(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5766,6 +6594,8 @@ func childFields_UserLogConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_UserLogConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserLogConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserLogConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserLogConnection", field.Name)
 }
@@ -5778,6 +6608,30 @@ func childFields_UserLogEdge(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_UserLogEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserLogEdge", field.Name)
+}
+
+func childFields_UserLogPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserLogPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserLogPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserLogPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserLogPage", field.Name)
+}
+
+func childFields_UserPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPage", field.Name)
 }
 
 func childFields_UserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5824,6 +6678,8 @@ func childFields_UserProfileConnection(ctx context.Context, ec *executionContext
 		return fieldContext_UserProfileConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserProfileConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserProfileConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserProfileConnection", field.Name)
 }
@@ -5836,6 +6692,18 @@ func childFields_UserProfileEdge(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_UserProfileEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserProfileEdge", field.Name)
+}
+
+func childFields_UserProfilePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserProfilePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserProfilePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserProfilePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserProfilePage", field.Name)
 }
 
 func childFields_UserRole(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5874,6 +6742,8 @@ func childFields_UserRoleConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_UserRoleConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserRoleConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserRoleConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserRoleConnection", field.Name)
 }
@@ -5886,6 +6756,18 @@ func childFields_UserRoleEdge(ctx context.Context, ec *executionContext, field g
 		return fieldContext_UserRoleEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserRoleEdge", field.Name)
+}
+
+func childFields_UserRolePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserRolePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserRolePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserRolePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserRolePage", field.Name)
 }
 
 func childFields_UserSession(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5914,6 +6796,8 @@ func childFields_UserSessionConnection(ctx context.Context, ec *executionContext
 		return fieldContext_UserSessionConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_UserSessionConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_UserSessionConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserSessionConnection", field.Name)
 }
@@ -5926,6 +6810,18 @@ func childFields_UserSessionEdge(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_UserSessionEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserSessionEdge", field.Name)
+}
+
+func childFields_UserSessionPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_UserSessionPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_UserSessionPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_UserSessionPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserSessionPage", field.Name)
 }
 
 func childFields___Directive(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6043,6 +6939,50 @@ func childFields___Type(ctx context.Context, ec *executionContext, field graphql
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func field_AdvancedEntityConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_CommentConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
 
 func field_Mutation_createAdvancedEntity_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -6744,6 +7684,28 @@ func field_Mutation_updateUser_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_OrganizationConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Organization_users_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6795,6 +7757,138 @@ func field_Organization_users_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_OwnershipLogConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PostConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PostLikeConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PostRatingConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PostShareConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PostViewConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
 	return args, nil
 }
 
@@ -7176,6 +8270,28 @@ func field_Post_views_args(ctx context.Context, ec *executionContext, rawArgs ma
 	return args, nil
 }
 
+func field_ProductConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Query___type_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7187,6 +8303,44 @@ func field_Query___type_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func field_Query_advancedEntitiesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOAdvancedEntityOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAdvancedEntityWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7241,6 +8395,44 @@ func field_Query_advancedEntities_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_commentsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOCommentOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOCommentWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7326,6 +8518,44 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 	return args, nil
 }
 
+func field_Query_organizationsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOOrganizationOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOOrganizationWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_organizations_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7377,6 +8607,44 @@ func field_Query_organizations_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_ownershipLogsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOOwnershipLogOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOOwnershipLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7448,6 +8716,44 @@ func field_Query_postBySlug_args(ctx context.Context, ec *executionContext, rawA
 	return args, nil
 }
 
+func field_Query_postLikesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostLikeOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostLikeWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_postLikes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7499,6 +8805,44 @@ func field_Query_postLikes_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_postRatingsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostRatingOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostRatingWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7556,6 +8900,44 @@ func field_Query_postRatings_args(ctx context.Context, ec *executionContext, raw
 	return args, nil
 }
 
+func field_Query_postSharesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostShareOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostShareWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_postShares_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7607,6 +8989,44 @@ func field_Query_postShares_args(ctx context.Context, ec *executionContext, rawA
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_postViewsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostViewOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostViewWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7664,6 +9084,44 @@ func field_Query_postViews_args(ctx context.Context, ec *executionContext, rawAr
 	return args, nil
 }
 
+func field_Query_postsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_posts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7715,6 +9173,44 @@ func field_Query_posts_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_productsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOProductOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProductWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7772,6 +9268,44 @@ func field_Query_products_args(ctx context.Context, ec *executionContext, rawArg
 	return args, nil
 }
 
+func field_Query_rolesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalORoleOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalORoleWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_roles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7823,6 +9357,44 @@ func field_Query_roles_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_scenariosPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOScenarioOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOScenarioWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -7880,6 +9452,44 @@ func field_Query_scenarios_args(ctx context.Context, ec *executionContext, rawAr
 	return args, nil
 }
 
+func field_Query_tagsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTagOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTagWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_tags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7931,6 +9541,44 @@ func field_Query_tags_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_transferLogsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTransferLogOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTransferLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -8002,6 +9650,44 @@ func field_Query_userByUsername_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Query_userGroupsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserGroupOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserGroupWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_userGroups_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8053,6 +9739,44 @@ func field_Query_userGroups_args(ctx context.Context, ec *executionContext, rawA
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_userLogsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserLogOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -8110,6 +9834,44 @@ func field_Query_userLogs_args(ctx context.Context, ec *executionContext, rawArg
 	return args, nil
 }
 
+func field_Query_userProfilesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserProfileOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserProfileWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_userProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8161,6 +9923,44 @@ func field_Query_userProfiles_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_userRolesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserRoleOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserRoleWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -8218,6 +10018,44 @@ func field_Query_userRoles_args(ctx context.Context, ec *executionContext, rawAr
 	return args, nil
 }
 
+func field_Query_userSessionsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserSessionOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserSessionWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_userSessions_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8269,6 +10107,44 @@ func field_Query_userSessions_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_usersPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -8326,6 +10202,28 @@ func field_Query_users_args(ctx context.Context, ec *executionContext, rawArgs m
 	return args, nil
 }
 
+func field_RoleConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Role_assignments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8380,6 +10278,50 @@ func field_Role_assignments_args(ctx context.Context, ec *executionContext, rawA
 	return args, nil
 }
 
+func field_ScenarioConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_TagConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Tag_posts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8431,6 +10373,160 @@ func field_Tag_posts_args(ctx context.Context, ec *executionContext, rawArgs map
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_TransferLogConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserGroupConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserLogConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserProfileConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserRoleConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_UserSessionConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
 	return args, nil
 }
 
@@ -9569,6 +11665,50 @@ func fieldContext_AdvancedEntityConnection_totalCount(_ context.Context, ec *exe
 	return graphql.NewScalarFieldContext("AdvancedEntityConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _AdvancedEntityConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AdvancedEntityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_AdvancedEntityConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _AdvancedEntityEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9622,6 +11762,93 @@ func _AdvancedEntityEdge_cursor(ctx context.Context, ec *executionContext, field
 }
 func fieldContext_AdvancedEntityEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AdvancedEntityEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _AdvancedEntityPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AdvancedEntityPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AdvancedEntityPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AdvancedEntityPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AdvancedEntityPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdvancedEntityPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Comment_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Comment) (ret graphql.Marshaler) {
@@ -9890,6 +12117,50 @@ func fieldContext_CommentConnection_totalCount(_ context.Context, ec *executionC
 	return graphql.NewScalarFieldContext("CommentConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _CommentConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_CommentConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _CommentEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9943,6 +12214,93 @@ func _CommentEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_CommentEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CommentEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _CommentPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Comment) graphql.Marshaler {
+			return marshalNComment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Comment(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _CommentPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _CommentPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Mutation_createAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -11993,6 +14351,50 @@ func fieldContext_OrganizationConnection_totalCount(_ context.Context, ec *execu
 	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _OrganizationConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_OrganizationConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _OrganizationEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12046,6 +14448,93 @@ func _OrganizationEdge_cursor(ctx context.Context, ec *executionContext, field g
 }
 func fieldContext_OrganizationEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _OrganizationPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organization) graphql.Marshaler {
+			return marshalNOrganization2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Organization(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _OrganizationPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _OrganizationPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _OwnershipLog_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLog) (ret graphql.Marshaler) {
@@ -12346,6 +14835,50 @@ func fieldContext_OwnershipLogConnection_totalCount(_ context.Context, ec *execu
 	return graphql.NewScalarFieldContext("OwnershipLogConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _OwnershipLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnershipLogConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_OwnershipLogConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _OwnershipLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12399,6 +14932,93 @@ func _OwnershipLogEdge_cursor(ctx context.Context, ec *executionContext, field g
 }
 func fieldContext_OwnershipLogEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OwnershipLogEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _OwnershipLogPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.OwnershipLog) graphql.Marshaler {
+			return marshalNOwnershipLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnershipLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_OwnershipLog(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _OwnershipLogPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnershipLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _OwnershipLogPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnershipLogPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _PageInfo_hasNextPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo) (ret graphql.Marshaler) {
@@ -12491,6 +15111,190 @@ func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_PageInfo_endCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _Pagination_currentPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_currentPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_currentPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_perPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_perPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_perPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_total(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_lastPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_lastPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_lastPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_from(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_from(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_from(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_to(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_to(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_to(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_hasNext(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_hasNext(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNext, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_hasNext(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Pagination_hasPrev(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_hasPrev(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPrev, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_hasPrev(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func _Post_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Post) (ret graphql.Marshaler) {
@@ -13219,6 +16023,50 @@ func fieldContext_PostConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("PostConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PostConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PostConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PostEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13517,6 +16365,50 @@ func fieldContext_PostLikeConnection_totalCount(_ context.Context, ec *execution
 	return graphql.NewScalarFieldContext("PostLikeConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PostLikeConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikeConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikeConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostLikeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PostLikeConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PostLikeEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikeEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13570,6 +16462,180 @@ func _PostLikeEdge_cursor(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_PostLikeEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostLikeEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PostLikePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
+			return marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostLikePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostLike(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostLikePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostLikePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostLikePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostLikePage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _PostPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _PostRating_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRating) (ret graphql.Marshaler) {
@@ -13815,6 +16881,50 @@ func fieldContext_PostRatingConnection_totalCount(_ context.Context, ec *executi
 	return graphql.NewScalarFieldContext("PostRatingConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PostRatingConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostRatingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PostRatingConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PostRatingEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13868,6 +16978,93 @@ func _PostRatingEdge_cursor(ctx context.Context, ec *executionContext, field gra
 }
 func fieldContext_PostRatingEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostRatingEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PostRatingPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostRatingPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostRatingPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostRatingPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostRatingPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostRatingPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _PostShare_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShare) (ret graphql.Marshaler) {
@@ -14113,6 +17310,50 @@ func fieldContext_PostShareConnection_totalCount(_ context.Context, ec *executio
 	return graphql.NewScalarFieldContext("PostShareConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PostShareConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShareConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostShareConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostShareConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostShareConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PostShareConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PostShareEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShareEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14166,6 +17407,93 @@ func _PostShareEdge_cursor(ctx context.Context, ec *executionContext, field grap
 }
 func fieldContext_PostShareEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostShareEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PostSharePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostSharePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostSharePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostShare) graphql.Marshaler {
+			return marshalNPostShare2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostSharePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostSharePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostShare(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostSharePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostSharePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostSharePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostSharePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostSharePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostSharePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostSharePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostSharePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostSharePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostSharePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _PostView_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostView) (ret graphql.Marshaler) {
@@ -14379,6 +17707,50 @@ func fieldContext_PostViewConnection_totalCount(_ context.Context, ec *execution
 	return graphql.NewScalarFieldContext("PostViewConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PostViewConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostViewConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PostViewConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PostViewEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14432,6 +17804,93 @@ func _PostViewEdge_cursor(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_PostViewEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostViewEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PostViewPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostView) graphql.Marshaler {
+			return marshalNPostView2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostViewPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostView(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostViewPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostViewPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PostViewPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostViewPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Product_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
@@ -14866,6 +18325,50 @@ func fieldContext_ProductConnection_totalCount(_ context.Context, ec *executionC
 	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _ProductConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_ProductConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _ProductEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14919,6 +18422,93 @@ func _ProductEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_ProductEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _ProductPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ProductPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ProductPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Query_node(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -15889,6 +19479,886 @@ func fieldContext_Query_userSessions(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Query_advancedEntitiesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_advancedEntitiesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AdvancedEntitiesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntityPage) graphql.Marshaler {
+			return marshalNAdvancedEntityPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_advancedEntitiesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntityPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_advancedEntitiesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_commentsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_commentsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CommentsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentPage) graphql.Marshaler {
+			return marshalNCommentPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_commentsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_CommentPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_commentsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_organizationsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_organizationsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OrganizationsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganizationPage) graphql.Marshaler {
+			return marshalNOrganizationPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_organizationsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_OrganizationPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_organizationsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_ownershipLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_ownershipLogsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OwnershipLogsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OwnershipLogPage) graphql.Marshaler {
+			return marshalNOwnershipLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_ownershipLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_OwnershipLogPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_ownershipLogsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_postsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_postsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostPage) graphql.Marshaler {
+			return marshalNPostPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_postsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_postsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_postLikesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_postLikesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostLikesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostLikePage) graphql.Marshaler {
+			return marshalNPostLikePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_postLikesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostLikePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_postLikesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_postRatingsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_postRatingsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostRatingsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostRatingPage) graphql.Marshaler {
+			return marshalNPostRatingPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_postRatingsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRatingPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_postRatingsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_postSharesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_postSharesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostSharesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostSharePage) graphql.Marshaler {
+			return marshalNPostSharePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostSharePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_postSharesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostSharePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_postSharesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_postViewsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_postViewsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostViewsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostViewPage) graphql.Marshaler {
+			return marshalNPostViewPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_postViewsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostViewPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_postViewsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_productsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_productsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProductsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProductPage) graphql.Marshaler {
+			return marshalNProductPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_productsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ProductPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_productsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_rolesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_rolesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RolesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RolePage) graphql.Marshaler {
+			return marshalNRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRolePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_rolesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_RolePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_rolesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_scenariosPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_scenariosPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ScenariosPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ScenarioPage) graphql.Marshaler {
+			return marshalNScenarioPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_scenariosPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ScenarioPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_scenariosPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_tagsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_tagsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TagsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TagPage) graphql.Marshaler {
+			return marshalNTagPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_tagsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TagPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_tagsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_transferLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_transferLogsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TransferLogsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TransferLogPage) graphql.Marshaler {
+			return marshalNTransferLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_transferLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TransferLogPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_transferLogsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_usersPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_usersPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UsersPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserPage) graphql.Marshaler {
+			return marshalNUserPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_usersPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_usersPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_userGroupsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_userGroupsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UserGroupsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserGroupPage) graphql.Marshaler {
+			return marshalNUserGroupPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_userGroupsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserGroupPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_userGroupsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_userLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_userLogsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UserLogsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserLogPage) graphql.Marshaler {
+			return marshalNUserLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_userLogsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserLogPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_userLogsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_userProfilesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_userProfilesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UserProfilesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserProfilePage) graphql.Marshaler {
+			return marshalNUserProfilePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfilePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_userProfilesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfilePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_userProfilesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_userRolesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_userRolesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UserRolesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserRolePage) graphql.Marshaler {
+			return marshalNUserRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRolePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_userRolesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserRolePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_userRolesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_userSessionsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_userSessionsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UserSessionsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserSessionPage) graphql.Marshaler {
+			return marshalNUserSessionPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_userSessionsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserSessionPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_userSessionsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_postBySlug(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16276,6 +20746,50 @@ func fieldContext_RoleConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("RoleConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _RoleConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RoleConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RoleConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoleConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_RoleConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _RoleEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RoleEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16329,6 +20843,93 @@ func _RoleEdge_cursor(ctx context.Context, ec *executionContext, field graphql.C
 }
 func fieldContext_RoleEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoleEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _RolePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RolePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Role) graphql.Marshaler {
+			return marshalNRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RolePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RolePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Role(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _RolePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RolePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RolePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RolePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _RolePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RolePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RolePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RolePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Scenario_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Scenario) (ret graphql.Marshaler) {
@@ -16542,6 +21143,50 @@ func fieldContext_ScenarioConnection_totalCount(_ context.Context, ec *execution
 	return graphql.NewScalarFieldContext("ScenarioConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _ScenarioConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScenarioConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_ScenarioConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _ScenarioEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16595,6 +21240,93 @@ func _ScenarioEdge_cursor(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_ScenarioEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScenarioEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _ScenarioPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Scenario) graphql.Marshaler {
+			return marshalNScenario2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScenarioPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Scenario(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ScenarioPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScenarioPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ScenarioPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Tag_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Tag) (ret graphql.Marshaler) {
@@ -16774,6 +21506,50 @@ func fieldContext_TagConnection_totalCount(_ context.Context, ec *executionConte
 	return graphql.NewScalarFieldContext("TagConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _TagConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_TagConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _TagEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16827,6 +21603,162 @@ func _TagEdge_cursor(ctx context.Context, ec *executionContext, field graphql.Co
 }
 func fieldContext_TagEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TagEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _TagPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TagPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TagPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _Total_value(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_value(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_value(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Total_precision(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_precision(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Precision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Precision) graphql.Marshaler {
+			return marshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_precision(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, false, false, errors.New("field of type Precision does not have child fields"))
+}
+
+func _Total_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func _TransferLog_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLog) (ret graphql.Marshaler) {
@@ -17095,6 +22027,50 @@ func fieldContext_TransferLogConnection_totalCount(_ context.Context, ec *execut
 	return graphql.NewScalarFieldContext("TransferLogConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _TransferLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TransferLogConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_TransferLogConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _TransferLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17148,6 +22124,93 @@ func _TransferLogEdge_cursor(ctx context.Context, ec *executionContext, field gr
 }
 func fieldContext_TransferLogEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TransferLogEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _TransferLogPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.TransferLog) graphql.Marshaler {
+			return marshalNTransferLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TransferLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TransferLog(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TransferLogPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TransferLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TransferLogPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferLogPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _User_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
@@ -18451,6 +23514,50 @@ func fieldContext_UserConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("UserConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18717,6 +23824,50 @@ func fieldContext_UserGroupConnection_totalCount(_ context.Context, ec *executio
 	return graphql.NewScalarFieldContext("UserGroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserGroupConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserGroupConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserGroupEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18770,6 +23921,93 @@ func _UserGroupEdge_cursor(ctx context.Context, ec *executionContext, field grap
 }
 func fieldContext_UserGroupEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserGroupEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _UserGroupPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserGroup) graphql.Marshaler {
+			return marshalNUserGroup2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserGroupPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserGroup(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserGroupPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserGroupPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserGroupPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserGroupPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _UserLog_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLog) (ret graphql.Marshaler) {
@@ -19006,6 +24244,50 @@ func fieldContext_UserLogConnection_totalCount(_ context.Context, ec *executionC
 	return graphql.NewScalarFieldContext("UserLogConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserLogConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserLogConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19059,6 +24341,180 @@ func _UserLogEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_UserLogEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserLogEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _UserLogPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserLog) graphql.Marshaler {
+			return marshalNUserLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserLog(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserLogPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserLogPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserLogPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserLogPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _UserPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _UserProfile_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfile) (ret graphql.Marshaler) {
@@ -19502,6 +24958,50 @@ func fieldContext_UserProfileConnection_totalCount(_ context.Context, ec *execut
 	return graphql.NewScalarFieldContext("UserProfileConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserProfileConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfileConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfileConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserProfileConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserProfileConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserProfileEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfileEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19555,6 +25055,93 @@ func _UserProfileEdge_cursor(ctx context.Context, ec *executionContext, field gr
 }
 func fieldContext_UserProfileEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserProfileEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _UserProfilePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfilePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfilePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfilePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserProfilePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserProfilePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfilePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfilePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfilePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserProfilePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserProfilePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfilePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfilePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfilePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserProfilePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _UserRole_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRole) (ret graphql.Marshaler) {
@@ -19924,6 +25511,50 @@ func fieldContext_UserRoleConnection_totalCount(_ context.Context, ec *execution
 	return graphql.NewScalarFieldContext("UserRoleConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserRoleConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRoleConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRoleConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserRoleConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserRoleConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserRoleEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRoleEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19977,6 +25608,93 @@ func _UserRoleEdge_cursor(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_UserRoleEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserRoleEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _UserRolePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRolePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserRole) graphql.Marshaler {
+			return marshalNUserRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRolePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserRolePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserRole(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserRolePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRolePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRolePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserRolePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserRolePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRolePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRolePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRolePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserRolePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _UserSession_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSession) (ret graphql.Marshaler) {
@@ -20213,6 +25931,50 @@ func fieldContext_UserSessionConnection_totalCount(_ context.Context, ec *execut
 	return graphql.NewScalarFieldContext("UserSessionConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _UserSessionConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserSessionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_UserSessionConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _UserSessionEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20266,6 +26028,93 @@ func _UserSessionEdge_cursor(ctx context.Context, ec *executionContext, field gr
 }
 func fieldContext_UserSessionEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserSessionEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _UserSessionPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserSession) graphql.Marshaler {
+			return marshalNUserSession2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserSessionPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserSession(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserSessionPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserSessionPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserSessionPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserSessionPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func ___Directive_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -21554,18 +27403,56 @@ func _AdvancedEntityConnection(ctx context.Context, ec *executionContext, sel as
 		case "edges":
 			out.Values[i] = _AdvancedEntityConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _AdvancedEntityConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _AdvancedEntityConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AdvancedEntityConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21606,6 +27493,54 @@ func _AdvancedEntityEdge(ctx context.Context, ec *executionContext, sel ast.Sele
 			}
 		case "cursor":
 			out.Values[i] = _AdvancedEntityEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var advancedEntityPageImplementors = []string{"AdvancedEntityPage"}
+
+func _AdvancedEntityPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AdvancedEntityPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, advancedEntityPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AdvancedEntityPage")
+		case "data":
+			out.Values[i] = _AdvancedEntityPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _AdvancedEntityPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _AdvancedEntityPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21779,18 +27714,56 @@ func _CommentConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 		case "edges":
 			out.Values[i] = _CommentConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _CommentConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _CommentConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _CommentConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21831,6 +27804,54 @@ func _CommentEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "cursor":
 			out.Values[i] = _CommentEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentPageImplementors = []string{"CommentPage"}
+
+func _CommentPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.CommentPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentPage")
+		case "data":
+			out.Values[i] = _CommentPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _CommentPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _CommentPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22291,18 +28312,56 @@ func _OrganizationConnection(ctx context.Context, ec *executionContext, sel ast.
 		case "edges":
 			out.Values[i] = _OrganizationConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _OrganizationConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _OrganizationConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OrganizationConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -22343,6 +28402,54 @@ func _OrganizationEdge(ctx context.Context, ec *executionContext, sel ast.Select
 			}
 		case "cursor":
 			out.Values[i] = _OrganizationEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var organizationPageImplementors = []string{"OrganizationPage"}
+
+func _OrganizationPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.OrganizationPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, organizationPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrganizationPage")
+		case "data":
+			out.Values[i] = _OrganizationPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _OrganizationPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _OrganizationPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22554,18 +28661,56 @@ func _OwnershipLogConnection(ctx context.Context, ec *executionContext, sel ast.
 		case "edges":
 			out.Values[i] = _OwnershipLogConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _OwnershipLogConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _OwnershipLogConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OwnershipLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -22630,6 +28775,54 @@ func _OwnershipLogEdge(ctx context.Context, ec *executionContext, sel ast.Select
 	return out
 }
 
+var ownershipLogPageImplementors = []string{"OwnershipLogPage"}
+
+func _OwnershipLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.OwnershipLogPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownershipLogPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OwnershipLogPage")
+		case "data":
+			out.Values[i] = _OwnershipLogPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _OwnershipLogPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _OwnershipLogPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.PageInfo) graphql.Marshaler {
@@ -22660,6 +28853,79 @@ func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 		case "endCursor":
 			out.Values[i] = _PageInfo_endCursor(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paginationImplementors = []string{"Pagination"}
+
+func _Pagination(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Pagination) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paginationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Pagination")
+		case "currentPage":
+			out.Values[i] = _Pagination_currentPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "perPage":
+			out.Values[i] = _Pagination_perPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = _Pagination_total(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastPage":
+			out.Values[i] = _Pagination_lastPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = _Pagination_from(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = _Pagination_to(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasNext":
+			out.Values[i] = _Pagination_hasNext(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasPrev":
+			out.Values[i] = _Pagination_hasPrev(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -23100,18 +29366,56 @@ func _PostConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _PostConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PostConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PostConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23320,18 +29624,56 @@ func _PostLikeConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 		case "edges":
 			out.Values[i] = _PostLikeConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PostLikeConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PostLikeConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostLikeConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23372,6 +29714,102 @@ func _PostLikeEdge(ctx context.Context, ec *executionContext, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = _PostLikeEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postLikePageImplementors = []string{"PostLikePage"}
+
+func _PostLikePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PostLikePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postLikePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostLikePage")
+		case "data":
+			out.Values[i] = _PostLikePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PostLikePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PostLikePage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postPageImplementors = []string{"PostPage"}
+
+func _PostPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PostPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostPage")
+		case "data":
+			out.Values[i] = _PostPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PostPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PostPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23540,18 +29978,56 @@ func _PostRatingConnection(ctx context.Context, ec *executionContext, sel ast.Se
 		case "edges":
 			out.Values[i] = _PostRatingConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PostRatingConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PostRatingConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostRatingConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23592,6 +30068,54 @@ func _PostRatingEdge(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 		case "cursor":
 			out.Values[i] = _PostRatingEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postRatingPageImplementors = []string{"PostRatingPage"}
+
+func _PostRatingPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PostRatingPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postRatingPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostRatingPage")
+		case "data":
+			out.Values[i] = _PostRatingPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PostRatingPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PostRatingPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23760,18 +30284,56 @@ func _PostShareConnection(ctx context.Context, ec *executionContext, sel ast.Sel
 		case "edges":
 			out.Values[i] = _PostShareConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PostShareConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PostShareConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostShareConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23812,6 +30374,54 @@ func _PostShareEdge(ctx context.Context, ec *executionContext, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = _PostShareEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postSharePageImplementors = []string{"PostSharePage"}
+
+func _PostSharePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PostSharePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postSharePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostSharePage")
+		case "data":
+			out.Values[i] = _PostSharePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PostSharePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PostSharePage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23942,18 +30552,56 @@ func _PostViewConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 		case "edges":
 			out.Values[i] = _PostViewConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PostViewConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PostViewConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostViewConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23994,6 +30642,54 @@ func _PostViewEdge(ctx context.Context, ec *executionContext, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = _PostViewEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postViewPageImplementors = []string{"PostViewPage"}
+
+func _PostViewPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PostViewPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postViewPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostViewPage")
+		case "data":
+			out.Values[i] = _PostViewPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PostViewPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PostViewPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24141,18 +30837,56 @@ func _ProductConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 		case "edges":
 			out.Values[i] = _ProductConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _ProductConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _ProductConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProductConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24193,6 +30927,54 @@ func _ProductEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "cursor":
 			out.Values[i] = _ProductEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var productPageImplementors = []string{"ProductPage"}
+
+func _ProductPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.ProductPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, productPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProductPage")
+		case "data":
+			out.Values[i] = _ProductPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _ProductPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _ProductPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24721,6 +31503,446 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "advancedEntitiesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_advancedEntitiesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "commentsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_commentsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "organizationsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_organizationsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "ownershipLogsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_ownershipLogsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_postsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postLikesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_postLikesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postRatingsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_postRatingsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postSharesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_postSharesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postViewsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_postViewsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "productsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_productsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "rolesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_rolesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "scenariosPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_scenariosPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "tagsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_tagsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "transferLogsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_transferLogsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "usersPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_usersPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "userGroupsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_userGroupsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "userLogsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_userLogsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "userProfilesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_userProfilesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "userRolesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_userRolesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "userSessionsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_userSessionsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "postBySlug":
 			field := field
 
@@ -24906,18 +32128,56 @@ func _RoleConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _RoleConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _RoleConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _RoleConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _RoleConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24958,6 +32218,54 @@ func _RoleEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			}
 		case "cursor":
 			out.Values[i] = _RoleEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rolePageImplementors = []string{"RolePage"}
+
+func _RolePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.RolePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rolePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RolePage")
+		case "data":
+			out.Values[i] = _RolePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _RolePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _RolePage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25088,18 +32396,56 @@ func _ScenarioConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 		case "edges":
 			out.Values[i] = _ScenarioConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _ScenarioConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _ScenarioConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ScenarioConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -25140,6 +32486,54 @@ func _ScenarioEdge(ctx context.Context, ec *executionContext, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = _ScenarioEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var scenarioPageImplementors = []string{"ScenarioPage"}
+
+func _ScenarioPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.ScenarioPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScenarioPage")
+		case "data":
+			out.Values[i] = _ScenarioPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _ScenarioPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _ScenarioPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25260,18 +32654,56 @@ func _TagConnection(ctx context.Context, ec *executionContext, sel ast.Selection
 		case "edges":
 			out.Values[i] = _TagConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _TagConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _TagConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TagConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -25312,6 +32744,102 @@ func _TagEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 			}
 		case "cursor":
 			out.Values[i] = _TagEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tagPageImplementors = []string{"TagPage"}
+
+func _TagPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TagPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tagPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TagPage")
+		case "data":
+			out.Values[i] = _TagPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _TagPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _TagPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var totalImplementors = []string{"Total"}
+
+func _Total(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Total) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, totalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Total")
+		case "value":
+			out.Values[i] = _Total_value(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "precision":
+			out.Values[i] = _Total_precision(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _Total_text(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25485,18 +33013,56 @@ func _TransferLogConnection(ctx context.Context, ec *executionContext, sel ast.S
 		case "edges":
 			out.Values[i] = _TransferLogConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _TransferLogConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _TransferLogConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TransferLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -25537,6 +33103,54 @@ func _TransferLogEdge(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 		case "cursor":
 			out.Values[i] = _TransferLogEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var transferLogPageImplementors = []string{"TransferLogPage"}
+
+func _TransferLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TransferLogPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, transferLogPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TransferLogPage")
+		case "data":
+			out.Values[i] = _TransferLogPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _TransferLogPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _TransferLogPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26421,18 +34035,56 @@ func _UserConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _UserConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26603,18 +34255,56 @@ func _UserGroupConnection(ctx context.Context, ec *executionContext, sel ast.Sel
 		case "edges":
 			out.Values[i] = _UserGroupConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserGroupConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserGroupConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserGroupConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26655,6 +34345,54 @@ func _UserGroupEdge(ctx context.Context, ec *executionContext, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = _UserGroupEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userGroupPageImplementors = []string{"UserGroupPage"}
+
+func _UserGroupPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserGroupPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userGroupPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserGroupPage")
+		case "data":
+			out.Values[i] = _UserGroupPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserGroupPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserGroupPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26790,18 +34528,56 @@ func _UserLogConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 		case "edges":
 			out.Values[i] = _UserLogConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserLogConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserLogConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26842,6 +34618,102 @@ func _UserLogEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "cursor":
 			out.Values[i] = _UserLogEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userLogPageImplementors = []string{"UserLogPage"}
+
+func _UserLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserLogPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userLogPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserLogPage")
+		case "data":
+			out.Values[i] = _UserLogPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserLogPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserLogPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userPageImplementors = []string{"UserPage"}
+
+func _UserPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserPage")
+		case "data":
+			out.Values[i] = _UserPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27022,18 +34894,56 @@ func _UserProfileConnection(ctx context.Context, ec *executionContext, sel ast.S
 		case "edges":
 			out.Values[i] = _UserProfileConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserProfileConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserProfileConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserProfileConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27074,6 +34984,54 @@ func _UserProfileEdge(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 		case "cursor":
 			out.Values[i] = _UserProfileEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userProfilePageImplementors = []string{"UserProfilePage"}
+
+func _UserProfilePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserProfilePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userProfilePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserProfilePage")
+		case "data":
+			out.Values[i] = _UserProfilePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserProfilePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserProfilePage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27300,18 +35258,56 @@ func _UserRoleConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 		case "edges":
 			out.Values[i] = _UserRoleConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserRoleConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserRoleConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserRoleConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27352,6 +35348,54 @@ func _UserRoleEdge(ctx context.Context, ec *executionContext, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = _UserRoleEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userRolePageImplementors = []string{"UserRolePage"}
+
+func _UserRolePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserRolePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userRolePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserRolePage")
+		case "data":
+			out.Values[i] = _UserRolePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserRolePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserRolePage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27487,18 +35531,56 @@ func _UserSessionConnection(ctx context.Context, ec *executionContext, sel ast.S
 		case "edges":
 			out.Values[i] = _UserSessionConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _UserSessionConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _UserSessionConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserSessionConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27539,6 +35621,54 @@ func _UserSessionEdge(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 		case "cursor":
 			out.Values[i] = _UserSessionEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userSessionPageImplementors = []string{"UserSessionPage"}
+
+func _UserSessionPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.UserSessionPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userSessionPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserSessionPage")
+		case "data":
+			out.Values[i] = _UserSessionPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _UserSessionPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _UserSessionPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27955,6 +36085,22 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AdvancedEntity) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -27989,6 +36135,16 @@ func marshalNAdvancedEntityOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNAdvancedEntityPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AdvancedEntityPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AdvancedEntityPage(ctx, ec, sel, v)
 }
 
 func unmarshalNAdvancedEntityStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚋadvancedentityᚐStatus(ctx context.Context, ec *executionContext, v any) (advancedentity.Status, error) {
@@ -28033,6 +36189,22 @@ func marshalNBoolean2bool(ctx context.Context, ec *executionContext, sel ast.Sel
 	return res
 }
 
+func marshalNComment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Comment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Comment) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28067,6 +36239,16 @@ func marshalNCommentOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNCommentPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.CommentPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _CommentPage(ctx, ec, sel, v)
 }
 
 func unmarshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28400,6 +36582,22 @@ func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelay
 	return ret
 }
 
+func marshalNOrganization2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Organization) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganization(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganization(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28436,6 +36634,42 @@ func marshalNOrganizationOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 	return v
 }
 
+func marshalNOrganizationPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OrganizationPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _OrganizationPage(ctx, ec, sel, v)
+}
+
+func marshalNOwnershipLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.OwnershipLog) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNOwnershipLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLog(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNOwnershipLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLog(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OwnershipLog) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _OwnershipLog(ctx, ec, sel, v)
+}
+
 func marshalNOwnershipLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OwnershipLogConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28462,6 +36696,16 @@ func marshalNOwnershipLogOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 	return v
 }
 
+func marshalNOwnershipLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OwnershipLogPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _OwnershipLogPage(ctx, ec, sel, v)
+}
+
 func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28470,6 +36714,26 @@ func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 		return graphql.Null
 	}
 	return _PageInfo(ctx, ec, sel, v)
+}
+
+func marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+	return _Pagination(ctx, ec, sel, &v)
+}
+
+func marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Post) graphql.Marshaler {
@@ -28490,6 +36754,22 @@ func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 		return graphql.Null
 	}
 	return _PostConnection(ctx, ec, sel, v)
+}
+
+func marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostLike) graphql.Marshaler {
@@ -28528,6 +36808,16 @@ func marshalNPostLikeOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func marshalNPostLikePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostLikePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostLikePage(ctx, ec, sel, v)
+}
+
 func unmarshalNPostOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -28542,6 +36832,32 @@ func marshalNPostOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNPostPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostPage(ctx, ec, sel, v)
+}
+
+func marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostRating) graphql.Marshaler {
@@ -28580,6 +36896,32 @@ func marshalNPostRatingOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func marshalNPostRatingPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostRatingPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostRatingPage(ctx, ec, sel, v)
+}
+
+func marshalNPostShare2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostShare) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShare(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShare(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostShare) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28616,6 +36958,16 @@ func marshalNPostShareOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 	return v
 }
 
+func marshalNPostSharePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostSharePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostSharePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostSharePage(ctx, ec, sel, v)
+}
+
 func unmarshalNPostStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚋpostᚐStatus(ctx context.Context, ec *executionContext, v any) (post.Status, error) {
 	var res post.Status
 	err := res.UnmarshalGQL(v)
@@ -28624,6 +36976,32 @@ func unmarshalNPostStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚋpost�
 
 func marshalNPostStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚋpostᚐStatus(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v post.Status) graphql.Marshaler {
 	return v
+}
+
+func marshalNPostView2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostView) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostView2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostView(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNPostView2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostView(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostView) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostView(ctx, ec, sel, v)
 }
 
 func marshalNPostViewConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostViewConnection) graphql.Marshaler {
@@ -28650,6 +37028,42 @@ func marshalNPostViewOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNPostViewPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostViewPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PostViewPage(ctx, ec, sel, v)
+}
+
+func unmarshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx context.Context, ec *executionContext, v any) (relay.Precision, error) {
+	var res relay.Precision
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Precision) graphql.Marshaler {
+	return v
+}
+
+func marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -28686,6 +37100,16 @@ func marshalNProductOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNProductPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProductPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ProductPage(ctx, ec, sel, v)
 }
 
 func marshalNRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Role) graphql.Marshaler {
@@ -28740,6 +37164,32 @@ func marshalNRoleOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRolePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.RolePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _RolePage(ctx, ec, sel, v)
+}
+
+func marshalNScenario2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Scenario) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenario(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenario(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Scenario) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28774,6 +37224,16 @@ func marshalNScenarioOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNScenarioPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ScenarioPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ScenarioPage(ctx, ec, sel, v)
 }
 
 func unmarshalNString2string(ctx context.Context, ec *executionContext, v any) (string, error) {
@@ -28821,6 +37281,22 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	return ret
 }
 
+func marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Tag) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28857,6 +37333,16 @@ func marshalNTagOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 	return v
 }
 
+func marshalNTagPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TagPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TagPage(ctx, ec, sel, v)
+}
+
 func unmarshalNTime2timeᚐTime(ctx context.Context, ec *executionContext, v any) (time.Time, error) {
 	res, err := relay.UnmarshalTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28871,6 +37357,42 @@ func marshalNTime2timeᚐTime(ctx context.Context, ec *executionContext, sel ast
 		}
 	}
 	return res
+}
+
+func marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Total(ctx, ec, sel, v)
+}
+
+func marshalNTransferLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.TransferLog) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTransferLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLog(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNTransferLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLog(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TransferLog) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TransferLog(ctx, ec, sel, v)
 }
 
 func marshalNTransferLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TransferLogConnection) graphql.Marshaler {
@@ -28897,6 +37419,16 @@ func marshalNTransferLogOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNTransferLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TransferLogPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TransferLogPage(ctx, ec, sel, v)
 }
 
 func unmarshalNUUID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx context.Context, ec *executionContext, v any) (uuid.UUID, error) {
@@ -29091,6 +37623,22 @@ func marshalNUpdateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 	return v
 }
 
+func marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29109,6 +37657,22 @@ func marshalNUserConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐU
 		return graphql.Null
 	}
 	return _UserConnection(ctx, ec, sel, v)
+}
+
+func marshalNUserGroup2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroup(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroup(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserGroup) graphql.Marshaler {
@@ -29147,6 +37711,42 @@ func marshalNUserGroupOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 	return v
 }
 
+func marshalNUserGroupPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserGroupPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserGroupPage(ctx, ec, sel, v)
+}
+
+func marshalNUserLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserLog) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLog(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNUserLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLog(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserLog) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserLog(ctx, ec, sel, v)
+}
+
 func marshalNUserLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserLogConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29173,6 +37773,16 @@ func marshalNUserLogOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func marshalNUserLogPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserLogPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserLogPage(ctx, ec, sel, v)
+}
+
 func unmarshalNUserOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -29187,6 +37797,32 @@ func marshalNUserOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNUserPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserPage(ctx, ec, sel, v)
+}
+
+func marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserProfile) graphql.Marshaler {
@@ -29225,6 +37861,42 @@ func marshalNUserProfileOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return v
 }
 
+func marshalNUserProfilePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfilePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserProfilePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserProfilePage(ctx, ec, sel, v)
+}
+
+func marshalNUserRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserRole) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRole(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNUserRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRole(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserRole) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserRole(ctx, ec, sel, v)
+}
+
 func marshalNUserRoleConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserRoleConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29251,6 +37923,42 @@ func marshalNUserRoleOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func marshalNUserRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRolePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserRolePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserRolePage(ctx, ec, sel, v)
+}
+
+func marshalNUserSession2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserSession) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserSession2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSession(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNUserSession2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSession(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserSession) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserSession(ctx, ec, sel, v)
+}
+
 func marshalNUserSessionConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserSessionConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29275,6 +37983,16 @@ func marshalNUserSessionOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNUserSessionPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserSessionPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UserSessionPage(ctx, ec, sel, v)
 }
 
 func marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

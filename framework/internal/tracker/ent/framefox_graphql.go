@@ -405,13 +405,14 @@ type AttachmentConnection struct {
 	Edges      []*AttachmentEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newAttachmentConnection(p *relay.Page, err error) (*AttachmentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &AttachmentConnection{Edges: make([]*AttachmentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &AttachmentConnection{Edges: make([]*AttachmentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AttachmentEdge{e.Node.(*Attachment), e.Cursor}
 	}
@@ -421,6 +422,15 @@ func newAttachmentConnection(p *relay.Page, err error) (*AttachmentConnection, e
 // Attachments resolves the root connection of Attachment.
 func (g GraphQL) Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AttachmentConnection, error) {
 	return newAttachmentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Attachment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// AttachmentPage is a page of Attachment rows, found by its number.
+type AttachmentPage struct{ *relay.Numbered[*Attachment] }
+
+// AttachmentsPage resolves the page of Attachment rows with a number.
+func (g GraphQL) AttachmentsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*AttachmentPage, error) {
+	p, err := relay.PageOf[*Attachment](ctx, graphSource{g.client.config}, "Attachment", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &AttachmentPage{p}, err
 }
 
 // CreateAttachment resolves the mutation of that name.
@@ -489,13 +499,14 @@ type BadgeConnection struct {
 	Edges      []*BadgeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newBadgeConnection(p *relay.Page, err error) (*BadgeConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &BadgeConnection{Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &BadgeConnection{Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &BadgeEdge{e.Node.(*Badge), e.Cursor}
 	}
@@ -505,6 +516,15 @@ func newBadgeConnection(p *relay.Page, err error) (*BadgeConnection, error) {
 // Badges resolves the root connection of Badge.
 func (g GraphQL) Badges(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*BadgeConnection, error) {
 	return newBadgeConnection(relay.Connect(ctx, graphSource{g.client.config}, "Badge", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// BadgePage is a page of Badge rows, found by its number.
+type BadgePage struct{ *relay.Numbered[*Badge] }
+
+// BadgesPage resolves the page of Badge rows with a number.
+func (g GraphQL) BadgesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*BadgePage, error) {
+	p, err := relay.PageOf[*Badge](ctx, graphSource{g.client.config}, "Badge", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &BadgePage{p}, err
 }
 
 // CreateBadge resolves the mutation of that name.
@@ -583,13 +603,14 @@ type LabelConnection struct {
 	Edges      []*LabelEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newLabelConnection(p *relay.Page, err error) (*LabelConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &LabelConnection{Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &LabelConnection{Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &LabelEdge{e.Node.(*Label), e.Cursor}
 	}
@@ -599,6 +620,15 @@ func newLabelConnection(p *relay.Page, err error) (*LabelConnection, error) {
 // Labels resolves the root connection of Label.
 func (g GraphQL) Labels(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*LabelConnection, error) {
 	return newLabelConnection(relay.Connect(ctx, graphSource{g.client.config}, "Label", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// LabelPage is a page of Label rows, found by its number.
+type LabelPage struct{ *relay.Numbered[*Label] }
+
+// LabelsPage resolves the page of Label rows with a number.
+func (g GraphQL) LabelsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*LabelPage, error) {
+	p, err := relay.PageOf[*Label](ctx, graphSource{g.client.config}, "Label", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &LabelPage{p}, err
 }
 
 // CreateLabel resolves the mutation of that name.
@@ -687,13 +717,14 @@ type NoteConnection struct {
 	Edges      []*NoteEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &NoteConnection{Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &NoteConnection{Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &NoteEdge{e.Node.(*Note), e.Cursor}
 	}
@@ -703,6 +734,15 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 // Notes resolves the root connection of Note.
 func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
 	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// NotePage is a page of Note rows, found by its number.
+type NotePage struct{ *relay.Numbered[*Note] }
+
+// NotesPage resolves the page of Note rows with a number.
+func (g GraphQL) NotesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*NotePage, error) {
+	p, err := relay.PageOf[*Note](ctx, graphSource{g.client.config}, "Note", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &NotePage{p}, err
 }
 
 // CreateNote resolves the mutation of that name.
@@ -820,13 +860,14 @@ type PersonConnection struct {
 	Edges      []*PersonEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PersonConnection{Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PersonConnection{Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PersonEdge{e.Node.(*Person), e.Cursor}
 	}
@@ -836,6 +877,15 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 // People resolves the root connection of Person.
 func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PersonConnection, error) {
 	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// PersonPage is a page of Person rows, found by its number.
+type PersonPage struct{ *relay.Numbered[*Person] }
+
+// PeoplePage resolves the page of Person rows with a number.
+func (g GraphQL) PeoplePage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*PersonPage, error) {
+	p, err := relay.PageOf[*Person](ctx, graphSource{g.client.config}, "Person", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &PersonPage{p}, err
 }
 
 // CreatePerson resolves the mutation of that name.
@@ -961,13 +1011,14 @@ type ProjectConnection struct {
 	Edges      []*ProjectEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ProjectConnection{Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ProjectConnection{Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProjectEdge{e.Node.(*Project), e.Cursor}
 	}
@@ -977,6 +1028,15 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 // Projects resolves the root connection of Project.
 func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
 	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// ProjectPage is a page of Project rows, found by its number.
+type ProjectPage struct{ *relay.Numbered[*Project] }
+
+// ProjectsPage resolves the page of Project rows with a number.
+func (g GraphQL) ProjectsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ProjectPage, error) {
+	p, err := relay.PageOf[*Project](ctx, graphSource{g.client.config}, "Project", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ProjectPage{p}, err
 }
 
 // CreateProject resolves the mutation of that name.
@@ -1174,13 +1234,14 @@ type TaskConnection struct {
 	Edges      []*TaskEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
+	relay.Tally
 }
 
 func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TaskConnection{Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TaskConnection{Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TaskEdge{e.Node.(*Task), e.Cursor}
 	}
@@ -1190,6 +1251,15 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 // Tasks resolves the root connection of Task.
 func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
 	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// TaskPage is a page of Task rows, found by its number.
+type TaskPage struct{ *relay.Numbered[*Task] }
+
+// TasksPage resolves the page of Task rows with a number.
+func (g GraphQL) TasksPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*TaskPage, error) {
+	p, err := relay.PageOf[*Task](ctx, graphSource{g.client.config}, "Task", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &TaskPage{p}, err
 }
 
 // CreateTask resolves the mutation of that name.

@@ -82,6 +82,13 @@ type QueryResolver interface {
 	People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PersonConnection, error)
 	Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.ProjectConnection, error)
 	Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TaskConnection, error)
+	AttachmentsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.AttachmentPage, error)
+	BadgesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.BadgePage, error)
+	LabelsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.LabelPage, error)
+	NotesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.NotePage, error)
+	PeoplePage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PersonPage, error)
+	ProjectsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.ProjectPage, error)
+	TasksPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.TaskPage, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -205,6 +212,20 @@ type AttachmentConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -220,26 +241,33 @@ type AttachmentEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Attachment connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input AttachmentOrder {
-  """
-  The ordering direction.
-  """
+  field: AttachmentOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Attachments.
-  """
-  field: AttachmentOrderField!
+  task: TaskOrder
+  project: ProjectOrder
 }
 """
-Properties by which Attachment connections can be ordered.
+What Attachment rows can be ordered by. NULL is the smallest value.
 """
 enum AttachmentOrderField {
   ID
   FILE
   TASK_ID
   PROJECT_ID
+}
+"""
+A page of Attachment rows.
+"""
+type AttachmentPage {
+  data: [Attachment!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Attachment rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -298,6 +326,20 @@ type BadgeConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -313,25 +355,31 @@ type BadgeEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Badge connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input BadgeOrder {
-  """
-  The ordering direction.
-  """
+  field: BadgeOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Badges.
-  """
-  field: BadgeOrderField!
+  person: PersonOrder
 }
 """
-Properties by which Badge connections can be ordered.
+What Badge rows can be ordered by. NULL is the smallest value.
 """
 enum BadgeOrderField {
   ID
   NUMBER
   PERSON_ID
+}
+"""
+A page of Badge rows.
+"""
+type BadgePage {
+  data: [Badge!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Badge rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -482,6 +530,20 @@ type LabelConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -497,25 +559,31 @@ type LabelEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Label connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input LabelOrder {
-  """
-  The ordering direction.
-  """
+  field: LabelOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Labels.
-  """
-  field: LabelOrderField!
 }
 """
-Properties by which Label connections can be ordered.
+What Label rows can be ordered by. NULL is the smallest value.
 """
 enum LabelOrderField {
   ID
   NAME
   COLOR
+  TASKS_COUNT
+}
+"""
+A page of Label rows.
+"""
+type LabelPage {
+  data: [Label!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Label rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -795,6 +863,20 @@ type NoteConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -810,26 +892,33 @@ type NoteEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Note connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input NoteOrder {
-  """
-  The ordering direction.
-  """
+  field: NoteOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Notes.
-  """
-  field: NoteOrderField!
+  task: TaskOrder
+  author: PersonOrder
 }
 """
-Properties by which Note connections can be ordered.
+What Note rows can be ordered by. NULL is the smallest value.
 """
 enum NoteOrderField {
   ID
   CREATED_AT
   TASK_ID
   AUTHOR_ID
+}
+"""
+A page of Note rows.
+"""
+type NotePage {
+  data: [Note!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Note rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -906,6 +995,31 @@ type PageInfo {
   When paginating forwards, the cursor to continue.
   """
   endCursor: Cursor
+}
+"""
+Where a page lies in its list.
+"""
+type Pagination {
+  currentPage: Int!
+  perPage: Int!
+  """
+  Rows of the whole list.
+  """
+  total: Int!
+  """
+  0 where the list is empty.
+  """
+  lastPage: Int!
+  """
+  Place of the first row of the page, counted from 1; 0 where the page is empty.
+  """
+  from: Int!
+  """
+  Place of the last row of the page; 0 where the page is empty.
+  """
+  to: Int!
+  hasNext: Boolean!
+  hasPrev: Boolean!
 }
 type Person implements Node {
   id: ID!
@@ -1058,6 +1172,20 @@ type PersonConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1073,20 +1201,15 @@ type PersonEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Person connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input PersonOrder {
-  """
-  The ordering direction.
-  """
+  field: PersonOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Persons.
-  """
-  field: PersonOrderField!
+  badge: BadgeOrder
 }
 """
-Properties by which Person connections can be ordered.
+What Person rows can be ordered by. NULL is the smallest value.
 """
 enum PersonOrderField {
   ID
@@ -1094,6 +1217,21 @@ enum PersonOrderField {
   EMAIL
   NAME
   NICKNAME
+  TASKS_COUNT
+  PROJECTS_COUNT
+  MEMBERSHIPS_COUNT
+  NOTES_COUNT
+}
+"""
+A page of Person rows.
+"""
+type PersonPage {
+  data: [Person!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Person rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1152,6 +1290,20 @@ input PersonWhereInput {
   hasBadgeWith: [BadgeWhereInput!]
   hasNotes: Boolean
   hasNotesWith: [NoteWhereInput!]
+}
+"""
+How sure a number of rows is.
+"""
+enum Precision {
+  EXACT
+  """
+  Counting stopped at the limit, and there are more.
+  """
+  AT_LEAST
+  """
+  The database guessed.
+  """
+  ESTIMATED
 }
 type Project implements Node {
   id: ID!
@@ -1283,6 +1435,20 @@ type ProjectConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1298,20 +1464,15 @@ type ProjectEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Project connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input ProjectOrder {
-  """
-  The ordering direction.
-  """
+  field: ProjectOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Projects.
-  """
-  field: ProjectOrderField!
+  lead: PersonOrder
 }
 """
-Properties by which Project connections can be ordered.
+What Project rows can be ordered by. NULL is the smallest value.
 """
 enum ProjectOrderField {
   ID
@@ -1323,6 +1484,20 @@ enum ProjectOrderField {
   BUDGET
   ARCHIVED
   LEAD_ID
+  TASKS_COUNT
+  MEMBERS_COUNT
+  ATTACHMENTS_COUNT
+}
+"""
+A page of Project rows.
+"""
+type ProjectPage {
+  data: [Project!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 Which Project rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1638,6 +1813,34 @@ type Query {
     """
     where: TaskWhereInput
   ): TaskConnection!
+  """
+  One page of Attachment rows by its number. Prefer attachments for lists that are long or change.
+  """
+  attachmentsPage(page: Int = 1, perPage: Int, orderBy: [AttachmentOrder!], where: AttachmentWhereInput): AttachmentPage!
+  """
+  One page of Badge rows by its number. Prefer badges for lists that are long or change.
+  """
+  badgesPage(page: Int = 1, perPage: Int, orderBy: [BadgeOrder!], where: BadgeWhereInput): BadgePage!
+  """
+  One page of Label rows by its number. Prefer labels for lists that are long or change.
+  """
+  labelsPage(page: Int = 1, perPage: Int, orderBy: [LabelOrder!], where: LabelWhereInput): LabelPage!
+  """
+  One page of Note rows by its number. Prefer notes for lists that are long or change.
+  """
+  notesPage(page: Int = 1, perPage: Int, orderBy: [NoteOrder!], where: NoteWhereInput): NotePage!
+  """
+  One page of Person rows by its number. Prefer people for lists that are long or change.
+  """
+  peoplePage(page: Int = 1, perPage: Int, orderBy: [PersonOrder!], where: PersonWhereInput): PersonPage!
+  """
+  One page of Project rows by its number. Prefer projects for lists that are long or change.
+  """
+  projectsPage(page: Int = 1, perPage: Int, orderBy: [ProjectOrder!], where: ProjectWhereInput): ProjectPage!
+  """
+  One page of Task rows by its number. Prefer tasks for lists that are long or change.
+  """
+  tasksPage(page: Int = 1, perPage: Int, orderBy: [TaskOrder!], where: TaskWhereInput): TaskPage!
 }
 type Task implements Node {
   id: ID!
@@ -1811,6 +2014,20 @@ type TaskConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
 }
 """
 An edge in a connection.
@@ -1826,20 +2043,17 @@ type TaskEdge {
   cursor: Cursor!
 }
 """
-Ordering options for Task connections
+One term of an order: field with a direction, or one edge with the term at its end.
 """
 input TaskOrder {
-  """
-  The ordering direction.
-  """
+  field: TaskOrderField
   direction: OrderDirection! = ASC
-  """
-  The field by which to order Tasks.
-  """
-  field: TaskOrderField!
+  project: ProjectOrder
+  assignee: PersonOrder
+  parent: TaskOrder
 }
 """
-Properties by which Task connections can be ordered.
+What Task rows can be ordered by. NULL is the smallest value.
 """
 enum TaskOrderField {
   ID
@@ -1857,6 +2071,21 @@ enum TaskOrderField {
   PROJECT_ID
   ASSIGNEE_ID
   PARENT_ID
+  CHILDREN_COUNT
+  LABELS_COUNT
+  ATTACHMENTS_COUNT
+  NOTES_COUNT
+}
+"""
+A page of Task rows.
+"""
+type TaskPage {
+  data: [Task!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
 }
 """
 TaskState is enum for the field state
@@ -2004,6 +2233,17 @@ An instant in RFC 3339, always UTC, in microseconds.
 """
 scalar Time
 """
+A number of rows.
+"""
+type Total {
+  value: Int!
+  precision: Precision!
+  """
+  As people read it: 42, 1000+, ~12000.
+  """
+  text: String!
+}
+"""
 A UUID in its canonical form.
 """
 scalar UUID
@@ -2097,6 +2337,8 @@ func childFields_AttachmentConnection(ctx context.Context, ec *executionContext,
 		return fieldContext_AttachmentConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_AttachmentConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_AttachmentConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttachmentConnection", field.Name)
 }
@@ -2109,6 +2351,18 @@ func childFields_AttachmentEdge(ctx context.Context, ec *executionContext, field
 		return fieldContext_AttachmentEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttachmentEdge", field.Name)
+}
+
+func childFields_AttachmentPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_AttachmentPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_AttachmentPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_AttachmentPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachmentPage", field.Name)
 }
 
 func childFields_Badge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2133,6 +2387,8 @@ func childFields_BadgeConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_BadgeConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_BadgeConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_BadgeConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BadgeConnection", field.Name)
 }
@@ -2145,6 +2401,18 @@ func childFields_BadgeEdge(ctx context.Context, ec *executionContext, field grap
 		return fieldContext_BadgeEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BadgeEdge", field.Name)
+}
+
+func childFields_BadgePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_BadgePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_BadgePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_BadgePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BadgePage", field.Name)
 }
 
 func childFields_Label(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2169,6 +2437,8 @@ func childFields_LabelConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_LabelConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_LabelConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_LabelConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LabelConnection", field.Name)
 }
@@ -2181,6 +2451,18 @@ func childFields_LabelEdge(ctx context.Context, ec *executionContext, field grap
 		return fieldContext_LabelEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LabelEdge", field.Name)
+}
+
+func childFields_LabelPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_LabelPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_LabelPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_LabelPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LabelPage", field.Name)
 }
 
 func childFields_Note(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2211,6 +2493,8 @@ func childFields_NoteConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_NoteConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_NoteConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_NoteConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteConnection", field.Name)
 }
@@ -2225,6 +2509,18 @@ func childFields_NoteEdge(ctx context.Context, ec *executionContext, field graph
 	return nil, fmt.Errorf("no field named %q was found under type NoteEdge", field.Name)
 }
 
+func childFields_NotePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_NotePage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_NotePage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_NotePage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotePage", field.Name)
+}
+
 func childFields_PageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -2237,6 +2533,28 @@ func childFields_PageInfo(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_PageInfo_endCursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func childFields_Pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currentPage":
+		return fieldContext_Pagination_currentPage(ctx, ec, field)
+	case "perPage":
+		return fieldContext_Pagination_perPage(ctx, ec, field)
+	case "total":
+		return fieldContext_Pagination_total(ctx, ec, field)
+	case "lastPage":
+		return fieldContext_Pagination_lastPage(ctx, ec, field)
+	case "from":
+		return fieldContext_Pagination_from(ctx, ec, field)
+	case "to":
+		return fieldContext_Pagination_to(ctx, ec, field)
+	case "hasNext":
+		return fieldContext_Pagination_hasNext(ctx, ec, field)
+	case "hasPrev":
+		return fieldContext_Pagination_hasPrev(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pagination", field.Name)
 }
 
 func childFields_Person(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2273,6 +2591,8 @@ func childFields_PersonConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_PersonConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PersonConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_PersonConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
 }
@@ -2285,6 +2605,18 @@ func childFields_PersonEdge(ctx context.Context, ec *executionContext, field gra
 		return fieldContext_PersonEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
+}
+
+func childFields_PersonPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_PersonPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_PersonPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_PersonPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonPage", field.Name)
 }
 
 func childFields_Project(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2327,6 +2659,8 @@ func childFields_ProjectConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_ProjectConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_ProjectConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_ProjectConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
 }
@@ -2339,6 +2673,18 @@ func childFields_ProjectEdge(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_ProjectEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectEdge", field.Name)
+}
+
+func childFields_ProjectPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_ProjectPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_ProjectPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_ProjectPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectPage", field.Name)
 }
 
 func childFields_Task(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2405,6 +2751,8 @@ func childFields_TaskConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_TaskConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_TaskConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_TaskConnection_total(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
 }
@@ -2417,6 +2765,30 @@ func childFields_TaskEdge(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_TaskEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskEdge", field.Name)
+}
+
+func childFields_TaskPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_TaskPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_TaskPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_TaskPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskPage", field.Name)
+}
+
+func childFields_Total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return fieldContext_Total_value(ctx, ec, field)
+	case "precision":
+		return fieldContext_Total_precision(ctx, ec, field)
+	case "text":
+		return fieldContext_Total_text(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Total", field.Name)
 }
 
 func childFields___Directive(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2534,6 +2906,72 @@ func childFields___Type(ctx context.Context, ec *executionContext, field graphql
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func field_AttachmentConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_BadgeConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_LabelConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
 
 func field_Label_tasks_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -3019,6 +3457,50 @@ func field_Mutation_updateTask_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_NoteConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_PersonConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Person_memberships_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3235,6 +3717,28 @@ func field_Person_tasks_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_ProjectConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
 func field_Project_attachments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3411,6 +3915,44 @@ func field_Query___type_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_attachmentsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOAttachmentOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAttachmentWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_attachments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3465,6 +4007,44 @@ func field_Query_attachments_args(ctx context.Context, ec *executionContext, raw
 	return args, nil
 }
 
+func field_Query_badgesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOBadgeOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBadgeWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_badges_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3516,6 +4096,44 @@ func field_Query_badges_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_labelsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOLabelOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOLabelWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -3601,6 +4219,44 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 	return args, nil
 }
 
+func field_Query_notesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalONoteOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalONoteWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_notes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3652,6 +4308,44 @@ func field_Query_notes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_peoplePage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPersonOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPersonWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
 	return args, nil
 }
 
@@ -3709,6 +4403,44 @@ func field_Query_people_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_projectsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOProjectOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProjectWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_projects_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3763,6 +4495,44 @@ func field_Query_projects_args(ctx context.Context, ec *executionContext, rawArg
 	return args, nil
 }
 
+func field_Query_tasksPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTaskOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTaskWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
 func field_Query_tasks_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3814,6 +4584,28 @@ func field_Query_tasks_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func field_TaskConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
 	return args, nil
 }
 
@@ -4336,6 +5128,50 @@ func fieldContext_AttachmentConnection_totalCount(_ context.Context, ec *executi
 	return graphql.NewScalarFieldContext("AttachmentConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _AttachmentConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_AttachmentConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _AttachmentEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4389,6 +5225,93 @@ func _AttachmentEdge_cursor(ctx context.Context, ec *executionContext, field gra
 }
 func fieldContext_AttachmentEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AttachmentEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _AttachmentPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Attachment) graphql.Marshaler {
+			return marshalNAttachment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Attachment(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AttachmentPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AttachmentPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachmentPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Badge_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Badge) (ret graphql.Marshaler) {
@@ -4579,6 +5502,50 @@ func fieldContext_BadgeConnection_totalCount(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("BadgeConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _BadgeConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgeConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgeConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BadgeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_BadgeConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _BadgeEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4632,6 +5599,93 @@ func _BadgeEdge_cursor(ctx context.Context, ec *executionContext, field graphql.
 }
 func fieldContext_BadgeEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BadgeEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _BadgePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Badge) graphql.Marshaler {
+			return marshalNBadge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BadgePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Badge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BadgePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BadgePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BadgePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BadgePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Label_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Label) (ret graphql.Marshaler) {
@@ -4834,6 +5888,50 @@ func fieldContext_LabelConnection_totalCount(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("LabelConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _LabelConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LabelConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_LabelConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _LabelEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4887,6 +5985,93 @@ func _LabelEdge_cursor(ctx context.Context, ec *executionContext, field graphql.
 }
 func fieldContext_LabelEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LabelEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _LabelPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Label) graphql.Marshaler {
+			return marshalNLabel2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LabelPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Label(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _LabelPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LabelPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _LabelPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LabelPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Mutation_createAttachment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -6255,6 +7440,50 @@ func fieldContext_NoteConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("NoteConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _NoteConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NoteConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NoteConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoteConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_NoteConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _NoteEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6308,6 +7537,93 @@ func _NoteEdge_cursor(ctx context.Context, ec *executionContext, field graphql.C
 }
 func fieldContext_NoteEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NoteEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _NotePage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NotePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NotePage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Note) graphql.Marshaler {
+			return marshalNNote2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NotePage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Note(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _NotePage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NotePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NotePage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NotePage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _NotePage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NotePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NotePage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NotePage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _PageInfo_hasNextPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo) (ret graphql.Marshaler) {
@@ -6400,6 +7716,190 @@ func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_PageInfo_endCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _Pagination_currentPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_currentPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_currentPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_perPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_perPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_perPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_total(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_lastPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_lastPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_lastPage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_from(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_from(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_from(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_to(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_to(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_to(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Pagination_hasNext(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_hasNext(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNext, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_hasNext(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Pagination_hasPrev(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Pagination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Pagination_hasPrev(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPrev, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Pagination_hasPrev(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pagination", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func _Person_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
@@ -6812,6 +8312,50 @@ func fieldContext_PersonConnection_totalCount(_ context.Context, ec *executionCo
 	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PersonConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_PersonConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _PersonEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6865,6 +8409,93 @@ func _PersonEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 }
 func fieldContext_PersonEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PersonPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+			return marshalNPerson2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Person(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PersonPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _PersonPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Project_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Project) (ret graphql.Marshaler) {
@@ -7325,6 +8956,50 @@ func fieldContext_ProjectConnection_totalCount(_ context.Context, ec *executionC
 	return graphql.NewScalarFieldContext("ProjectConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _ProjectConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_ProjectConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _ProjectEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7378,6 +9053,93 @@ func _ProjectEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_ProjectEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProjectEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _ProjectPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Project) graphql.Marshaler {
+			return marshalNProject2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Project(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ProjectPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ProjectPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Query_node(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -7770,6 +9532,314 @@ func fieldContext_Query_tasks(ctx context.Context, ec *executionContext, field g
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Query_tasks_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_attachmentsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_attachmentsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AttachmentsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AttachmentPage) graphql.Marshaler {
+			return marshalNAttachmentPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_attachmentsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AttachmentPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_attachmentsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_badgesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_badgesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().BadgesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.BadgePage) graphql.Marshaler {
+			return marshalNBadgePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_badgesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_BadgePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_badgesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_labelsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_labelsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().LabelsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LabelPage) graphql.Marshaler {
+			return marshalNLabelPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_labelsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_LabelPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_labelsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_notesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_notesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().NotesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.NotePage) graphql.Marshaler {
+			return marshalNNotePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNotePage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_notesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_NotePage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_notesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_peoplePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_peoplePage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PeoplePage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonPage) graphql.Marshaler {
+			return marshalNPersonPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_peoplePage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PersonPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_peoplePage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_projectsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_projectsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProjectsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectPage) graphql.Marshaler {
+			return marshalNProjectPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_projectsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ProjectPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_projectsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_tasksPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_tasksPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TasksPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskPage) graphql.Marshaler {
+			return marshalNTaskPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_tasksPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TaskPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_tasksPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8625,6 +10695,50 @@ func fieldContext_TaskConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("TaskConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _TaskConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TaskConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_TaskConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _TaskEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8678,6 +10792,162 @@ func _TaskEdge_cursor(ctx context.Context, ec *executionContext, field graphql.C
 }
 func fieldContext_TaskEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TaskEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _TaskPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Task) graphql.Marshaler {
+			return marshalNTask2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TaskPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Task(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TaskPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TaskPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TaskPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _Total_value(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_value(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_value(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Total_precision(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_precision(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Precision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Precision) graphql.Marshaler {
+			return marshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_precision(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, false, false, errors.New("field of type Precision does not have child fields"))
+}
+
+func _Total_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Total_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Total_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Total", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func ___Directive_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -9939,18 +12209,56 @@ func _AttachmentConnection(ctx context.Context, ec *executionContext, sel ast.Se
 		case "edges":
 			out.Values[i] = _AttachmentConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _AttachmentConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _AttachmentConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AttachmentConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9991,6 +12299,54 @@ func _AttachmentEdge(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 		case "cursor":
 			out.Values[i] = _AttachmentEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var attachmentPageImplementors = []string{"AttachmentPage"}
+
+func _AttachmentPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AttachmentPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachmentPage")
+		case "data":
+			out.Values[i] = _AttachmentPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _AttachmentPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _AttachmentPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10116,18 +12472,56 @@ func _BadgeConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 		case "edges":
 			out.Values[i] = _BadgeConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _BadgeConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _BadgeConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BadgeConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10168,6 +12562,54 @@ func _BadgeEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 			}
 		case "cursor":
 			out.Values[i] = _BadgeEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var badgePageImplementors = []string{"BadgePage"}
+
+func _BadgePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.BadgePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, badgePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BadgePage")
+		case "data":
+			out.Values[i] = _BadgePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _BadgePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _BadgePage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10293,18 +12735,56 @@ func _LabelConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 		case "edges":
 			out.Values[i] = _LabelConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _LabelConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _LabelConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _LabelConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10345,6 +12825,54 @@ func _LabelEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 			}
 		case "cursor":
 			out.Values[i] = _LabelEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var labelPageImplementors = []string{"LabelPage"}
+
+func _LabelPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.LabelPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, labelPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LabelPage")
+		case "data":
+			out.Values[i] = _LabelPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _LabelPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _LabelPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10734,18 +13262,56 @@ func _NoteConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _NoteConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _NoteConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _NoteConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _NoteConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10810,6 +13376,54 @@ func _NoteEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 	return out
 }
 
+var notePageImplementors = []string{"NotePage"}
+
+func _NotePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.NotePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotePage")
+		case "data":
+			out.Values[i] = _NotePage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _NotePage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _NotePage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.PageInfo) graphql.Marshaler {
@@ -10840,6 +13454,79 @@ func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 		case "endCursor":
 			out.Values[i] = _PageInfo_endCursor(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paginationImplementors = []string{"Pagination"}
+
+func _Pagination(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Pagination) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paginationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Pagination")
+		case "currentPage":
+			out.Values[i] = _Pagination_currentPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "perPage":
+			out.Values[i] = _Pagination_perPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = _Pagination_total(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastPage":
+			out.Values[i] = _Pagination_lastPage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = _Pagination_from(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = _Pagination_to(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasNext":
+			out.Values[i] = _Pagination_hasNext(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasPrev":
+			out.Values[i] = _Pagination_hasPrev(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -11126,18 +13813,56 @@ func _PersonConnection(ctx context.Context, ec *executionContext, sel ast.Select
 		case "edges":
 			out.Values[i] = _PersonConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PersonConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PersonConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PersonConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11178,6 +13903,54 @@ func _PersonEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet
 			}
 		case "cursor":
 			out.Values[i] = _PersonEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var personPageImplementors = []string{"PersonPage"}
+
+func _PersonPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.PersonPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonPage")
+		case "data":
+			out.Values[i] = _PersonPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _PersonPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _PersonPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11447,18 +14220,56 @@ func _ProjectConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 		case "edges":
 			out.Values[i] = _ProjectConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _ProjectConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _ProjectConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProjectConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11499,6 +14310,54 @@ func _ProjectEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "cursor":
 			out.Values[i] = _ProjectEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var projectPageImplementors = []string{"ProjectPage"}
+
+func _ProjectPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.ProjectPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectPage")
+		case "data":
+			out.Values[i] = _ProjectPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _ProjectPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _ProjectPage_filters(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11729,6 +14588,160 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_tasks(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "attachmentsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_attachmentsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "badgesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_badgesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "labelsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_labelsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "notesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_notesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "peoplePage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_peoplePage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "projectsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_projectsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "tasksPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_tasksPage(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -12180,18 +15193,56 @@ func _TaskConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _TaskConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _TaskConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _TaskConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TaskConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -12232,6 +15283,102 @@ func _TaskEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			}
 		case "cursor":
 			out.Values[i] = _TaskEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var taskPageImplementors = []string{"TaskPage"}
+
+func _TaskPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TaskPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, taskPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaskPage")
+		case "data":
+			out.Values[i] = _TaskPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _TaskPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _TaskPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var totalImplementors = []string{"Total"}
+
+func _Total(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Total) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, totalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Total")
+		case "value":
+			out.Values[i] = _Total_value(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "precision":
+			out.Values[i] = _Total_precision(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _Total_text(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12648,6 +15795,22 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAttachment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Attachment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNAttachment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachment(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAttachment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Attachment) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -12684,6 +15847,32 @@ func marshalNAttachmentOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func marshalNAttachmentPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AttachmentPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AttachmentPage(ctx, ec, sel, v)
+}
+
+func marshalNBadge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Badge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadge(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Badge) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -12718,6 +15907,16 @@ func marshalNBadgeOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNBadgePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BadgePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _BadgePage(ctx, ec, sel, v)
 }
 
 func unmarshalNBigInt2int64(ctx context.Context, ec *executionContext, v any) (int64, error) {
@@ -12935,6 +16134,32 @@ func marshalNInt2int(ctx context.Context, ec *executionContext, sel ast.Selectio
 	return res
 }
 
+func unmarshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func marshalNLabel2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Label) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabel(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabel(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Label) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -12971,12 +16196,38 @@ func marshalNLabelOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	return v
 }
 
+func marshalNLabelPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.LabelPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _LabelPage(ctx, ec, sel, v)
+}
+
 func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐNode(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Node) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalONode2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐNode(ctx, ec, sel, v[i])
 	})
+
+	return ret
+}
+
+func marshalNNote2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Note) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNNote2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNote(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
 
 	return ret
 }
@@ -13017,6 +16268,16 @@ func marshalNNoteOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNNotePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNotePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.NotePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _NotePage(ctx, ec, sel, v)
+}
+
 func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -13025,6 +16286,26 @@ func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 		return graphql.Null
 	}
 	return _PageInfo(ctx, ec, sel, v)
+}
+
+func marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+	return _Pagination(ctx, ec, sel, &v)
+}
+
+func marshalNPerson2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPerson(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPerson(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
@@ -13063,6 +16344,42 @@ func marshalNPersonOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	return v
 }
 
+func marshalNPersonPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PersonPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _PersonPage(ctx, ec, sel, v)
+}
+
+func unmarshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx context.Context, ec *executionContext, v any) (relay.Precision, error) {
+	var res relay.Precision
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPrecision(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Precision) graphql.Marshaler {
+	return v
+}
+
+func marshalNProject2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Project) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProject(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProject(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Project) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -13097,6 +16414,16 @@ func marshalNProjectOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNProjectPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProjectPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ProjectPage(ctx, ec, sel, v)
 }
 
 func unmarshalNString2string(ctx context.Context, ec *executionContext, v any) (string, error) {
@@ -13144,6 +16471,22 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	return ret
 }
 
+func marshalNTask2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Task) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTask2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTask(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNTask2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTask(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Task) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -13180,6 +16523,16 @@ func marshalNTaskOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNTaskPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TaskPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TaskPage(ctx, ec, sel, v)
+}
+
 func unmarshalNTaskState2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚋtaskᚐState(ctx context.Context, ec *executionContext, v any) (task.State, error) {
 	var res task.State
 	err := res.UnmarshalGQL(v)
@@ -13204,6 +16557,16 @@ func marshalNTime2timeᚐTime(ctx context.Context, ec *executionContext, sel ast
 		}
 	}
 	return res
+}
+
+func marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Total(ctx, ec, sel, v)
 }
 
 func unmarshalNUpdateAttachmentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {

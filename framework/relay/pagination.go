@@ -1,0 +1,143 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// Pagination tells where a page that was found by its number lies in its list.
+type Pagination struct {
+	CurrentPage int // as asked for, the first is 1
+	PerPage     int // as asked for
+	Total       int // rows of the list
+	LastPage    int // 0 where the list is empty
+	From, To    int // first and last row of the page, counted from 1; 0 where it is empty
+	HasNext     bool
+	HasPrev     bool // also of a page past the end
+}
+
+// NewPagination describes the page that has the given number of rows, of a
+// list with a total of rows. Page and perPage are at least 1.
+func NewPagination(page, perPage, total, rows int) Pagination {
+	p := Pagination{CurrentPage: page, PerPage: perPage, Total: total, HasPrev: page > 1}
+	if perPage > 0 && total > 0 {
+		p.LastPage = (total-1)/perPage + 1
+	}
+	p.HasNext = page < p.LastPage
+	if rows > 0 {
+		offset := (page - 1) * perPage
+		p.From, p.To = offset+1, offset+rows
+	}
+	return p
+}
+
+// PageArgs ask for a page by its number.
+type PageArgs struct {
+	Page    *int // default 1
+	PerPage *int // default Settings.DefaultPage
+	OrderBy []*Order
+	Where   Where
+}
+
+// Numbered is a page that was found by its number.
+type Numbered[N Node] struct {
+	Data       []N
+	Pagination Pagination
+	Filters    JSON // the filter, as it was applied
+}
+
+// PageOf reads one page of an entity's rows by its number. Rows and total come
+// from one statement, and so from one state of the database.
+//
+// A database reads all the rows before the page, and rows that are written
+// meanwhile move between pages: a connection has neither fault.
+func PageOf[N Node](ctx context.Context, src Source, name string, args PageArgs) (*Numbered[N], error) {
+	limits := src.Settings()
+	page, perPage, err := numbers(limits, args)
+	if err != nil {
+		return nil, err
+	}
+	e := src.Entities()[name]
+	w, err := newScope(src, e).newWindow("", Args{OrderBy: args.OrderBy, Where: args.Where})
+	if err != nil {
+		return nil, err
+	}
+	want := wantedOfPage(ctx, e)
+	result := &Numbered[N]{Data: []N{}, Filters: JSON{map[string]any{}}}
+	if len(args.Where) > 0 {
+		result.Filters = JSON{map[string]any(args.Where)}
+	}
+	offset, total := (page-1)*perPage, -1
+	if want.rows {
+		rows, err := src.Select(ctx, Query{
+			Entity: name, Columns: want.columns,
+			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count) },
+		})
+		if err != nil {
+			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)
+		}
+		for _, n := range rows {
+			result.Data = append(result.Data, n.(N))
+		}
+		if want.count && len(rows) > 0 {
+			if total, err = counted(rows[0]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !want.count {
+		return result, nil
+	}
+	rows := len(result.Data)
+	if total < 0 { // there is no row that could carry it
+		if total, err = countRows(ctx, src, name, w, 0); err != nil {
+			return nil, err
+		}
+		if want.rows {
+			total = min(total, offset) // further rows were not there a moment ago
+		}
+		rows = max(0, min(total-offset, perPage))
+	}
+	result.Pagination = NewPagination(page, perPage, total, rows)
+	return result, nil
+}
+
+// numbers checks the numbers of a page.
+func numbers(limits Settings, args PageArgs) (page, perPage int, err error) {
+	page, perPage = 1, limits.DefaultPage
+	if args.Page != nil {
+		page = *args.Page
+	}
+	if args.PerPage != nil {
+		perPage = *args.PerPage
+	}
+	switch {
+	case page < 1:
+		return 0, 0, bad("page", "must be at least 1")
+	case perPage < 1:
+		return 0, 0, bad("perPage", "must be at least 1")
+	case perPage > limits.MaxPage:
+		return 0, 0, bad("perPage", "must be at most %d", limits.MaxPage)
+	case page-1 > limits.MaxOffset/perPage: // no product that could overflow
+		return 0, 0, bad("page", "begins more than %d rows from the start; narrow the filter, or walk the connection, whose cursors reach any depth", limits.MaxOffset)
+	}
+	return page, perPage, nil
+}
+
+// number orders and limits a statement by the number of a page, and selects
+// the total beside each row: a subquery that depends on no row runs once.
+func (w *window) number(s *sql.Selector, offset, limit int, count bool) {
+	b := w.filter(s)
+	var total *sql.Selector
+	if count {
+		total = s.Clone().Select(sql.Count("*"))
+	}
+	exprs := place(w.terms, b, s)
+	selectDerived(w.terms, exprs, s)
+	s.OrderExpr(sorting(w.terms, exprs, s.Dialect(), true)...).Limit(limit).Offset(offset)
+	if count {
+		s.AppendSelectExprAs(total, countColumn)
+	}
+}
