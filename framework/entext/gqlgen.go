@@ -46,7 +46,11 @@ func runGQLGen(configFile, generatedSchema string, nodes []*node, entPackage str
 	if err := api.Generate(cfg, api.ReplacePlugin(plugin)); err != nil {
 		return fmt.Errorf("entext: gqlgen: %w", err)
 	}
-	return marshalInOrder(cfg.Exec.Filename, plugin.own)
+	inOrder := map[string]bool{}
+	for _, n := range nodes {
+		inOrder[n.Entity.GraphQL] = n.InAPI() && !plugin.own[n.Entity.GraphQL]
+	}
+	return marshalInOrder(cfg.Exec.Filename, inOrder)
 }
 
 // bind tells gqlgen which Go type stands for each generated GraphQL type. What

@@ -8,14 +8,13 @@ import (
 	"regexp"
 )
 
-// edgeList finds, in the executable schema, how the edges of a connection are
-// marshalled, and the type of their rows.
-var edgeList = regexp.MustCompile(`(func marshal\w(\w+)Edge2ᚕ[^{]*\{(?:[^}]|\n\t\})*?)graphql\.MarshalSliceConcurrently\(ctx, len\(v\), \d+, \w+, `)
+// rowList finds, in the executable schema, how rows and the edges of connections
+// are marshalled, and the type of the rows.
+var rowList = regexp.MustCompile(`(func marshal\w(\w+?)(?:Edge)?2ᚕ[^{]*\{(?:[^}]|\n\t\})*?)graphql\.MarshalSliceConcurrently\(ctx, len\(v\), \d+, \w+, `)
 
-// marshalInOrder lets the edges of connections be marshalled by
-// relay.MarshalSlice, without a goroutine for each. Rows of the types in own
-// keep theirs.
-func marshalInOrder(file string, own map[string]bool) error {
+// marshalInOrder lets rows of the given types be marshalled by
+// relay.MarshalSlice, without a goroutine for each.
+func marshalInOrder(file string, types map[string]bool) error {
 	if file == "" { // gqlgen was told to write several; they stay as they are
 		return nil
 	}
@@ -24,9 +23,9 @@ func marshalInOrder(file string, own map[string]bool) error {
 		return fmt.Errorf("entext: cannot read the executable schema: %w", err)
 	}
 	replaced := false
-	code = edgeList.ReplaceAllFunc(code, func(match []byte) []byte {
-		parts := edgeList.FindSubmatch(match)
-		if own[string(parts[2])] {
+	code = rowList.ReplaceAllFunc(code, func(match []byte) []byte {
+		parts := rowList.FindSubmatch(match)
+		if !types[string(parts[2])] {
 			return match
 		}
 		replaced = true

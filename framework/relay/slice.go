@@ -6,7 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalSlice marshals the edges of a connection one after the other, in the
+// MarshalSlice marshals the rows of a list one after the other, in the
 // goroutine of its caller. gqlgen's own would start a goroutine for each: all
 // but the first would wait for what that one loads for all of them. The
 // generator puts it in place where a row has no resolver of the application's

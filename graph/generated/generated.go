@@ -36086,7 +36086,7 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 // region    ***************************** type.gotpl *****************************
 
 func marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, sel, v[i])
@@ -36190,7 +36190,7 @@ func marshalNBoolean2bool(ctx context.Context, ec *executionContext, sel ast.Sel
 }
 
 func marshalNComment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Comment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(ctx, ec, sel, v[i])
@@ -36583,7 +36583,7 @@ func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelay
 }
 
 func marshalNOrganization2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Organization) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganization(ctx, ec, sel, v[i])
@@ -36645,7 +36645,7 @@ func marshalNOrganizationPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 }
 
 func marshalNOwnershipLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.OwnershipLog) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNOwnershipLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLog(ctx, ec, sel, v[i])
@@ -36721,7 +36721,7 @@ func marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋre
 }
 
 func marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, sel, v[i])
@@ -36757,7 +36757,7 @@ func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 }
 
 func marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx, ec, sel, v[i])
@@ -36845,7 +36845,7 @@ func marshalNPostPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostPag
 }
 
 func marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, sel, v[i])
@@ -36907,7 +36907,7 @@ func marshalNPostRatingPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 }
 
 func marshalNPostShare2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostShare) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShare(ctx, ec, sel, v[i])
@@ -36979,7 +36979,7 @@ func marshalNPostStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚋpostᚐS
 }
 
 func marshalNPostView2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostView) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNPostView2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostView(ctx, ec, sel, v[i])
@@ -37051,7 +37051,7 @@ func marshalNPrecision2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrel
 }
 
 func marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, sel, v[i])
@@ -37113,7 +37113,7 @@ func marshalNProductPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProd
 }
 
 func marshalNRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Role) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRole(ctx, ec, sel, v[i])
@@ -37175,7 +37175,7 @@ func marshalNRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRolePag
 }
 
 func marshalNScenario2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Scenario) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenario(ctx, ec, sel, v[i])
@@ -37282,7 +37282,7 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 }
 
 func marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, sel, v[i])
@@ -37370,7 +37370,7 @@ func marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrela
 }
 
 func marshalNTransferLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.TransferLog) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNTransferLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLog(ctx, ec, sel, v[i])
@@ -37660,7 +37660,7 @@ func marshalNUserConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐU
 }
 
 func marshalNUserGroup2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroup(ctx, ec, sel, v[i])
@@ -37722,7 +37722,7 @@ func marshalNUserGroupPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUs
 }
 
 func marshalNUserLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserLog) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNUserLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLog(ctx, ec, sel, v[i])
@@ -37810,7 +37810,7 @@ func marshalNUserPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserPag
 }
 
 func marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, sel, v[i])
@@ -37872,7 +37872,7 @@ func marshalNUserProfilePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 }
 
 func marshalNUserRole2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserRole) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNUserRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRole(ctx, ec, sel, v[i])
@@ -37934,7 +37934,7 @@ func marshalNUserRolePage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUse
 }
 
 func marshalNUserSession2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserSession) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalNUserSession2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSession(ctx, ec, sel, v[i])
