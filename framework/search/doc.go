@@ -17,5 +17,5 @@
 // together hold each word of the text; the last word may be the beginning of a
 // longer one. Case does not count, accents do. There are no operators: quotes,
 // stars and AND are punctuation and words like all others. A text without a word
-// is refused with a *[QueryError], so that it never means all rows.
+// is refused, so that it never means all rows; [Check] tells beforehand.
 package search

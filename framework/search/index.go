@@ -44,7 +44,7 @@ func IndexTypes() map[string]string {
 func Reserved() []string { return []string{"rank", "rowid"} }
 
 // Where restricts a query to the rows that hold the words of the text. A text
-// that cannot be searched for fails the query with a *[QueryError].
+// that [Check] refuses fails the query.
 func (i *Index) Where(s *sql.Selector, text string) {
 	p, err := i.Matches(s.C, text)
 	if err != nil {
@@ -73,7 +73,7 @@ func (i *Index) Matches(qualify func(column string) string, text string) (*sql.P
 			}
 			b.WriteString(postgresVector(columns)).WriteString(" @@ to_tsquery('simple', ").Arg(q.postgres()).WriteString(")")
 		default:
-			b.WriteString("MATCH(").Ident(qualify(i.Name)).WriteString(") AGAINST (").Arg(q.mysql()).WriteString(" IN BOOLEAN MODE)")
+			b.WriteString("MATCH(").Ident(qualify(i.Name)).WriteString(") AGAINST (LOWER(").Arg(q.mysql()).WriteString(") IN BOOLEAN MODE)")
 		}
 	}), nil
 }
@@ -87,14 +87,14 @@ const mark = "x_"
 // write differently.
 func (i *Index) MySQLText() string {
 	return "CONCAT('" + mark + "', REGEXP_REPLACE(LOWER(CONCAT_WS(' ', " + strings.Join(quoted(i.Columns, "`"), ", ") +
-		`)), '[^\\p{L}\\p{M}\\p{N}]+', ' ` + mark + "'))"
+		`)), '([^\\p{L}\\p{M}\\p{Nd}]|[\\x{FE00}-\\x{FE0F}])+', ' ` + mark + "'))"
 }
 
 // PostgresVector is the expression of the index, which a query must repeat.
 func (i *Index) PostgresVector() string { return postgresVector(quoted(i.Columns, `"`)) }
 
 // postgresVector takes the punctuation of ASCII away, in which PostgreSQL would
-// see addresses, paths and signed numbers. The configuration "simple" knows no
+// see addresses, paths and signed numbers, and the selectors of an emoji's style. The configuration "simple" knows no
 // language: it changes nothing but the case of words.
 func postgresVector(columns []string) string {
 	values := make([]string, len(columns))
@@ -102,7 +102,7 @@ func postgresVector(columns []string) string {
 		values[i] = "COALESCE(" + c + ", '')"
 	}
 	return "to_tsvector('simple', regexp_replace(" + strings.Join(values, " || ' ' || ") +
-		`, '[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f]+', ' ', 'g'))`
+		`, '[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f\ufe00-\ufe0f]+', ' ', 'g'))`
 }
 
 // SQLite lists the statements that make the index of a table and fill it, in
@@ -125,12 +125,25 @@ func (i *Index) SQLite(table string) []string {
 	}
 	return []string{
 		"CREATE VIRTUAL TABLE " + name + " USING fts5(" + list + ", content=" + text(table) + ", content_rowid=" + text(i.ID) +
-			`, tokenize="unicode61 remove_diacritics 0 categories 'L* M* N*'")`,
+			`, tokenize="unicode61 remove_diacritics 0 categories 'L* M* Nd' separators '` + pictographs() + `'")`,
 		"INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')",
 		trigger("insert", "INSERT", add),
 		trigger("delete", "DELETE", remove),
 		trigger("update", "UPDATE OF "+id+", "+list, remove+" "+add),
 	}
+}
+
+// pictographs are what may touch a word without being a part of it, and is one to
+// FTS5: what came to Unicode after version 6.1 is a letter there. They are the
+// pictographs of later versions, and the selectors of their style.
+func pictographs() string {
+	list := []rune{0xFE0E, 0xFE0F}
+	for _, block := range [][2]rune{{0x1F900, 0x1F9FF}, {0x1FA70, 0x1FAFF}} {
+		for r := block[0]; r <= block[1]; r++ {
+			list = append(list, r)
+		}
+	}
+	return string(list)
 }
 
 func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

@@ -21,10 +21,11 @@ type QueryError struct{ Reason string }
 // Error implements error.
 func (e *QueryError) Error() string { return "search: the text " + e.Reason }
 
-// Words splits a text into its words, in lower case.
+// Words splits a text into its words. Their case is left to the database, which
+// changes it as it does that of a row.
 func Words(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.N)
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) || unicode.Is(unicode.Variation_Selector, r)
 	})
 }
 

@@ -932,8 +932,8 @@ func Not(p predicate.Task) predicate.Task {
 }
 
 // Search takes the rows whose text holds all words of the given one. The last of
-// them may be the beginning of a word. A text that has no word, or too many,
-// fails the query with a *search.QueryError.
+// them may be the beginning of a word. A text that search.Check refuses fails the
+// query.
 func Search(text string) predicate.Task {
 	return predicate.Task(func(s *sql.Selector) { searchIndex.Where(s, text) })
 }
