@@ -1,3 +1,5 @@
+-- atlas:nolint table-rewrite
+
 -- Description: search of posts
 -- Revision ID: 20261122133940
 -- Revises: 20261122080000
