@@ -67,6 +67,8 @@ func searchable(t *gen.Type, name string) (*gen.Field, error) {
 		return nil, err
 	}
 	switch {
+	case f.IsEnum():
+		return nil, errors.New("is an enum; only text can be searched")
 	case f.Type.Type != field.TypeString:
 		return nil, fmt.Errorf("is of type %s; only text can be searched", f.Type.Type)
 	case f.Sensitive() || trait == entity.PasswordTrait:
