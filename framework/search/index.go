@@ -112,11 +112,7 @@ func (i *Index) SQLite(table string) []string {
 	name, id, columns := quote(i.Name), quote(i.ID), quoted(i.Columns, "`")
 	list := strings.Join(columns, ", ")
 	of := func(row string) string {
-		values := row + "." + id
-		for _, c := range columns {
-			values += ", " + row + "." + c
-		}
-		return values
+		return row + "." + id + ", " + row + "." + strings.Join(columns, ", "+row+".")
 	}
 	remove := "INSERT INTO " + name + " (" + name + ", rowid, " + list + ") VALUES ('delete', " + of("old") + ");"
 	add := "INSERT INTO " + name + " (rowid, " + list + ") VALUES (" + of("new") + ");"

@@ -252,7 +252,7 @@ func TestAnyTextIsData(t *testing.T) {
 		rapid.StringMatching(`[a-zA-Z0-9äöüßéèñçøåЖяλΩ漢字かな]{1,8}`),
 		rapid.StringOfN(rapid.RuneFrom(nil, common), 1, 3, -1),
 	)
-	any := rapid.OneOf(ordinary, rapid.String())
+	anything := rapid.OneOf(ordinary, rapid.String())
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		w := newWorld(t, app)
 		row := w.task("start")
@@ -270,7 +270,7 @@ func TestAnyTextIsData(t *testing.T) {
 			}
 			return n
 		}
-		rapid.Check(t, func(rt *rapid.T) { find(rt, draw(rt, any)) })
+		rapid.Check(t, func(rt *rapid.T) { find(rt, draw(rt, anything)) })
 		rapid.Check(t, func(rt *rapid.T) {
 			text := draw(rt, ordinary)
 			if err := row.Update().SetBody(text).Exec(t.Context()); err != nil {
