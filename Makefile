@@ -6,6 +6,10 @@ BIN := bin
 TOOLS := $(CURDIR)/.tools
 GOLANGCI_VERSION := v2.15.0
 
+# With this tag and a C compiler SQLite is mattn/go-sqlite3, with full-text
+# search; without either it is modernc.org/sqlite, which is slower.
+export GOFLAGS := $(strip $(GOFLAGS) -tags=sqlite_fts5)
+
 .DEFAULT_GOAL := help
 
 .PHONY: help run build test test-race generate lint vet fmt ci clean

@@ -15,6 +15,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
 )
 
@@ -225,7 +226,7 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id"},
 		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id"},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
 })
 
 // EntityType describes the Post entity.

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 tools=$(pwd)/.tools
 mkdir -p "$tools"
 cd .ci/atlas
-GOFLAGS=-mod=readonly go build -trimpath -o "$tools/atlas" ariga.io/atlas/cmd/atlas
+GOFLAGS=-mod=readonly go build -tags sqlite_fts5 -trimpath -o "$tools/atlas" ariga.io/atlas/cmd/atlas
 "$tools/atlas" version

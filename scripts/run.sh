@@ -22,6 +22,7 @@ lowest=$(printf '%s\n%s\n' "$need" "$have" | sort -t. -k1,1n -k2,2n -k3,3n | hea
 
 if [ "$(go env CGO_ENABLED)" = 1 ] && command -v "$(go env CC)" >/dev/null 2>&1; then
 	say "Go $have with a C compiler: SQLite is mattn/go-sqlite3"
+	export GOFLAGS="${GOFLAGS:+$GOFLAGS }-tags=sqlite_fts5"
 else
 	say "Go $have without a C compiler: SQLite is modernc.org/sqlite (pure Go, slower)"
 	export CGO_ENABLED=0

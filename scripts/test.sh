@@ -10,6 +10,8 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- ./...
 
 command -v go >/dev/null 2>&1 || { echo "test: Go is not installed; get Go 1.26 or newer from https://go.dev/dl" >&2; exit 1; }
+# The fast SQLite, where there is a C compiler; see docs/guide/databases.md.
+export GOFLAGS="${GOFLAGS:+$GOFLAGS }-tags=sqlite_fts5"
 echo "==> Engines" >&2
 engines=$(go test -count=1 -run '^TestEngines$' -v ./framework/testkit 2>&1) && found=yes || found=no
 printf '%s\n' "$engines" | grep -vE '^(===|---|    ---|testkit:|PASS|FAIL|ok)' >&2 || true

@@ -147,6 +147,18 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{PostsColumns[10], PostsColumns[12]},
 			},
+			{
+				Name:    "posts_search",
+				Unique:  false,
+				Columns: []*schema.Column{PostsColumns[5], PostsColumns[7], PostsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"mysql":    "FULLTEXT",
+						"postgres": "GIN",
+						"sqlite3":  "FTS5",
+					},
+				},
+			},
 		},
 	}
 	// PostLikesColumns holds the columns for the "post_likes" table.

@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // ID filters vertices based on their ID field.
@@ -949,3 +950,12 @@ func Or(predicates ...predicate.Post) predicate.Post {
 func Not(p predicate.Post) predicate.Post {
 	return predicate.Post(sql.NotPredicates(p))
 }
+
+// Search takes the rows whose text holds all words of the given one. The last of
+// them may be the beginning of a word. A text that search.Check refuses fails the
+// query.
+func Search(text string) predicate.Post {
+	return predicate.Post(func(s *sql.Selector) { searchIndex.Where(s, text) })
+}
+
+var searchIndex = &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}}

@@ -11,6 +11,7 @@ import (
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/mixin"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // Post is an article.
@@ -21,6 +22,7 @@ func (Post) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("posts"),
 		schema.Comment("An article."),
+		search.Fields("title", "content", "excerpt"),
 	}
 }
 

@@ -12,8 +12,10 @@
 //
 // # Drivers
 //
-// SQLite is github.com/mattn/go-sqlite3, or modernc.org/sqlite in a binary that
-// is built without cgo. PostgreSQL is pgx, whose pool [DB.PgxPool] gives, or
+// SQLite is github.com/mattn/go-sqlite3 in a binary that is built with cgo and
+// the tag sqlite_fts5, without which that driver has no full-text search. In any
+// other binary it is modernc.org/sqlite, which is slower and otherwise does the
+// same. PostgreSQL is pgx, whose pool [DB.PgxPool] gives, or
 // lib/pq with ?driver=pq. MySQL and MariaDB are github.com/go-sql-driver/mysql.
 //
 // # What is the same everywhere

@@ -19,8 +19,8 @@ import (
 func bookkeeping() []string { return []string{"atlas_schema_revisions", "framefox_data_migrations"} }
 
 // Inspect makes a diagram of the tables of a live database, with their types as
-// the database calls them. Tables that only keep account of migrations are left
-// out. On PostgreSQL it reads the schema that comes first in the search path.
+// the database calls them. Tables that only keep account of migrations, and
+// what is there only to search the text of others, are left out. On PostgreSQL it reads the schema that comes first in the search path.
 func Inspect(ctx context.Context, db *database.DB) (*Diagram, error) {
 	driver, err := open(db)
 	if err != nil {
@@ -30,9 +30,13 @@ func Inspect(ctx context.Context, db *database.DB) (*Diagram, error) {
 	if err != nil {
 		return nil, fmt.Errorf("diagram: cannot read the schema of the database: %w", err)
 	}
+	hidden, err := virtual(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]*table, 0, len(found.Tables))
 	for _, t := range found.Tables {
-		if !slices.Contains(bookkeeping(), t.Name) {
+		if !slices.Contains(bookkeeping(), t.Name) && !hidden[t.Name] {
 			list = append(list, inspected(t))
 		}
 	}
@@ -69,6 +73,9 @@ func inspected(from *atlas.Table) *table {
 		t.primary, _ = parts(from.PrimaryKey)
 	}
 	for _, c := range from.Columns {
+		if isIndexOfWords(from, c) {
+			continue
+		}
 		column := Column{Name: c.Name, Type: c.Type.Raw, Null: c.Type.Null, Comment: comment(c.Attrs)}
 		if e, ok := c.Type.Type.(*atlas.EnumType); ok {
 			column.Values = e.Values

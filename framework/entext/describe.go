@@ -81,7 +81,9 @@ func describeType(t *gen.Type) (*node, error) {
 		n.Entity.Fields = append(n.Entity.Fields, d)
 		n.GoFields[f.Name] = f
 	}
-	return n, nil
+	var err error
+	n.Entity.Search, err = entschema.Search(t)
+	return n, err
 }
 
 // maxOrderedText is the longest text that lists can be ordered by, in

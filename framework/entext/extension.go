@@ -118,6 +118,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
 		"framefoxSoftDelete": x.softDelete,
+		"framefoxSearch":     searchLiteral,
+		"framefoxSearched":   x.searched,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))

@@ -21,6 +21,9 @@ func filter(s *ast.Schema, n *node) {
 			{Name: "or", Type: ast.ListType(ast.NonNullNamedType(name, nil), nil)},
 		},
 	}
+	if n.Entity.Search != nil {
+		def.Fields = append(def.Fields, searchPredicate(n))
+	}
 	for _, f := range n.Entity.Fields {
 		if !f.Filter {
 			continue

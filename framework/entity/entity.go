@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // Kind is the kind of value that a field holds, whatever its Go type.
@@ -35,6 +36,8 @@ type Entity struct {
 
 	SoftDelete *Field // when set, a row with a value there is a tombstone
 	Version    *Field // optimistic lock, bumped by each update
+
+	Search *search.Index // when set, rows can be found by the words of their text
 
 	byName    map[string]*Field
 	byGraphQL map[string]*Field

@@ -18,7 +18,7 @@ import (
 const defaultText = 255
 
 // Prepare writes what the framework's rules mean for the tables into the graph:
-// lengths of columns and CHECK constraints. The code generator does the same
+// lengths of columns, CHECK constraints and indexes of words. The code generator does the same
 // before it generates.
 func Prepare(g *gen.Graph) error {
 	for _, t := range g.Nodes {
@@ -38,6 +38,9 @@ func Prepare(g *gen.Graph) error {
 			}
 		}
 		if err := addChecks(t, checks); err != nil {
+			return fmt.Errorf("entschema: %s: %w", t.Name, err)
+		}
+		if err := addSearch(t); err != nil {
 			return fmt.Errorf("entschema: %s: %w", t.Name, err)
 		}
 	}

@@ -22,6 +22,8 @@ type adapted struct {
 	// partial are the unique indexes that hold only where a condition is true,
 	// on MySQL, which lacks them; see markPartial.
 	partial []partialIndex
+	// searched are the indexes of words; see markSearched.
+	searched []searched
 }
 
 type partialIndex struct{ table, index, where string }
@@ -43,6 +45,7 @@ func adapt(d config.Dialect, tables []*schema.Table) (*adapted, error) {
 		for _, c := range t.Columns {
 			a.adaptColumn(c)
 		}
+		a.searched = append(a.searched, takeSearched(t)...)
 		a.adaptIndexes(t)
 		for _, fk := range t.ForeignKeys {
 			fk.Symbol = shorten(fk.Symbol)

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql/schema"
@@ -15,10 +16,10 @@ import (
 func (a *adapted) adaptChecks(t *schema.Table) {
 	checks := make(map[string]string, len(t.Annotation.Checks)+1)
 	for name, expr := range t.Annotation.Checks {
-		checks[shorten(name)] = a.checkExpr(expr)
+		checks[shorten(name)] = a.checkExpr(t, expr)
 	}
 	if expr := t.Annotation.Check; expr != "" {
-		checks[shorten("ck_"+t.Name)] = a.checkExpr(expr)
+		checks[shorten("ck_"+t.Name)] = a.checkExpr(t, expr)
 		t.Annotation.Check = ""
 	}
 	for _, c := range t.Columns {
@@ -52,21 +53,39 @@ func (a *adapted) quoteName(s string) string {
 	return "`" + strings.ReplaceAll(s, "`", "``") + "`"
 }
 
-// quotedOrLength matches a quoted piece, which is to stay, or the function that
-// counts characters.
-var quotedOrLength = regexp.MustCompile(`(?i)'(?:[^']|'')*'|"[^"]*"|\b(?:char_)?length\s*\(`)
+// checkToken matches what a check is read by: a quoted piece, which is to stay, or
+// a word, with the parenthesis behind it if it is a function.
+var checkToken = regexp.MustCompile("'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\\b[a-zA-Z_]\\w*\\b(?:\\s*\\()?")
 
 // checkExpr translates the neutral text of a check: length and char_length
 // both count characters. SQLite knows only length, and MySQL's length counts
-// bytes.
-func (a *adapted) checkExpr(expr string) string {
-	return quotedOrLength.ReplaceAllStringFunc(expr, func(part string) string {
-		switch {
-		case part[0] == '\'' || part[0] == '"':
+// bytes. Columns are quoted: a name may be a word of the dialect's language.
+func (a *adapted) checkExpr(t *schema.Table, expr string) string {
+	return checkToken.ReplaceAllStringFunc(expr, func(part string) string {
+		switch word := strings.ToLower(strings.TrimRight(part, "( \t\n")); {
+		case strings.ContainsAny(part[:1], "'\"`"):
 			return part
-		case a.dialect == config.MySQL:
-			return "char_length("
+		case strings.HasSuffix(part, "("):
+			if word != "length" && word != "char_length" {
+				return part
+			}
+			if a.dialect == config.MySQL {
+				return "char_length("
+			}
+			return "length("
+		case t.HasColumn(part) && !checkOperator(word):
+			return a.quoteName(part)
+		default:
+			return part
 		}
-		return "length("
 	})
+}
+
+// checkOperator reports whether a word of a check is none of its columns, even where
+// one has that name: such a column has to be quoted in the schema.
+func checkOperator(word string) bool {
+	return slices.Contains([]string{
+		"and", "or", "not", "xor", "in", "is", "null", "like", "glob", "regexp", "between", "true", "false", "escape",
+		"case", "when", "then", "else", "end", "exists", "collate", "div", "mod", "cast", "as", "interval", "binary",
+	}, word)
 }

@@ -74,6 +74,7 @@ func catalogQueries(d config.Dialect) []string {
 // for tables of the ordinary sort, which it cannot create or drop.
 const (
 	kindVirtual   = "virtual table"
+	kindTrigger   = "trigger"
 	sqliteVirtual = "SELECT '" + kindVirtual + "', name, NULL, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
 )
 

@@ -45,14 +45,18 @@ func (c *checker) replay(ctx context.Context) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if len(changes) > 0 {
+	missing := summary(changes)
+	if missing == "" {
+		missing, err = c.scratch.companionSummary(ctx, c.cfg.Tables)
+	}
+	if missing != "" {
 		c.find(Finding{
 			Code: CodeMissingMigration, Severity: SeverityError,
-			Message: "the entities ask for what no migration brings: " + summary(changes),
+			Message: "the entities ask for what no migration brings: " + missing,
 			Advice:  "run: framefox database create-migration",
 		})
 	}
-	return true, nil
+	return true, err
 }
 
 // replayOne returns the schema after the file, nil if it does not run.

@@ -60,7 +60,10 @@ func (s *scratch) read(ctx context.Context, a *adapted) (*atlas.Schema, error) {
 		return atlas.New(""), nil
 	}
 	want := realm.Schemas[0]
-	return want, a.markPartial(want)
+	if err := a.markPartial(want); err != nil {
+		return nil, err
+	}
+	return want, a.markSearched(want)
 }
 
 // normalise creates the schema in the scratch database and reads it back, until

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"ariga.io/atlas/sql/migrate"
 	atlas "ariga.io/atlas/sql/schema"
@@ -142,9 +144,30 @@ func (d *draft) statements() []string {
 
 // format writes statements as the text of a file.
 func format(name string, statements []*migrate.Change) ([]byte, error) {
+	if slices.ContainsFunc(statements, compound) {
+		return delimited(statements), nil
+	}
 	file, err := migrate.DefaultFormatter.FormatFile(&migrate.Plan{Version: "1", Name: name, Changes: statements})
 	if err != nil {
 		return nil, fmt.Errorf("migration: cannot write the changes as a file: %w", err)
 	}
 	return file.Bytes(), nil
+}
+
+// compound reports whether a statement holds others, as a trigger does.
+func compound(c *migrate.Change) bool {
+	return strings.Contains(quotedText.ReplaceAllString(c.Cmd, "''"), ";")
+}
+
+// delimited is a file whose statements do not end at a semicolon, at which the
+// stock atlas would cut a trigger in two.
+func delimited(statements []*migrate.Change) []byte {
+	list := make([]string, len(statements))
+	for i, c := range statements {
+		if c.Comment != "" {
+			list[i] = "-- " + strings.ToUpper(c.Comment[:1]) + c.Comment[1:] + "\n"
+		}
+		list[i] += c.Cmd + ";"
+	}
+	return delimitedText("", list)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ariga.io/atlas/sql/migrate"
+	"entgo.io/ent/dialect/sql/schema"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -78,10 +79,10 @@ func TestCheckExpr(t *testing.T) {
 	t.Parallel()
 	const expr = `CHAR_LENGTH (name) >= 3 AND length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`
 	require.Equal(t, `char_length(name) >= 3 AND char_length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`,
-		(&adapted{dialect: config.MySQL}).checkExpr(expr))
+		(&adapted{dialect: config.MySQL}).checkExpr(&schema.Table{}, expr))
 	for _, d := range []config.Dialect{config.SQLite, config.Postgres} {
 		require.Equal(t, `length(name) >= 3 AND length(bio) > 1 AND note <> 'char_length(''x'')' AND "length(" > 1`,
-			(&adapted{dialect: d}).checkExpr(expr))
+			(&adapted{dialect: d}).checkExpr(&schema.Table{}, expr))
 	}
 }
 

@@ -126,18 +126,28 @@ func (cfg PlanConfig) now() time.Time {
 // planUp fills in the file, and takes its steps on the scratch database.
 func (p *Planned) planUp(ctx context.Context, s *scratch, cfg PlanConfig, want *atlas.Schema) error {
 	d := &draft{scratch: s, name: p.File}
+	companions, err := companions(s.dialect, cfg.Tables)
+	if err != nil {
+		return err
+	}
+	if err := d.dropCompanions(ctx, companions); err != nil {
+		return err
+	}
 	r := &renamer{draft: d, want: want, asked: cfg.Renames, ask: cfg.Ask}
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
 	first := true
-	err := d.lead(ctx, want, func(_ context.Context, have *atlas.Schema, changes []atlas.Change) error {
+	err = d.lead(ctx, want, func(_ context.Context, have *atlas.Schema, changes []atlas.Change) error {
 		if first { // what remains after it is a rest of the same changes
 			p.UpRisks = d.risks(have, changes)
 		}
 		first = false
 		return nil
 	})
+	if err == nil {
+		err = d.createCompanions(ctx, companions)
+	}
 	var failed *StatementError
 	switch {
 	case errors.As(err, &failed):

@@ -29,7 +29,7 @@ func (u *undo) dropDependents(ctx context.Context) (left []*migrate.Change, err 
 				Cmd:     u.dropDependent(o),
 				Comment: fmt.Sprintf("drop %s %q", o.kind, o.name),
 			})
-			if o.kind == kindVirtual {
+			if o.kind == kindVirtual && !isCompanion(o, now) {
 				u.note(Risk{
 					Kind: Destructive, Code: "drop-table", Table: o.name,
 					Reason: "table " + o.name + " and its rows are dropped", Advice: "back the database up before",
@@ -57,7 +57,10 @@ func (u *undo) createDependents(ctx context.Context) error {
 			return fmt.Errorf("%s %q is not as it was before, and how to create it is not known: %w", o.kind, o.name, errNoStatement)
 		}
 		creations = append(creations, &migrate.Change{Cmd: creation, Comment: fmt.Sprintf("create %s %q again", o.kind, o.name)})
-		if o.kind == kindVirtual {
+		switch {
+		case isCompanion(o, u.before.dependents):
+			creations = append(creations, &migrate.Change{Cmd: refill(o.name)}) // fails until the table is there, see runAny
+		case o.kind == kindVirtual:
 			u.note(Risk{
 				Kind: Lossy, Code: "table-returns-empty", Table: o.name,
 				Reason: "table " + o.name + " comes back without its rows", Advice: "restore them from a backup",

@@ -127,9 +127,13 @@ var computed = regexp.MustCompile(`(?i)\b(?:gen_random_uuid|uuid\w*|random|clock
 
 func (r *riskFinder) addColumn(c *atlas.Column) {
 	if r.dialect != config.SQLite && (stored(c) || computed.MatchString(quotedText.ReplaceAllString(defaultText(c), "''"))) {
+		advice := "for a large table add the column without it, fill it in batches, and set the default later"
+		if generated(c) {
+			advice = "for a large table choose a quiet hour"
+		}
 		r.add(Locking, "table-rewrite", r.table.Name, c.Name,
 			fmt.Sprintf("each row gets a computed value in the new column %s.%s, so that the database writes table %s anew, and blocks it meanwhile", r.table.Name, c.Name, r.table.Name),
-			"for a large table add the column without it, fill it in batches, and set the default later")
+			advice)
 	}
 	if required(c) {
 		outcome := "which fails where the table has rows"

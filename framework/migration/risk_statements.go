@@ -12,6 +12,7 @@ import (
 	"ariga.io/atlas/sql/sqlite"
 
 	"github.com/framefox-go/framefox/framework/config"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // A table's or column's name, perhaps with its schema before it.
@@ -29,6 +30,7 @@ var (
 	altersTable  = regexp.MustCompile(`(?is)^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?` + named + `\s+(.*)$`)
 	dropsColumn  = regexp.MustCompile(`(?is)\bDROP\s+(?:COLUMN\s+)?(?:IF\s+EXISTS\s+)?` + named)
 	buildsIndex  = regexp.MustCompile(`(?is)^CREATE\s+(UNIQUE\s+)?INDEX\s+(CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?:` + named + `\s+)?ON\s+(?:ONLY\s+)?` + named)
+	dropsSearch  = regexp.MustCompile("(?is)^DROP\\s+TRIGGER\\s+(?:IF\\s+EXISTS\\s+)?[`\"]?(\\w+" + search.Suffix + ")_insert\\b")
 	hasWhere     = regexp.MustCompile(`(?i)\bWHERE\b`)
 	leadComments = regexp.MustCompile(`^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?s:.*?)\*/)+`)
 	quotedText   = regexp.MustCompile(`'(?:[^']|'')*'`)
@@ -54,6 +56,9 @@ func statementRisks(d config.Dialect, f migrate.File) []Risk {
 	for _, text := range list { // a table that is built anew keeps its rows
 		if m := renamesInto.FindStringSubmatch(text); m != nil {
 			r.rebuilt[strings.ToLower(m[2])] = true
+		}
+		if m := dropsSearch.FindStringSubmatch(text); m != nil && d == config.SQLite { // what is in an index of words is in its table
+			r.rebuilt[strings.ToLower(m[1])] = true
 		}
 	}
 	for _, text := range list {
@@ -148,7 +153,7 @@ func (r *statementReader) known(table string) bool {
 
 func (r *statementReader) alter(table, actions string) {
 	for _, m := range dropsColumn.FindAllStringSubmatch(actions, -1) {
-		marker := r.dialect == config.MySQL && strings.HasSuffix(m[1], "_where") // computed, see markPartial
+		marker := r.dialect == config.MySQL && (strings.HasSuffix(m[1], "_where") || m[1] == search.IndexName(table)) // computed, see markPartial and markSearched
 		if !notColumn(m[1]) && !marker {
 			r.add(Destructive, "drop-column", table, m[1], fmt.Sprintf("column %s.%s and its values are dropped", table, m[1]),
 				"back the database up before; drop the column only when no running program uses it")

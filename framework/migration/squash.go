@@ -190,9 +190,14 @@ func (q *Squashed) joined(ctx context.Context, cfg SquashConfig) (text []byte, e
 			list = append(list, strings.TrimSpace(stmt.Text))
 		}
 	}
+	return delimitedText(head, list), nil
+}
+
+// delimitedText is a file of statements that what stands between them tells apart.
+func delimitedText(head string, list []string) []byte {
 	between := separator(list)
 	head = "-- atlas:delimiter " + strings.ReplaceAll(between, "\n", `\n`) + "\n" + head
-	return []byte(head + strings.Join(list, between) + "\n"), nil
+	return []byte(head + strings.Join(list, between) + "\n")
 }
 
 // separator is what stands in none of the statements: bodies of triggers and

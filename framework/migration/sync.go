@@ -74,13 +74,23 @@ func Sync(ctx context.Context, cfg SyncConfig) (p *SyncPlan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(changes) == 0 {
-		return nil, ErrInSync
+	companions, err := companions(s.dialect, cfg.Tables)
+	if err != nil {
+		return nil, err
 	}
 	p = &SyncPlan{db: cfg.DB, dialect: s.dialect, Risks: risks(s.dialect, have, changes)}
 	d := &draft{scratch: s, name: "sync", fills: map[string]string{}}
+	if err := d.dropCompanions(ctx, companions); err != nil {
+		return nil, err
+	}
 	if err := d.lead(ctx, want, asPlanned); err != nil {
 		return nil, err
+	}
+	if err := d.createCompanions(ctx, companions); err != nil {
+		return nil, err
+	}
+	if len(d.changes) == 0 {
+		return nil, ErrInSync
 	}
 	p.Statements = d.statements()
 	return p, nil

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // Takes is what an operator is given.
@@ -195,6 +196,10 @@ func (s *scope) compileKey(key string, v any, path string) (predicate, error) {
 		return s.compileList(v, path, sql.And)
 	case "or":
 		return s.compileList(v, path, sql.Or)
+	case search.Predicate:
+		if s.entity.Search != nil {
+			return s.compileSearch(v, path)
+		}
 	}
 	for _, e := range s.entity.Edges {
 		if e.GraphQL == "" {

@@ -11,7 +11,7 @@ type Engine string
 
 // The engines.
 const (
-	SQLite     Engine = "sqlite" // with cgo go-sqlite3, without modernc.org/sqlite
+	SQLite     Engine = "sqlite" // go-sqlite3 or modernc.org/sqlite, see package database
 	Postgres   Engine = "postgres"
 	PostgresPQ Engine = "postgres-pq"
 	MySQL      Engine = "mysql" // or MariaDB

@@ -2190,6 +2190,10 @@ input PostWhereInput {
   not: PostWhereInput
   and: [PostWhereInput!]
   or: [PostWhereInput!]
+  """
+  Rows that hold all of these words in title, content, excerpt, in any order and case. The last word may be the beginning of one.
+  """
+  search: String
   id: ID
   idNEQ: ID
   idIn: [ID!]

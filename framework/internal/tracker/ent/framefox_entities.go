@@ -12,6 +12,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
 )
 
@@ -297,7 +298,7 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
 		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id"},
 		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}},
 })
 
 // EntityType describes the Task entity.

@@ -186,6 +186,20 @@ var (
 				OnDelete:   schema.Cascade,
 			},
 		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "tasks_search",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[5], TasksColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"mysql":    "FULLTEXT",
+						"postgres": "GIN",
+						"sqlite3":  "FTS5",
+					},
+				},
+			},
+		},
 	}
 	// ProjectMembersColumns holds the columns for the "project_members" table.
 	ProjectMembersColumns = []*schema.Column{

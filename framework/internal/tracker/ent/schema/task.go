@@ -12,6 +12,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/mixin"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/framework/search"
 )
 
 // Task has fields of most kinds, a tree of its own, and edges of most kinds.
@@ -19,7 +20,7 @@ type Task struct{ ent.Schema }
 
 // Annotations of the entity.
 func (Task) Annotations() []schema.Annotation {
-	return []schema.Annotation{entsql.Table("tasks")}
+	return []schema.Annotation{entsql.Table("tasks"), search.Fields("title", "body")}
 }
 
 // Mixin of the entity.

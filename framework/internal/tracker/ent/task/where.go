@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
+	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
 )
 
@@ -947,3 +948,12 @@ func Or(predicates ...predicate.Task) predicate.Task {
 func Not(p predicate.Task) predicate.Task {
 	return predicate.Task(sql.NotPredicates(p))
 }
+
+// Search takes the rows whose text holds all words of the given one. The last of
+// them may be the beginning of a word. A text that search.Check refuses fails the
+// query.
+func Search(text string) predicate.Task {
+	return predicate.Task(func(s *sql.Selector) { searchIndex.Where(s, text) })
+}
+
+var searchIndex = &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}}

@@ -2102,6 +2102,10 @@ input TaskWhereInput {
   not: TaskWhereInput
   and: [TaskWhereInput!]
   or: [TaskWhereInput!]
+  """
+  Rows that hold all of these words in title, body, in any order and case. The last word may be the beginning of one.
+  """
+  search: String
   id: ID
   idNEQ: ID
   idIn: [ID!]
