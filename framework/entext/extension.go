@@ -74,6 +74,9 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := writeVisible(g, nodes); err != nil {
 				return err
 			}
+			if err := linkRuntime(g); err != nil {
+				return err
+			}
 			if err := orderByVisible(g); err != nil {
 				return err
 			}
@@ -124,6 +127,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
 		"framefoxKind":       kindName,
+		"framefoxTrash":      x.trash,
+		"framefoxAnyTrash":   func(*gen.Graph) bool { return anyTrash(x.nodes) },
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))

@@ -59,3 +59,12 @@ func (f *Filter) Traverse(_ context.Context, q ent.Query) error {
 	}
 	return nil
 }
+
+// Linked panics where the program does not import the package that brings what
+// schemas with hooks or interceptors declare: a client would have neither
+// defaults nor hooks. The generated client calls it when it is made.
+func Linked(yes bool, path string) {
+	if !yes {
+		panic("entity: the schemas are not linked into the program; import _ \"" + path + "\" where the client is made")
+	}
+}

@@ -107,11 +107,8 @@ func (r *Rows) decide(ctx context.Context, view View) (Condition, error) {
 	}, nil
 }
 
-// none reports whether the entity has no filters at all.
-func (r *Rows) none() bool {
-	private := r.private.Load()
-	return r.config.SoftDelete == "" && !r.guarded() && private != nil
-}
+// Hides reports whether the entity has any row filter.
+func (r *Rows) Hides() bool { return r.config.SoftDelete != "" || r.guarded() }
 
 // guarded reports whether who asks decides what is seen.
 func (r *Rows) guarded() bool {

@@ -29,7 +29,7 @@ type privacy struct {
 func bind(ctx context.Context) (context.Context, *statement) {
 	st := &statement{private: map[*Rows]privacy{}}
 	others := viewOf(ctx).others
-	return context.WithValue(WithView(ctx, others, others), statementKey{}, st), st
+	return context.WithValue(withViews(ctx, others, others), statementKey{}, st), st
 }
 
 func statementOf(ctx context.Context) *statement {

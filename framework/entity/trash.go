@@ -26,22 +26,26 @@ type (
 type views struct{ own, others View }
 
 // WithView sets the view of the rows that queries return, and that updates and
-// deletes change, apart from the view of all other rows that they look at:
-// those in filters, orders and counts, and those loaded along.
-func WithView(ctx context.Context, own, others View) context.Context {
+// deletes change. All other rows that they look at are seen as before: those in
+// filters, orders and counts, and those loaded along.
+func WithView(ctx context.Context, v View) context.Context {
+	return withViews(ctx, v, viewOf(ctx).others)
+}
+
+func withViews(ctx context.Context, own, others View) context.Context {
 	return context.WithValue(ctx, viewKey{}, views{own, others})
 }
 
 // WithTrashed opens the view to soft-deleted rows for everything that is done
 // with the returned context.
 func WithTrashed(ctx context.Context) context.Context {
-	return WithView(ctx, Everything, Everything)
+	return withViews(ctx, Everything, Everything)
 }
 
 // OnlyTrashed narrows the view to soft-deleted rows of the entity that is
 // queried itself. Its filters and edges see all rows.
 func OnlyTrashed(ctx context.Context) context.Context {
-	return WithView(ctx, Tombstones, Everything)
+	return withViews(ctx, Tombstones, Everything)
 }
 
 // WithPurge makes deletes with the returned context remove rows for good.

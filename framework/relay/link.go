@@ -74,7 +74,7 @@ func (w *writing) resolve(ctx context.Context, src Source) error {
 	for _, f := range w.scope.entity.Fields {
 		target := w.scope.registry[f.Target]
 		key, given := w.change.Mutation.Field(f.Name)
-		if target == nil || target.SoftDelete == nil || !given {
+		if target == nil || !given || !target.Rows.Hides() {
 			continue
 		}
 		found, err := present(ctx, src, target, []any{key}, nil)

@@ -166,6 +166,10 @@ type Settings struct {
 	MaxEdges      int    // edges that a filter looks through, one behind the other; default 4
 	MaxOperands   int    // items of all lists in a filter; default 5,000
 	MaxPredicates int    // predicates of one filter; default 100
+
+	// MayTrash says who may look at deleted rows of an entity, which goes by the
+	// name of its schema; default nobody.
+	MayTrash func(ctx context.Context, entity string) bool
 }
 
 const defaultPage = 20

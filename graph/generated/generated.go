@@ -93,13 +93,13 @@ type MutationResolver interface {
 	PublishPost(ctx context.Context, id string) (*ent.Post, error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string) (relay.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]relay.Node, error)
-	AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.AdvancedEntityConnection, error)
-	Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.CommentConnection, error)
+	Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error)
+	Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error)
+	AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.AdvancedEntityConnection, error)
+	Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.CommentConnection, error)
 	Organizations(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.OrganizationConnection, error)
 	OwnershipLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.OwnershipLogConnection, error)
-	Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostConnection, error)
+	Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.PostConnection, error)
 	PostLikes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostLikeConnection, error)
 	PostRatings(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostRatingConnection, error)
 	PostShares(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostShareConnection, error)
@@ -109,7 +109,7 @@ type QueryResolver interface {
 	Scenarios(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.ScenarioConnection, error)
 	Tags(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TagConnection, error)
 	TransferLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TransferLogConnection, error)
-	Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserConnection, error)
+	Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.UserConnection, error)
 	UserGroups(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserGroupConnection, error)
 	UserLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserLogConnection, error)
 	UserProfiles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserProfileConnection, error)
@@ -242,6 +242,10 @@ extend type Mutation {
 	{Name: "../schema/framefox.graphql", Input: `type AdvancedEntity implements Node {
   id: ID!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   E-mail address, stored in lower case.
   """
   email: String!
@@ -297,6 +301,7 @@ Properties by which AdvancedEntity connections can be ordered.
 """
 enum AdvancedEntityOrderField {
   ID
+  DELETED_AT
   EMAIL
   STATUS
   USER_ID
@@ -320,6 +325,15 @@ input AdvancedEntityWhereInput {
   idNEQ: ID
   idIn: [ID!]
   idNotIn: [ID!]
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   email: String
   emailNEQ: String
   emailIn: [String!]
@@ -354,6 +368,10 @@ type Comment implements Node {
   When the row was made, UTC.
   """
   createdAt: Time!
+  """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
   postID: ID!
   userID: ID!
   content: String!
@@ -409,6 +427,7 @@ Properties by which Comment connections can be ordered.
 enum CommentOrderField {
   ID
   CREATED_AT
+  DELETED_AT
   POST_ID
   USER_ID
 }
@@ -431,6 +450,15 @@ input CommentWhereInput {
   createdAtGTE: Time
   createdAtLT: Time
   createdAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   postID: ID
   postIDNEQ: ID
   postIDIn: [ID!]
@@ -1014,6 +1042,11 @@ type Organization implements Node {
     Filtering options for Users returned from the connection.
     """
     where: UserWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): UserConnection!
 }
 """
@@ -1247,6 +1280,10 @@ type Post implements Node {
   """
   updatedAt: Time!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -1336,6 +1373,11 @@ type Post implements Node {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   likes(
     """
@@ -1638,6 +1680,7 @@ enum PostOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   USER_ID
   TITLE
@@ -1972,6 +2015,15 @@ input PostWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -2283,6 +2335,11 @@ type Query {
     ID of the object.
     """
     id: ID!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): Node
   """
   Lookup nodes by a list of IDs.
@@ -2292,6 +2349,11 @@ type Query {
     The list of node IDs.
     """
     ids: [ID!]!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): [Node]!
   advancedEntities(
     """
@@ -2323,6 +2385,11 @@ type Query {
     Filtering options for AdvancedEntities returned from the connection.
     """
     where: AdvancedEntityWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): AdvancedEntityConnection!
   comments(
     """
@@ -2354,6 +2421,11 @@ type Query {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   organizations(
     """
@@ -2447,6 +2519,11 @@ type Query {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
   postLikes(
     """
@@ -2757,6 +2834,11 @@ type Query {
     Filtering options for Users returned from the connection.
     """
     where: UserWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): UserConnection!
   userGroups(
     """
@@ -3173,6 +3255,11 @@ type Tag implements Node {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
 }
 """
@@ -3369,6 +3456,23 @@ input TransferLogWhereInput {
   hasToUserWith: [UserWhereInput!]
 }
 """
+Which rows to take of entities whose deleted rows are kept.
+"""
+enum Trashed {
+  """
+  Rows that are not deleted.
+  """
+  EXCLUDE
+  """
+  All rows, deleted or not.
+  """
+  INCLUDE
+  """
+  Deleted rows.
+  """
+  ONLY
+}
+"""
 A UUID in its canonical form.
 """
 scalar UUID
@@ -3525,6 +3629,10 @@ type User implements Node {
   """
   updatedAt: Time!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -3603,6 +3711,11 @@ type User implements Node {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
   comments(
     """
@@ -3634,6 +3747,11 @@ type User implements Node {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   scenarios(
     """
@@ -3728,6 +3846,11 @@ type User implements Node {
     Filtering options for AdvancedEntities returned from the connection.
     """
     where: AdvancedEntityWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): AdvancedEntityConnection!
   sessions(
     """
@@ -4336,6 +4459,7 @@ enum UserOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   USERNAME
   EMAIL
@@ -4837,6 +4961,15 @@ input UserWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -4992,6 +5125,8 @@ func childFields_AdvancedEntity(ctx context.Context, ec *executionContext, field
 	switch field.Name {
 	case "id":
 		return fieldContext_AdvancedEntity_id(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_AdvancedEntity_deletedAt(ctx, ec, field)
 	case "email":
 		return fieldContext_AdvancedEntity_email(ctx, ec, field)
 	case "status":
@@ -5032,6 +5167,8 @@ func childFields_Comment(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Comment_id(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Comment_createdAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Comment_deletedAt(ctx, ec, field)
 	case "postID":
 		return fieldContext_Comment_postID(ctx, ec, field)
 	case "userID":
@@ -5170,6 +5307,8 @@ func childFields_Post(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Post_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Post_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Post_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_Post_version(ctx, ec, field)
 	case "userID":
@@ -5608,6 +5747,8 @@ func childFields_User(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_User_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_User_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_User_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_User_version(ctx, ec, field)
 	case "username":
@@ -6795,6 +6936,14 @@ func field_Organization_users_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -6849,6 +6998,14 @@ func field_Post_comments_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -7241,6 +7398,14 @@ func field_Query_advancedEntities_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -7295,6 +7460,14 @@ func field_Query_comments_args(ctx context.Context, ec *executionContext, rawArg
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -7309,6 +7482,14 @@ func field_Query_node_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -7323,6 +7504,14 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -7715,6 +7904,14 @@ func field_Query_posts_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8323,6 +8520,14 @@ func field_Query_users_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8431,6 +8636,14 @@ func field_Tag_posts_args(ctx context.Context, ec *executionContext, rawArgs map
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8485,6 +8698,14 @@ func field_User_advancedEntities_args(ctx context.Context, ec *executionContext,
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8593,6 +8814,14 @@ func field_User_comments_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8863,6 +9092,14 @@ func field_User_posts_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -9381,6 +9618,29 @@ func fieldContext_AdvancedEntity_id(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("AdvancedEntity", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func _AdvancedEntity_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntity_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AdvancedEntity_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdvancedEntity", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _AdvancedEntity_email(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9667,6 +9927,29 @@ func _Comment_createdAt(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_Comment_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Comment_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Comment_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Comment_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Comment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
@@ -11872,7 +12155,7 @@ func _Organization_users(ctx context.Context, ec *executionContext, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserConnection) graphql.Marshaler {
@@ -12562,6 +12845,29 @@ func fieldContext_Post_updatedAt(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _Post_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Post) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Post_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Post_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _Post_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Post) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12878,7 +13184,7 @@ func _Post_comments(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -14931,7 +15237,7 @@ func _Query_node(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {
@@ -14975,7 +15281,7 @@ func _Query_nodes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -15019,7 +15325,7 @@ func _Query_advancedEntities(ctx context.Context, ec *executionContext, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntityConnection) graphql.Marshaler {
@@ -15063,7 +15369,7 @@ func _Query_comments(ctx context.Context, ec *executionContext, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -15195,7 +15501,7 @@ func _Query_posts(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -15635,7 +15941,7 @@ func _Query_users(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserConnection) graphql.Marshaler {
@@ -16653,7 +16959,7 @@ func _Tag_posts(ctx context.Context, ec *executionContext, field graphql.Collect
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -17219,6 +17525,29 @@ func fieldContext_User_updatedAt(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _User_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_User_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_User_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _User_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17606,7 +17935,7 @@ func _User_posts(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -17650,7 +17979,7 @@ func _User_comments(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -17814,7 +18143,7 @@ func _User_advancedEntities(ctx context.Context, ec *executionContext, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntityConnection) graphql.Marshaler {
@@ -21465,6 +21794,11 @@ func _AdvancedEntity(ctx context.Context, ec *executionContext, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "deletedAt":
+			out.Values[i] = _AdvancedEntity_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "email":
 			out.Values[i] = _AdvancedEntity_email(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21650,6 +21984,11 @@ func _Comment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 		case "createdAt":
 			out.Values[i] = _Comment_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Comment_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "postID":
@@ -22708,6 +23047,11 @@ func _Post(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "updatedAt":
 			out.Values[i] = _Post_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Post_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -25586,6 +25930,11 @@ func _User(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "updatedAt":
 			out.Values[i] = _User_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _User_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -30681,6 +31030,22 @@ func unmarshalOTransferLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋf
 }
 
 func marshalOTransferLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, v any) (*relay.Trashed, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(relay.Trashed)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Trashed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -122,6 +122,7 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Entry = append(cfg.inters.Entry, relay.Interceptor[*Entry]())
 	cfg.inters.Label = append(cfg.inters.Label, entity.Interceptor(labelEntity))
 	cfg.inters.Label = append(cfg.inters.Label, relay.Interceptor[*Label]())
+	entity.Linked(memo.Interceptors[0] != nil, "github.com/framefox-go/framefox/framework/internal/tracker/ent/runtime")
 	visible.Memo.Use(memo.Interceptors[:]...)
 	cfg.inters.Memo = append(cfg.inters.Memo, entity.Interceptor(memoEntity))
 	cfg.inters.Memo = append(cfg.inters.Memo, relay.Interceptor[*Memo]())

@@ -21,13 +21,13 @@ type GraphQL struct{ client *Client }
 func NewGraphQL(client *Client) GraphQL { return GraphQL{client} }
 
 // Node resolves Query.node.
-func (g GraphQL) Node(ctx context.Context, id string) (relay.Node, error) {
-	return relay.Find(ctx, graphSource{g.client.config}, id)
+func (g GraphQL) Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error) {
+	return relay.Find(ctx, graphSource{g.client.config}, id, trashed)
 }
 
 // Nodes resolves Query.nodes.
-func (g GraphQL) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) {
-	return relay.Lookup(ctx, graphSource{g.client.config}, ids)
+func (g GraphQL) Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error) {
+	return relay.Lookup(ctx, graphSource{g.client.config}, ids, trashed)
 }
 
 func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
@@ -530,8 +530,8 @@ func newAccountConnection(p *relay.Page, err error) (*AccountConnection, error) 
 }
 
 // Accounts resolves the root connection of Account.
-func (g GraphQL) Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AccountConnection, error) {
-	return newAccountConnection(relay.Connect(ctx, graphSource{g.client.config}, "Account", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AccountConnection, error) {
+	return newAccountConnection(relay.Connect(ctx, graphSource{g.client.config}, "Account", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CreateAccount resolves the mutation of that name.
@@ -874,8 +874,8 @@ func (_m *Label) FieldValue(name string) any {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Label) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Label) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *LabelMutation) changeEdge(name string, add bool, keys []any) error {
@@ -1153,8 +1153,8 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 }
 
 // Notes resolves the root connection of Note.
-func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CreateNote resolves the mutation of that name.
@@ -1218,18 +1218,18 @@ func (_m *Person) FieldValue(name string) any {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Person) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Projects resolves the edge projects.
-func (_m *Person) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Edges(ctx, _m, "projects", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Edges(ctx, _m, "projects", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Memberships resolves the edge memberships.
-func (_m *Person) Memberships(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Edges(ctx, _m, "memberships", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Memberships(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Edges(ctx, _m, "memberships", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Badge resolves the edge badge.
@@ -1242,8 +1242,8 @@ func (_m *Person) Badge(ctx context.Context) (*Badge, error) {
 }
 
 // Notes resolves the edge notes.
-func (_m *Person) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *PersonMutation) changeEdge(name string, add bool, keys []any) error {
@@ -1286,8 +1286,8 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 }
 
 // People resolves the root connection of Person.
-func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PersonConnection, error) {
-	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PersonConnection, error) {
+	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CreatePerson resolves the mutation of that name.
@@ -1373,13 +1373,13 @@ func (_m *Project) Lead(ctx context.Context) (*Person, error) {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Project) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Project) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Members resolves the edge members.
-func (_m *Project) Members(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PersonConnection, error) {
-	return newPersonConnection(relay.Edges(ctx, _m, "members", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Project) Members(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PersonConnection, error) {
+	return newPersonConnection(relay.Edges(ctx, _m, "members", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *ProjectMutation) changeEdge(name string, add bool, keys []any) error {
@@ -1422,8 +1422,8 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 }
 
 // Projects resolves the root connection of Project.
-func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CreateProject resolves the mutation of that name.
@@ -1566,8 +1566,8 @@ func (_m *Task) Parent(ctx context.Context) (*Task, error) {
 }
 
 // Children resolves the edge children.
-func (_m *Task) Children(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "children", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Task) Children(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "children", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Labels resolves the edge labels.
@@ -1576,8 +1576,8 @@ func (_m *Task) Labels(ctx context.Context, after *relay.Cursor, first *int, bef
 }
 
 // Notes resolves the edge notes.
-func (_m *Task) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Task) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *TaskMutation) changeEdge(name string, add bool, keys []any) error {
@@ -1630,8 +1630,8 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 }
 
 // Tasks resolves the root connection of Task.
-func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CreateTask resolves the mutation of that name.

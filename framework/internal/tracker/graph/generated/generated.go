@@ -86,18 +86,18 @@ type MutationResolver interface {
 	DeleteTopic(ctx context.Context, id string) (string, error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string) (relay.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]relay.Node, error)
-	Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.AccountConnection, error)
+	Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error)
+	Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error)
+	Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.AccountConnection, error)
 	Badges(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.BadgeConnection, error)
 	Binders(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.BinderConnection, error)
 	Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.EntryConnection, error)
 	Labels(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.LabelConnection, error)
 	Memos(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.MemoConnection, error)
-	Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.NoteConnection, error)
-	People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PersonConnection, error)
-	Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.ProjectConnection, error)
-	Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TaskConnection, error)
+	Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.NoteConnection, error)
+	People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.PersonConnection, error)
+	Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.ProjectConnection, error)
+	Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.TaskConnection, error)
 	Topics(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TopicConnection, error)
 }
 
@@ -809,6 +809,11 @@ type Label implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
 }
 """
@@ -1587,6 +1592,11 @@ type Person implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   projects(
     """
@@ -1618,6 +1628,11 @@ type Person implements Node {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   memberships(
     """
@@ -1649,6 +1664,11 @@ type Person implements Node {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   badge: Badge
   notes(
@@ -1681,6 +1701,11 @@ type Person implements Node {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
 }
 """
@@ -1858,6 +1883,11 @@ type Project implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   members(
     """
@@ -1889,6 +1919,11 @@ type Project implements Node {
     Filtering options for Persons returned from the connection.
     """
     where: PersonWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PersonConnection!
 }
 """
@@ -2043,6 +2078,11 @@ type Query {
     ID of the object.
     """
     id: ID!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): Node
   """
   Lookup nodes by a list of IDs.
@@ -2052,6 +2092,11 @@ type Query {
     The list of node IDs.
     """
     ids: [ID!]!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): [Node]!
   accounts(
     """
@@ -2083,6 +2128,11 @@ type Query {
     Filtering options for Accounts returned from the connection.
     """
     where: AccountWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): AccountConnection!
   badges(
     """
@@ -2269,6 +2319,11 @@ type Query {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
   people(
     """
@@ -2300,6 +2355,11 @@ type Query {
     Filtering options for Persons returned from the connection.
     """
     where: PersonWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PersonConnection!
   projects(
     """
@@ -2331,6 +2391,11 @@ type Query {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   tasks(
     """
@@ -2362,6 +2427,11 @@ type Query {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   topics(
     """
@@ -2460,6 +2530,11 @@ type Task implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   labels(
     """
@@ -2522,6 +2597,11 @@ type Task implements Node {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
 }
 """
@@ -2847,6 +2927,23 @@ input TopicWhereInput {
   nameEqualFold: String
   hasEntries: Boolean
   hasEntriesWith: [EntryWhereInput!]
+}
+"""
+Which rows to take of entities whose deleted rows are kept.
+"""
+enum Trashed {
+  """
+  Rows that are not deleted.
+  """
+  EXCLUDE
+  """
+  All rows, deleted or not.
+  """
+  INCLUDE
+  """
+  Deleted rows.
+  """
+  ONLY
 }
 """
 A UUID in its canonical form.
@@ -3831,6 +3928,14 @@ func field_Label_tasks_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4645,6 +4750,14 @@ func field_Person_memberships_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4699,6 +4812,14 @@ func field_Person_notes_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4753,6 +4874,14 @@ func field_Person_projects_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4807,6 +4936,14 @@ func field_Person_tasks_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4861,6 +4998,14 @@ func field_Project_members_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4915,6 +5060,14 @@ func field_Project_tasks_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4983,6 +5136,14 @@ func field_Query_accounts_args(ctx context.Context, ec *executionContext, rawArg
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5267,6 +5428,14 @@ func field_Query_node_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -5281,6 +5450,14 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -5335,6 +5512,14 @@ func field_Query_notes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5389,6 +5574,14 @@ func field_Query_people_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5443,6 +5636,14 @@ func field_Query_projects_args(ctx context.Context, ec *executionContext, rawArg
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5497,6 +5698,14 @@ func field_Query_tasks_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5605,6 +5814,14 @@ func field_Task_children_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -5713,6 +5930,14 @@ func field_Task_notes_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -7016,7 +7241,7 @@ func _Label_tasks(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -9880,7 +10105,7 @@ func _Person_tasks(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -9924,7 +10149,7 @@ func _Person_projects(ctx context.Context, ec *executionContext, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -9968,7 +10193,7 @@ func _Person_memberships(ctx context.Context, ec *executionContext, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Memberships(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Memberships(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -10044,7 +10269,7 @@ func _Person_notes(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -10492,7 +10717,7 @@ func _Project_tasks(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -10536,7 +10761,7 @@ func _Project_members(ctx context.Context, ec *executionContext, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Members(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Members(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
@@ -10722,7 +10947,7 @@ func _Query_node(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {
@@ -10766,7 +10991,7 @@ func _Query_nodes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -10810,7 +11035,7 @@ func _Query_accounts(ctx context.Context, ec *executionContext, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Accounts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Accounts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AccountConnection) graphql.Marshaler {
@@ -11074,7 +11299,7 @@ func _Query_notes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -11118,7 +11343,7 @@ func _Query_people(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().People(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().People(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
@@ -11162,7 +11387,7 @@ func _Query_projects(ctx context.Context, ec *executionContext, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -11206,7 +11431,7 @@ func _Query_tasks(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -11903,7 +12128,7 @@ func _Task_children(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Children(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Children(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -11991,7 +12216,7 @@ func _Task_notes(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -19520,6 +19745,22 @@ func unmarshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 }
 
 func marshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, v any) (*relay.Trashed, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(relay.Trashed)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Trashed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
