@@ -75,8 +75,8 @@ func (e *Entity) reach(ctx context.Context, m Mutation, seen Condition) error {
 	return err
 }
 
-// referred makes sure that the rows that a write refers to may be seen by who
-// writes. The database knows that they exist, and not whose they are.
+// referred makes sure that the rows that a write links to, or unlinks, may be
+// seen by who writes. The database knows that they exist, and not whose they are.
 func (e *Entity) referred(ctx context.Context, m Mutation) error {
 	conflict := &ConflictError{Entity: e.Name, Code: ForeignKey}
 	for _, edge := range e.Edges {
@@ -84,7 +84,7 @@ func (e *Entity) referred(ctx context.Context, m Mutation) error {
 		if target == nil || !target.Rows.guarded() {
 			continue
 		}
-		ids := distinct(m.AddedIDs(edge.Name))
+		ids := distinct(append(m.AddedIDs(edge.Name), m.RemovedIDs(edge.Name)...))
 		if len(ids) == 0 {
 			continue
 		}

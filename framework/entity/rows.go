@@ -110,11 +110,14 @@ func (r *Rows) decide(ctx context.Context, view View) (Condition, error) {
 // Hides reports whether the entity has any row filter.
 func (r *Rows) Hides() bool { return r.config.SoftDelete != "" || r.guarded() }
 
-// guarded reports whether who asks decides what is seen.
-func (r *Rows) guarded() bool {
+// Private reports whether the schema of the entity has privacy filters.
+func (r *Rows) Private() bool {
 	private := r.private.Load()
-	return r.config.Tenant != "" || private == nil || len(*private) > 0
+	return private == nil || len(*private) > 0
 }
+
+// guarded reports whether who asks decides what is seen.
+func (r *Rows) guarded() bool { return r.config.Tenant != "" || r.Private() }
 
 // privacy asks the privacy filters, once for each statement.
 func (r *Rows) privacy(ctx context.Context) ([]Condition, error) {

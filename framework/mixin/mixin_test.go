@@ -124,7 +124,6 @@ func TestTraits(t *testing.T) {
 }
 
 // The tenant's column cannot be changed, and no client sees or sets it.
-//
 func TestTenant(t *testing.T) {
 	t.Parallel()
 	for name, m := range map[string]mixin.Tenant{

@@ -109,6 +109,13 @@ func (w *writing) resolveLink(ctx context.Context, src Source, l link) (bool, er
 				l.keys = slices.DeleteFunc(l.keys, func(key any) bool { return slices.Contains(other.keys, key) })
 			}
 		}
+		if target := w.scope.registry[l.edge.Target]; target.Rows.Hides() {
+			found, err := present(ctx, src, target, l.keys, nil)
+			if err != nil {
+				return false, err
+			}
+			l.keys = slices.DeleteFunc(slices.Clone(l.keys), func(key any) bool { return !found[key] })
+		}
 		return true, w.change.Edge(l.edge.Name, false, l.keys)
 	}
 	target := w.scope.registry[l.edge.Target]
