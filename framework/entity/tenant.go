@@ -99,7 +99,7 @@ func (r *Rows) ofTenant(ctx context.Context) (Condition, error) {
 
 // stamp makes a new row one of the tenant in the context.
 func (e *Entity) stamp(ctx context.Context, m ent.Mutation) error {
-	if e.Tenant == nil {
+	if e.Tenant == nil || !m.Op().Is(ent.OpCreate) {
 		return nil
 	}
 	refuse := func(code, message string) error {

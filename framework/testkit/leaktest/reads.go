@@ -113,8 +113,11 @@ func (r *run) nearReads(x, e *entity.Entity, root *fieldDef, id string) (all []s
 		all[len(all)-1].guessed = true
 	}
 	const ids = "{ totalCount edges { node { id } } }"
-	if order := r.types[x.GraphQL+"OrderField"]; order != nil && (x == e || len(x.Edges) > 0) {
+	if order := r.types[x.GraphQL+"OrderField"]; order != nil {
 		for _, v := range order.EnumValues {
+			if x != e && slices.ContainsFunc(x.Fields, func(f *entity.Field) bool { return strings.EqualFold(f.Name, v.Name) }) {
+				continue // a column of the row itself
+			}
 			for _, direction := range []string{"ASC", "DESC"} {
 				add(false, "ordered by "+v.Name+" "+direction, "{ %s(first: 12, orderBy: [{field: %s, direction: %s}]) %s }", root.Name, v.Name, direction, ids)
 			}

@@ -79,6 +79,9 @@ func (r *run) link(t *testing.T, e *entity.Entity, key any) map[string]bool {
 
 // linkFrom makes an edge lead from a visible row to the subject.
 func (r *run) linkFrom(owner *entity.Entity, edge *entity.Edge, e *entity.Entity, key any) error {
+	if len(r.rows[owner.Name]) == 0 {
+		return fmt.Errorf("there are no rows of %s", owner.Name)
+	}
 	from := r.rows[owner.Name][0]
 	switch {
 	case edge.Relation == entity.ManyToMany:

@@ -141,7 +141,7 @@ func (t types) selection(name string, depth int, id string) string {
 			}
 			args = options[0]
 		} else if f.arg("first") != nil {
-			args = "(first: 4)"
+			args = "(first: 2)"
 		}
 		if t.leaf(f.Type) {
 			parts = append(parts, f.Name+args)
