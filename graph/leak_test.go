@@ -5,9 +5,9 @@ import (
 
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/migrate"
+	"github.com/framefox-go/framefox/framework/testkit/leaktest"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
-	"github.com/framefox-go/framefox/framework/testkit/leaktest"
 )
 
 // Deleted rows show nowhere in the blog.

@@ -77,7 +77,7 @@ type query interface {
 // generated code uses it.
 func Bound(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
-		if statementOf(s.Context()) == nil {
+		if statementOf(s.Context()) == nil { //nolint:contextcheck // the selector's own, if it has one
 			s.WithContext(ctx)
 		}
 	}

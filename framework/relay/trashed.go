@@ -10,7 +10,7 @@ import (
 )
 
 // Trashed is the argument that shows deleted rows.
-type Trashed string
+type Trashed string //nolint:recvcheck // gqlgen wants it so
 
 // What the argument may be.
 const (

@@ -67,9 +67,11 @@ func TestClientSeesTheLiving(t *testing.T) {
 			query         func() *ent.ProjectQuery
 			living, trash []string
 		}{
-			"has to many":      {func() *ent.ProjectQuery { return c.Project.Query().Where(project.HasTasks()) }, []string{"MARS"}, []string{"MARS", "MOON"}},
-			"has none":         {func() *ent.ProjectQuery { return c.Project.Query().Where(project.Not(project.HasTasks())) }, []string{"MOON"}, nil},
-			"has with":         {func() *ent.ProjectQuery { return c.Project.Query().Where(project.HasTasksWith(task.TitleContains("dead"))) }, nil, []string{"MOON"}},
+			"has to many": {func() *ent.ProjectQuery { return c.Project.Query().Where(project.HasTasks()) }, []string{"MARS"}, []string{"MARS", "MOON"}},
+			"has none":    {func() *ent.ProjectQuery { return c.Project.Query().Where(project.Not(project.HasTasks())) }, []string{"MOON"}, nil},
+			"has with": {func() *ent.ProjectQuery {
+				return c.Project.Query().Where(project.HasTasksWith(task.TitleContains("dead")))
+			}, nil, []string{"MOON"}},
 			"has to one":       {func() *ent.ProjectQuery { return c.Project.Query().Where(project.HasLead()) }, []string{"MARS"}, []string{"MARS", "MOON"}},
 			"has many to many": {func() *ent.ProjectQuery { return c.Project.Query().Where(project.HasMembersWith(person.Name("Bob"))) }, nil, []string{"MARS", "MOON"}},
 			"nested": {func() *ent.ProjectQuery {

@@ -115,7 +115,7 @@ func (r *run) hidings(t *testing.T, e *entity.Entity) (list []hiding) {
 		return nil
 	}
 	if e.SoftDelete != nil {
-		list = append(list, hiding{"deleted", Values{e.SoftDelete.Name: past}})
+		list = append(list, hiding{"deleted", Values{e.SoftDelete.Name: past()}})
 	}
 	if e.Tenant != nil {
 		list = append(list, hiding{"tenant", Values{e.Tenant.Name: r.OtherTenant}})

@@ -16,9 +16,9 @@ import (
 )
 
 // past is when rows were deleted.
-var past = time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
+func past() time.Time { return time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC) }
 
-func (r *run) sql() *sql.DialectBuilder { return sql.Dialect(string(r.dialect())) }
+func (r *run) sql() *sql.DialectBuilder { return sql.Dialect(r.dialect()) }
 
 func (r *run) dialect() string { return r.DB.Driver().Dialect() }
 

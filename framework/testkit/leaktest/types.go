@@ -168,7 +168,8 @@ func (t types) selection(name string, depth int, id string) string {
 // for each value of the first of them.
 func (t types) options(f *fieldDef, id string) []string {
 	var first []string
-	rest, name := "", ""
+	name := ""
+	var rest []string
 	for _, a := range f.Args {
 		if !a.Type.required() || a.DefaultValue != nil {
 			continue
@@ -181,11 +182,11 @@ func (t types) options(f *fieldDef, id string) []string {
 			name, first = a.Name, values
 			continue
 		}
-		rest += ", " + a.Name + ": " + values[0]
+		rest = append(rest, ", "+a.Name+": "+values[0])
 	}
 	options := make([]string, len(first))
 	for i, v := range first {
-		options[i] = "(" + name + ": " + v + rest + ")"
+		options[i] = "(" + name + ": " + v + strings.Join(rest, "") + ")"
 	}
 	return options
 }
