@@ -77,7 +77,10 @@ func TestClientSeesTheLiving(t *testing.T) {
 			"nested": {func() *ent.ProjectQuery {
 				return c.Project.Query().Where(project.HasMembersWith(person.HasTasksWith(task.TitleContains("dead"))))
 			}, nil, []string{"MARS"}},
-			"from an edge":           {func() *ent.ProjectQuery { return w.ann.QueryMemberships().Where(project.HasTasks()) }, []string{"MARS"}, []string{"MARS"}},
+			"from an edge": {func() *ent.ProjectQuery { return w.ann.QueryMemberships().Where(project.HasTasks()) }, []string{"MARS"}, []string{"MARS"}},
+			"from filtered rows": {func() *ent.ProjectQuery {
+				return c.Person.Query().Where(person.HasTasksWith(task.TitleContains("dead"))).QueryMemberships()
+			}, nil, []string{"MARS"}},
 			"from an edge of all":    {func() *ent.ProjectQuery { return c.Person.Query().QueryMemberships() }, []string{"MARS"}, []string{"MARS", "MOON"}},
 			"from an edge, narrowed": {func() *ent.ProjectQuery { return c.Task.Query().QueryProject().Where(project.HasTasks()) }, []string{"MARS"}, []string{"MARS", "MOON"}},
 		} {
