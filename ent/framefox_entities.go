@@ -7,11 +7,34 @@ import (
 	"reflect"
 	"time"
 
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/ent/advancedentity"
+	"github.com/framefox-go/framefox/ent/comment"
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/ent/organization"
+	"github.com/framefox-go/framefox/ent/ownershiplog"
 	"github.com/framefox-go/framefox/ent/post"
+	"github.com/framefox-go/framefox/ent/postlike"
+	"github.com/framefox-go/framefox/ent/postrating"
+	"github.com/framefox-go/framefox/ent/postshare"
+	"github.com/framefox-go/framefox/ent/posttag"
+	"github.com/framefox-go/framefox/ent/postview"
+	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/ent/product"
+	"github.com/framefox-go/framefox/ent/role"
+	"github.com/framefox-go/framefox/ent/scenario"
 	"github.com/framefox-go/framefox/ent/schema"
+	"github.com/framefox-go/framefox/ent/tag"
+	"github.com/framefox-go/framefox/ent/transferlog"
+	"github.com/framefox-go/framefox/ent/user"
+	"github.com/framefox-go/framefox/ent/usergroup"
+	"github.com/framefox-go/framefox/ent/userlog"
+	"github.com/framefox-go/framefox/ent/userprofile"
+	"github.com/framefox-go/framefox/ent/userrole"
+	"github.com/framefox-go/framefox/ent/usersession"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/framework/rule"
@@ -50,7 +73,7 @@ var advancedentityEntity = entity.New(entity.Entity{
 	Name: "AdvancedEntity", GraphQL: "AdvancedEntity", Table: "advanced_entities",
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
 		{Name: "status", Column: "status", GraphQL: "status", Kind: entity.Enum, GoType: reflect.TypeFor[advancedentity.Status](), Enum: []string{"active", "inactive", "pending"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return advancedentity.StatusValidator(v.(advancedentity.Status)) }},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
@@ -58,6 +81,7 @@ var advancedentityEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.AdvancedEntity,
 })
 
 // EntityType describes the AdvancedEntity entity.
@@ -79,6 +103,40 @@ func (q *AdvancedEntityQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *AdvancedEntityQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.AdvancedEntity{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *AdvancedEntityQuery) Runs(ctx context.Context) bool {
+	return ent.QueryFromContext(ctx) == q.ctx
+}
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *AdvancedEntityMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.AdvancedEntity{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), advancedentity.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *AdvancedEntityMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *AdvancedEntityMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *AdvancedEntityMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -93,7 +151,7 @@ var commentEntity = entity.New(entity.Entity{
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
@@ -102,6 +160,7 @@ var commentEntity = entity.New(entity.Entity{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Comment,
 })
 
 // EntityType describes the Comment entity.
@@ -123,6 +182,38 @@ func (q *CommentQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *CommentQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Comment{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *CommentQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *CommentMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Comment{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), comment.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *CommentMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *CommentMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *CommentMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -142,6 +233,7 @@ var organizationEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "users", Target: "User", Relation: entity.OneToMany, GraphQL: "users", Item: "user", Column: "organization_id"},
 	},
+	Rows: visible.Organization,
 })
 
 // EntityType describes the Organization entity.
@@ -163,6 +255,38 @@ func (q *OrganizationQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *OrganizationQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Organization{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *OrganizationQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *OrganizationMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Organization{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), organization.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *OrganizationMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *OrganizationMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var ownershiplogEntity = entity.New(entity.Entity{
 	Name: "OwnershipLog", GraphQL: "OwnershipLog", Table: "ownership_logs",
 	Fields: []*entity.Field{
@@ -177,6 +301,7 @@ var ownershiplogEntity = entity.New(entity.Entity{
 		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OwnsFK: true},
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 	},
+	Rows: visible.OwnershipLog,
 })
 
 // EntityType describes the OwnershipLog entity.
@@ -198,13 +323,45 @@ func (q *OwnershipLogQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *OwnershipLogQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.OwnershipLog{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *OwnershipLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *OwnershipLogMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.OwnershipLog{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), ownershiplog.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *OwnershipLogMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *OwnershipLogMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var postEntity = entity.New(entity.Entity{
 	Name: "Post", GraphQL: "Post", Table: "posts",
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
@@ -226,7 +383,8 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id"},
 		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id"},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Post, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
 })
 
 // EntityType describes the Post entity.
@@ -246,6 +404,38 @@ func (q *PostQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.predicates = append(q.predicates, p)
 	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *PostQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Post{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Post{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), post.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
 }
 
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
@@ -270,6 +460,7 @@ var postlikeEntity = entity.New(entity.Entity{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.PostLike,
 })
 
 // EntityType describes the PostLike entity.
@@ -291,6 +482,38 @@ func (q *PostLikeQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PostLikeQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.PostLike{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostLikeQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostLikeMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.PostLike{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), postlike.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostLikeMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostLikeMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var postratingEntity = entity.New(entity.Entity{
 	Name: "PostRating", GraphQL: "PostRating", Table: "post_ratings",
 	Fields: []*entity.Field{
@@ -303,6 +526,7 @@ var postratingEntity = entity.New(entity.Entity{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.PostRating,
 })
 
 // EntityType describes the PostRating entity.
@@ -324,6 +548,38 @@ func (q *PostRatingQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PostRatingQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.PostRating{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostRatingQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostRatingMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.PostRating{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), postrating.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostRatingMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostRatingMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var postshareEntity = entity.New(entity.Entity{
 	Name: "PostShare", GraphQL: "PostShare", Table: "post_shares",
 	Fields: []*entity.Field{
@@ -336,6 +592,7 @@ var postshareEntity = entity.New(entity.Entity{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.PostShare,
 })
 
 // EntityType describes the PostShare entity.
@@ -357,6 +614,38 @@ func (q *PostShareQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PostShareQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.PostShare{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostShareQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostShareMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.PostShare{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), postshare.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostShareMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostShareMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var posttagEntity = entity.New(entity.Entity{
 	Name: "PostTag", GraphQL: "PostTag", Table: "post_tags",
 	Fields: []*entity.Field{
@@ -367,6 +656,7 @@ var posttagEntity = entity.New(entity.Entity{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OwnsFK: true},
 		{Name: "tag", Target: "Tag", Relation: entity.ManyToOne, Column: "tag_id", OwnsFK: true},
 	},
+	Rows: visible.PostTag,
 })
 
 // EntityType describes the PostTag entity.
@@ -388,6 +678,35 @@ func (q *PostTagQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PostTagQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.PostTag{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostTagQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostTagMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.PostTag{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), posttag.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostTagMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostTagMutation) Key() any {
+	return nil
+}
+
 var postviewEntity = entity.New(entity.Entity{
 	Name: "PostView", GraphQL: "PostView", Table: "post_views",
 	Fields: []*entity.Field{
@@ -399,6 +718,7 @@ var postviewEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
 	},
+	Rows: visible.PostView,
 })
 
 // EntityType describes the PostView entity.
@@ -420,6 +740,38 @@ func (q *PostViewQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PostViewQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.PostView{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PostViewQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PostViewMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.PostView{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), postview.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PostViewMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PostViewMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var productEntity = entity.New(entity.Entity{
 	Name: "Product", GraphQL: "Product", Table: "products",
 	Fields: []*entity.Field{
@@ -439,7 +791,8 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "is_digital", Column: "is_digital", GraphQL: "isDigital", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Create: true},
 	},
-	Edges: []*entity.Edge{}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Edges: []*entity.Edge{},
+	Rows:  visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the Product entity.
@@ -461,6 +814,38 @@ func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *ProductQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Product{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ProductQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ProductMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Product{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), product.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ProductMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ProductMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // Appends reports whether the mutation adds to a list.
 func (m *ProductMutation) Appends() bool {
 	return len(m.appendspecifications) > 0
@@ -477,6 +862,7 @@ var roleEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id"},
 	},
+	Rows: visible.Role,
 })
 
 // EntityType describes the Role entity.
@@ -498,6 +884,38 @@ func (q *RoleQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *RoleQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Role{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *RoleQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *RoleMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Role{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), role.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *RoleMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *RoleMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var scenarioEntity = entity.New(entity.Entity{
 	Name: "Scenario", GraphQL: "Scenario", Table: "scenarios",
 	Fields: []*entity.Field{
@@ -509,6 +927,7 @@ var scenarioEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "creator", Target: "User", Relation: entity.ManyToOne, GraphQL: "creator", Item: "creator", Column: "creator_id", OwnsFK: true},
 	},
+	Rows: visible.Scenario,
 })
 
 // EntityType describes the Scenario entity.
@@ -530,6 +949,38 @@ func (q *ScenarioQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *ScenarioQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Scenario{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ScenarioQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ScenarioMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Scenario{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), scenario.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ScenarioMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ScenarioMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var tagEntity = entity.New(entity.Entity{
 	Name: "Tag", GraphQL: "Tag", Table: "tags",
 	Fields: []*entity.Field{
@@ -540,6 +991,7 @@ var tagEntity = entity.New(entity.Entity{
 		{Name: "posts", Target: "Post", Relation: entity.ManyToMany, GraphQL: "posts", Item: "post", JoinTable: "post_tags", OwnerColumn: "tag_id", TargetColumn: "post_id", Create: true, Update: true},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "tag_id"},
 	},
+	Rows: visible.Tag,
 })
 
 // EntityType describes the Tag entity.
@@ -561,6 +1013,38 @@ func (q *TagQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *TagQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Tag{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *TagQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *TagMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Tag{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), tag.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *TagMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *TagMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var transferlogEntity = entity.New(entity.Entity{
 	Name: "TransferLog", GraphQL: "TransferLog", Table: "transfer_logs",
 	Fields: []*entity.Field{
@@ -574,6 +1058,7 @@ var transferlogEntity = entity.New(entity.Entity{
 		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OwnsFK: true},
 		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OwnsFK: true},
 	},
+	Rows: visible.TransferLog,
 })
 
 // EntityType describes the TransferLog entity.
@@ -595,6 +1080,38 @@ func (q *TransferLogQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *TransferLogQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.TransferLog{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *TransferLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *TransferLogMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.TransferLog{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), transferlog.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *TransferLogMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *TransferLogMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var userEntity = entity.New(entity.Entity{
 	Name: "User", GraphQL: "User", Table: "users",
 	Fields: []*entity.Field{
@@ -602,7 +1119,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "password", Column: "password", GraphQL: "password", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Create: true, Update: true, Seal: password.Hash, Policy: password.Check},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "username", Column: "username", GraphQL: "username", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(3), Trim: true}},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
@@ -639,7 +1156,8 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id"},
 		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id"},
 		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.User, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the User entity.
@@ -659,6 +1177,38 @@ func (q *UserQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.predicates = append(q.predicates, p)
 	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *UserQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.User{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.User{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), user.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
 }
 
 // Appends reports whether the mutation adds to a list.
@@ -687,6 +1237,7 @@ var usergroupEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.UserGroup,
 })
 
 // EntityType describes the UserGroup entity.
@@ -708,6 +1259,38 @@ func (q *UserGroupQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *UserGroupQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.UserGroup{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserGroupQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserGroupMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.UserGroup{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), usergroup.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserGroupMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserGroupMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var userlogEntity = entity.New(entity.Entity{
 	Name: "UserLog", GraphQL: "UserLog", Table: "user_logs",
 	Fields: []*entity.Field{
@@ -720,6 +1303,7 @@ var userlogEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.UserLog,
 })
 
 // EntityType describes the UserLog entity.
@@ -739,6 +1323,38 @@ func (q *UserLogQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.predicates = append(q.predicates, p)
 	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *UserLogQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.UserLog{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserLogMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.UserLog{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), userlog.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserLogMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserLogMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
 }
 
 var userprofileEntity = entity.New(entity.Entity{
@@ -762,6 +1378,7 @@ var userprofileEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.UserProfile,
 })
 
 // EntityType describes the UserProfile entity.
@@ -783,6 +1400,38 @@ func (q *UserProfileQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *UserProfileQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.UserProfile{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserProfileQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserProfileMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.UserProfile{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), userprofile.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserProfileMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserProfileMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var userroleEntity = entity.New(entity.Entity{
 	Name: "UserRole", GraphQL: "UserRole", Table: "user_roles",
 	Fields: []*entity.Field{
@@ -801,6 +1450,7 @@ var userroleEntity = entity.New(entity.Entity{
 		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OwnsFK: true},
 		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OwnsFK: true},
 	},
+	Rows: visible.UserRole,
 })
 
 // EntityType describes the UserRole entity.
@@ -822,6 +1472,38 @@ func (q *UserRoleQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *UserRoleQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.UserRole{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserRoleQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserRoleMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.UserRole{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), userrole.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserRoleMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserRoleMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var usersessionEntity = entity.New(entity.Entity{
 	Name: "UserSession", GraphQL: "UserSession", Table: "user_sessions",
 	Fields: []*entity.Field{
@@ -835,6 +1517,7 @@ var usersessionEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
 	},
+	Rows: visible.UserSession,
 })
 
 // EntityType describes the UserSession entity.
@@ -854,4 +1537,36 @@ func (q *UserSessionQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.predicates = append(q.predicates, p)
 	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *UserSessionQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.UserSession{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *UserSessionQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *UserSessionMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.UserSession{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), usersession.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *UserSessionMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *UserSessionMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
 }

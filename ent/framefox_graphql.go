@@ -21,13 +21,13 @@ type GraphQL struct{ client *Client }
 func NewGraphQL(client *Client) GraphQL { return GraphQL{client} }
 
 // Node resolves Query.node.
-func (g GraphQL) Node(ctx context.Context, id string) (relay.Node, error) {
-	return relay.Find(ctx, graphSource{g.client.config}, id)
+func (g GraphQL) Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error) {
+	return relay.Find(ctx, graphSource{g.client.config}, id, trashed)
 }
 
 // Nodes resolves Query.nodes.
-func (g GraphQL) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) {
-	return relay.Lookup(ctx, graphSource{g.client.config}, ids)
+func (g GraphQL) Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error) {
+	return relay.Lookup(ctx, graphSource{g.client.config}, ids, trashed)
 }
 
 func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
@@ -688,8 +688,8 @@ func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConne
 }
 
 // AdvancedEntities resolves the root connection of AdvancedEntity.
-func (g GraphQL) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AdvancedEntityConnection, error) {
-	return newAdvancedEntityConnection(relay.Connect(ctx, graphSource{g.client.config}, "AdvancedEntity", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AdvancedEntityConnection, error) {
+	return newAdvancedEntityConnection(relay.Connect(ctx, graphSource{g.client.config}, "AdvancedEntity", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // AdvancedEntityPage is a page of AdvancedEntity rows, found by its number.
@@ -811,8 +811,8 @@ func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) 
 }
 
 // Comments resolves the root connection of Comment.
-func (g GraphQL) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*CommentConnection, error) {
-	return newCommentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Comment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CommentConnection, error) {
+	return newCommentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Comment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // CommentPage is a page of Comment rows, found by its number.
@@ -875,8 +875,8 @@ func (_m *Organization) FieldValue(name string) any {
 }
 
 // Users resolves the edge users.
-func (_m *Organization) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserConnection, error) {
-	return newUserConnection(relay.Edges(ctx, _m, "users", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Organization) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*UserConnection, error) {
+	return newUserConnection(relay.Edges(ctx, _m, "users", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // OrganizationEdge is one row of a OrganizationConnection.
@@ -1122,8 +1122,8 @@ func (_m *Post) Tags(ctx context.Context, after *relay.Cursor, first *int, befor
 }
 
 // Comments resolves the edge comments.
-func (_m *Post) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*CommentConnection, error) {
-	return newCommentConnection(relay.Edges(ctx, _m, "comments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Post) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CommentConnection, error) {
+	return newCommentConnection(relay.Edges(ctx, _m, "comments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Likes resolves the edge likes.
@@ -1192,8 +1192,8 @@ func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 }
 
 // Posts resolves the root connection of Post.
-func (g GraphQL) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostConnection, error) {
-	return newPostConnection(relay.Connect(ctx, graphSource{g.client.config}, "Post", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PostConnection, error) {
+	return newPostConnection(relay.Connect(ctx, graphSource{g.client.config}, "Post", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // PostPage is a page of Post rows, found by its number.
@@ -1923,8 +1923,8 @@ func (_m *Tag) FieldValue(name string) any {
 }
 
 // Posts resolves the edge posts.
-func (_m *Tag) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostConnection, error) {
-	return newPostConnection(relay.Edges(ctx, _m, "posts", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Tag) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PostConnection, error) {
+	return newPostConnection(relay.Edges(ctx, _m, "posts", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *TagMutation) changeEdge(name string, add bool, keys []any) error {
@@ -2190,13 +2190,13 @@ func (_m *User) Organization(ctx context.Context) (*Organization, error) {
 }
 
 // Posts resolves the edge posts.
-func (_m *User) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostConnection, error) {
-	return newPostConnection(relay.Edges(ctx, _m, "posts", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *User) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PostConnection, error) {
+	return newPostConnection(relay.Edges(ctx, _m, "posts", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Comments resolves the edge comments.
-func (_m *User) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*CommentConnection, error) {
-	return newCommentConnection(relay.Edges(ctx, _m, "comments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *User) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CommentConnection, error) {
+	return newCommentConnection(relay.Edges(ctx, _m, "comments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Scenarios resolves the edge scenarios.
@@ -2219,8 +2219,8 @@ func (_m *User) UserGroups(ctx context.Context, after *relay.Cursor, first *int,
 }
 
 // AdvancedEntities resolves the edge advanced_entities.
-func (_m *User) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AdvancedEntityConnection, error) {
-	return newAdvancedEntityConnection(relay.Edges(ctx, _m, "advancedEntities", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *User) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AdvancedEntityConnection, error) {
+	return newAdvancedEntityConnection(relay.Edges(ctx, _m, "advancedEntities", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Sessions resolves the edge sessions.
@@ -2304,8 +2304,8 @@ func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 }
 
 // Users resolves the root connection of User.
-func (g GraphQL) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserConnection, error) {
-	return newUserConnection(relay.Connect(ctx, graphSource{g.client.config}, "User", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*UserConnection, error) {
+	return newUserConnection(relay.Connect(ctx, graphSource{g.client.config}, "User", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // UserPage is a page of User rows, found by its number.

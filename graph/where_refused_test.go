@@ -75,7 +75,7 @@ func TestWhereFailsClosed(t *testing.T) {
 			}
 			f.Fail("GRAPHQL_VALIDATION_FAILED", `{ users(where: {passwordHasPrefix: "$"}) { totalCount } }`, nil)
 			f.Fail("GRAPHQL_VALIDATION_FAILED", `{ users(orderBy: [{field: PASSWORD}]) { totalCount } }`, nil)
-			f.Fail("GRAPHQL_VALIDATION_FAILED", `{ posts(where: {deletedAtIsNil: false}) { totalCount } }`, nil)
+			f.Fail("FORBIDDEN", `{ posts(trashed: ONLY) { totalCount } }`, nil)
 		})
 		f.run(t, "what is within the bounds runs", func(t *testing.T, f *fixture) {
 			has := false

@@ -3,6 +3,9 @@
 package advancedentity
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"fmt"
 	"io"
 	"strconv"
@@ -114,7 +117,7 @@ func ByUserID(opts ...sql.OrderTermOption) OrderOption {
 // ByUserField orders the results by user field.
 func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newUserStep() *sqlgraph.Step {

@@ -3,6 +3,9 @@
 package comment
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -107,14 +110,14 @@ func ByContent(opts ...sql.OrderTermOption) OrderOption {
 // ByPostField orders the results by post field.
 func ByPostField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newPostStep(), visible.Post, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByUserField orders the results by user field.
 func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newPostStep() *sqlgraph.Step {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -278,40 +278,22 @@ func ContentContainsFold(v string) predicate.Comment {
 
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.Comment {
-	return predicate.Comment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Comment(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostStep(), visible.Post) })
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.Comment {
-	return predicate.Comment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Comment(func(s *sql.Selector) { entity.Has(s, newPostStep(), visible.Post, preds...) })
 }
 
 // HasUser applies the HasEdge predicate on the "user" edge.
 func HasUser() predicate.Comment {
-	return predicate.Comment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Comment(func(s *sql.Selector) { entity.Has[predicate.User](s, newUserStep(), visible.User) })
 }
 
 // HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
 func HasUserWith(preds ...predicate.User) predicate.Comment {
-	return predicate.Comment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Comment(func(s *sql.Selector) { entity.Has(s, newUserStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package organization
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -77,14 +80,14 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByUsersCount orders the results by users count.
 func ByUsersCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newUsersStep(), opts...)
+		entity.OrderByCount(s, newUsersStep(), visible.User, opts...)
 	}
 }
 
 // ByUsers orders the results by users terms.
 func ByUsers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUsersStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newUsersStep(), visible.User, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newUsersStep() *sqlgraph.Step {

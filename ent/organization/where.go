@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/google/uuid"
@@ -174,21 +174,12 @@ func NameContainsFold(v string) predicate.Organization {
 
 // HasUsers applies the HasEdge predicate on the "users" edge.
 func HasUsers() predicate.Organization {
-	return predicate.Organization(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUsersStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Organization(func(s *sql.Selector) { entity.Has[predicate.User](s, newUsersStep(), visible.User) })
 }
 
 // HasUsersWith applies the HasEdge predicate on the "users" edge with a given conditions (other predicates).
 func HasUsersWith(preds ...predicate.User) predicate.Organization {
-	return predicate.Organization(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUsersStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Organization(func(s *sql.Selector) { entity.Has(s, newUsersStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -208,59 +208,32 @@ func PostIDNotNil() predicate.OwnershipLog {
 
 // HasFromUser applies the HasEdge predicate on the "from_user" edge.
 func HasFromUser() predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newFromUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has[predicate.User](s, newFromUserStep(), visible.User) })
 }
 
 // HasFromUserWith applies the HasEdge predicate on the "from_user" edge with a given conditions (other predicates).
 func HasFromUserWith(preds ...predicate.User) predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newFromUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has(s, newFromUserStep(), visible.User, preds...) })
 }
 
 // HasToUser applies the HasEdge predicate on the "to_user" edge.
 func HasToUser() predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newToUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has[predicate.User](s, newToUserStep(), visible.User) })
 }
 
 // HasToUserWith applies the HasEdge predicate on the "to_user" edge with a given conditions (other predicates).
 func HasToUserWith(preds ...predicate.User) predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newToUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has(s, newToUserStep(), visible.User, preds...) })
 }
 
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostStep(), visible.Post) })
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.OwnershipLog {
-	return predicate.OwnershipLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.OwnershipLog(func(s *sql.Selector) { entity.Has(s, newPostStep(), visible.Post, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package post
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"fmt"
 	"io"
 	"strconv"
@@ -276,119 +279,119 @@ func ByPublishedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByAuthorField orders the results by author field.
 func ByAuthorField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAuthorStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newAuthorStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByTagsCount orders the results by tags count.
 func ByTagsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTagsStep(), opts...)
+		entity.OrderByCount(s, newTagsStep(), visible.Tag, opts...)
 	}
 }
 
 // ByTags orders the results by tags terms.
 func ByTags(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTagsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTagsStep(), visible.Tag, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByCommentsCount orders the results by comments count.
 func ByCommentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newCommentsStep(), opts...)
+		entity.OrderByCount(s, newCommentsStep(), visible.Comment, opts...)
 	}
 }
 
 // ByComments orders the results by comments terms.
 func ByComments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCommentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newCommentsStep(), visible.Comment, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByLikesCount orders the results by likes count.
 func ByLikesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newLikesStep(), opts...)
+		entity.OrderByCount(s, newLikesStep(), visible.PostLike, opts...)
 	}
 }
 
 // ByLikes orders the results by likes terms.
 func ByLikes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newLikesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newLikesStep(), visible.PostLike, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // BySharesCount orders the results by shares count.
 func BySharesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newSharesStep(), opts...)
+		entity.OrderByCount(s, newSharesStep(), visible.PostShare, opts...)
 	}
 }
 
 // ByShares orders the results by shares terms.
 func ByShares(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newSharesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newSharesStep(), visible.PostShare, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByRatingsCount orders the results by ratings count.
 func ByRatingsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newRatingsStep(), opts...)
+		entity.OrderByCount(s, newRatingsStep(), visible.PostRating, opts...)
 	}
 }
 
 // ByRatings orders the results by ratings terms.
 func ByRatings(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newRatingsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newRatingsStep(), visible.PostRating, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByViewsCount orders the results by views count.
 func ByViewsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newViewsStep(), opts...)
+		entity.OrderByCount(s, newViewsStep(), visible.PostView, opts...)
 	}
 }
 
 // ByViews orders the results by views terms.
 func ByViews(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newViewsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newViewsStep(), visible.PostView, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByOwnershipLogsCount orders the results by ownership_logs count.
 func ByOwnershipLogsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newOwnershipLogsStep(), opts...)
+		entity.OrderByCount(s, newOwnershipLogsStep(), visible.OwnershipLog, opts...)
 	}
 }
 
 // ByOwnershipLogs orders the results by ownership_logs terms.
 func ByOwnershipLogs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOwnershipLogsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newOwnershipLogsStep(), visible.OwnershipLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByPostTagsCount orders the results by post_tags count.
 func ByPostTagsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newPostTagsStep(), opts...)
+		entity.OrderByCount(s, newPostTagsStep(), visible.PostTag, opts...)
 	}
 }
 
 // ByPostTags orders the results by post_tags terms.
 func ByPostTags(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostTagsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newPostTagsStep(), visible.PostTag, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newAuthorStep() *sqlgraph.Step {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/search"
@@ -774,166 +774,94 @@ func PublishedAtNotNil() predicate.Post {
 
 // HasAuthor applies the HasEdge predicate on the "author" edge.
 func HasAuthor() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAuthorStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.User](s, newAuthorStep(), visible.User) })
 }
 
 // HasAuthorWith applies the HasEdge predicate on the "author" edge with a given conditions (other predicates).
 func HasAuthorWith(preds ...predicate.User) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAuthorStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newAuthorStep(), visible.User, preds...) })
 }
 
 // HasTags applies the HasEdge predicate on the "tags" edge.
 func HasTags() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newTagsStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.Tag](s, newTagsStep(), visible.Tag) })
 }
 
 // HasTagsWith applies the HasEdge predicate on the "tags" edge with a given conditions (other predicates).
 func HasTagsWith(preds ...predicate.Tag) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTagsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newTagsStep(), visible.Tag, preds...) })
 }
 
 // HasComments applies the HasEdge predicate on the "comments" edge.
 func HasComments() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCommentsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.Comment](s, newCommentsStep(), visible.Comment) })
 }
 
 // HasCommentsWith applies the HasEdge predicate on the "comments" edge with a given conditions (other predicates).
 func HasCommentsWith(preds ...predicate.Comment) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCommentsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newCommentsStep(), visible.Comment, preds...) })
 }
 
 // HasLikes applies the HasEdge predicate on the "likes" edge.
 func HasLikes() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newLikesStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.PostLike](s, newLikesStep(), visible.PostLike) })
 }
 
 // HasLikesWith applies the HasEdge predicate on the "likes" edge with a given conditions (other predicates).
 func HasLikesWith(preds ...predicate.PostLike) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLikesStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newLikesStep(), visible.PostLike, preds...) })
 }
 
 // HasShares applies the HasEdge predicate on the "shares" edge.
 func HasShares() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newSharesStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.PostShare](s, newSharesStep(), visible.PostShare) })
 }
 
 // HasSharesWith applies the HasEdge predicate on the "shares" edge with a given conditions (other predicates).
 func HasSharesWith(preds ...predicate.PostShare) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newSharesStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newSharesStep(), visible.PostShare, preds...) })
 }
 
 // HasRatings applies the HasEdge predicate on the "ratings" edge.
 func HasRatings() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newRatingsStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.PostRating](s, newRatingsStep(), visible.PostRating) })
 }
 
 // HasRatingsWith applies the HasEdge predicate on the "ratings" edge with a given conditions (other predicates).
 func HasRatingsWith(preds ...predicate.PostRating) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newRatingsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newRatingsStep(), visible.PostRating, preds...) })
 }
 
 // HasViews applies the HasEdge predicate on the "views" edge.
 func HasViews() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newViewsStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.PostView](s, newViewsStep(), visible.PostView) })
 }
 
 // HasViewsWith applies the HasEdge predicate on the "views" edge with a given conditions (other predicates).
 func HasViewsWith(preds ...predicate.PostView) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newViewsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newViewsStep(), visible.PostView, preds...) })
 }
 
 // HasOwnershipLogs applies the HasEdge predicate on the "ownership_logs" edge.
 func HasOwnershipLogs() predicate.Post {
 	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newOwnershipLogsStep())
+		entity.Has[predicate.OwnershipLog](s, newOwnershipLogsStep(), visible.OwnershipLog)
 	})
 }
 
 // HasOwnershipLogsWith applies the HasEdge predicate on the "ownership_logs" edge with a given conditions (other predicates).
 func HasOwnershipLogsWith(preds ...predicate.OwnershipLog) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newOwnershipLogsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newOwnershipLogsStep(), visible.OwnershipLog, preds...) })
 }
 
 // HasPostTags applies the HasEdge predicate on the "post_tags" edge.
 func HasPostTags() predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newPostTagsStep())
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has[predicate.PostTag](s, newPostTagsStep(), visible.PostTag) })
 }
 
 // HasPostTagsWith applies the HasEdge predicate on the "post_tags" edge with a given conditions (other predicates).
 func HasPostTagsWith(preds ...predicate.PostTag) predicate.Post {
-	return predicate.Post(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostTagsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Post(func(s *sql.Selector) { entity.Has(s, newPostTagsStep(), visible.PostTag, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

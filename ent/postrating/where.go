@@ -4,7 +4,7 @@ package postrating
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -151,40 +151,22 @@ func RatingLTE(v int32) predicate.PostRating {
 
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.PostRating {
-	return predicate.PostRating(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.PostRating(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostStep(), visible.Post) })
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.PostRating {
-	return predicate.PostRating(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.PostRating(func(s *sql.Selector) { entity.Has(s, newPostStep(), visible.Post, preds...) })
 }
 
 // HasUser applies the HasEdge predicate on the "user" edge.
 func HasUser() predicate.PostRating {
-	return predicate.PostRating(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.PostRating(func(s *sql.Selector) { entity.Has[predicate.User](s, newUserStep(), visible.User) })
 }
 
 // HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
 func HasUserWith(preds ...predicate.User) predicate.PostRating {
-	return predicate.PostRating(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.PostRating(func(s *sql.Selector) { entity.Has(s, newUserStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

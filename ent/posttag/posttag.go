@@ -3,6 +3,9 @@
 package posttag
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -72,14 +75,14 @@ func ByTagID(opts ...sql.OrderTermOption) OrderOption {
 // ByPostField orders the results by post field.
 func ByPostField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newPostStep(), visible.Post, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByTagField orders the results by tag field.
 func ByTagField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTagStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newTagStep(), visible.Tag, sql.OrderByField(field, opts...))
 	}
 }
 func newPostStep() *sqlgraph.Step {

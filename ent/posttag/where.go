@@ -4,7 +4,7 @@ package posttag
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -61,39 +61,22 @@ func TagIDNotIn(vs ...int64) predicate.PostTag {
 
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.PostTag {
-	return predicate.PostTag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.PostTag(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostStep(), visible.Post) })
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.PostTag {
-	return predicate.PostTag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.PostTag(func(s *sql.Selector) { entity.Has(s, newPostStep(), visible.Post, preds...) })
 }
 
 // HasTag applies the HasEdge predicate on the "tag" edge.
 func HasTag() predicate.PostTag {
-	return predicate.PostTag(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newTagStep())
-	})
+	return predicate.PostTag(func(s *sql.Selector) { entity.Has[predicate.Tag](s, newTagStep(), visible.Tag) })
 }
 
 // HasTagWith applies the HasEdge predicate on the "tag" edge with a given conditions (other predicates).
 func HasTagWith(preds ...predicate.Tag) predicate.PostTag {
-	return predicate.PostTag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTagStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.PostTag(func(s *sql.Selector) { entity.Has(s, newTagStep(), visible.Tag, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -173,21 +173,12 @@ func ViewCountLTE(v int64) predicate.PostView {
 
 // HasPost applies the HasEdge predicate on the "post" edge.
 func HasPost() predicate.PostView {
-	return predicate.PostView(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.PostView(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostStep(), visible.Post) })
 }
 
 // HasPostWith applies the HasEdge predicate on the "post" edge with a given conditions (other predicates).
 func HasPostWith(preds ...predicate.Post) predicate.PostView {
-	return predicate.PostView(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.PostView(func(s *sql.Selector) { entity.Has(s, newPostStep(), visible.Post, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package role
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -75,14 +78,14 @@ func ByDescription(opts ...sql.OrderTermOption) OrderOption {
 // ByAssignmentsCount orders the results by assignments count.
 func ByAssignmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newAssignmentsStep(), opts...)
+		entity.OrderByCount(s, newAssignmentsStep(), visible.UserRole, opts...)
 	}
 }
 
 // ByAssignments orders the results by assignments terms.
 func ByAssignments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAssignmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newAssignmentsStep(), visible.UserRole, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newAssignmentsStep() *sqlgraph.Step {

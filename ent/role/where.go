@@ -4,8 +4,9 @@ package role
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // ID filters vertices based on their ID field.
@@ -205,20 +206,12 @@ func DescriptionContainsFold(v string) predicate.Role {
 
 // HasAssignments applies the HasEdge predicate on the "assignments" edge.
 func HasAssignments() predicate.Role {
-	return predicate.Role(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newAssignmentsStep())
-	})
+	return predicate.Role(func(s *sql.Selector) { entity.Has[predicate.UserRole](s, newAssignmentsStep(), visible.UserRole) })
 }
 
 // HasAssignmentsWith applies the HasEdge predicate on the "assignments" edge with a given conditions (other predicates).
 func HasAssignmentsWith(preds ...predicate.UserRole) predicate.Role {
-	return predicate.Role(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssignmentsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Role(func(s *sql.Selector) { entity.Has(s, newAssignmentsStep(), visible.UserRole, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package scenario
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -82,7 +85,7 @@ func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 // ByCreatorField orders the results by creator field.
 func ByCreatorField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCreatorStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newCreatorStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newCreatorStep() *sqlgraph.Step {

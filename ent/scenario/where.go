@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -198,21 +198,12 @@ func TitleContainsFold(v string) predicate.Scenario {
 
 // HasCreator applies the HasEdge predicate on the "creator" edge.
 func HasCreator() predicate.Scenario {
-	return predicate.Scenario(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCreatorStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Scenario(func(s *sql.Selector) { entity.Has[predicate.User](s, newCreatorStep(), visible.User) })
 }
 
 // HasCreatorWith applies the HasEdge predicate on the "creator" edge with a given conditions (other predicates).
 func HasCreatorWith(preds ...predicate.User) predicate.Scenario {
-	return predicate.Scenario(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCreatorStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Scenario(func(s *sql.Selector) { entity.Has(s, newCreatorStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

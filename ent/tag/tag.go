@@ -3,6 +3,9 @@
 package tag
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -72,28 +75,28 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByPostsCount orders the results by posts count.
 func ByPostsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newPostsStep(), opts...)
+		entity.OrderByCount(s, newPostsStep(), visible.Post, opts...)
 	}
 }
 
 // ByPosts orders the results by posts terms.
 func ByPosts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newPostsStep(), visible.Post, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByPostTagsCount orders the results by post_tags count.
 func ByPostTagsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newPostTagsStep(), opts...)
+		entity.OrderByCount(s, newPostTagsStep(), visible.PostTag, opts...)
 	}
 }
 
 // ByPostTags orders the results by post_tags terms.
 func ByPostTags(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostTagsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newPostTagsStep(), visible.PostTag, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newPostsStep() *sqlgraph.Step {

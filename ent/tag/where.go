@@ -4,7 +4,7 @@ package tag
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -126,39 +126,22 @@ func NameContainsFold(v string) predicate.Tag {
 
 // HasPosts applies the HasEdge predicate on the "posts" edge.
 func HasPosts() predicate.Tag {
-	return predicate.Tag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Tag(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostsStep(), visible.Post) })
 }
 
 // HasPostsWith applies the HasEdge predicate on the "posts" edge with a given conditions (other predicates).
 func HasPostsWith(preds ...predicate.Post) predicate.Tag {
-	return predicate.Tag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Tag(func(s *sql.Selector) { entity.Has(s, newPostsStep(), visible.Post, preds...) })
 }
 
 // HasPostTags applies the HasEdge predicate on the "post_tags" edge.
 func HasPostTags() predicate.Tag {
-	return predicate.Tag(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newPostTagsStep())
-	})
+	return predicate.Tag(func(s *sql.Selector) { entity.Has[predicate.PostTag](s, newPostTagsStep(), visible.PostTag) })
 }
 
 // HasPostTagsWith applies the HasEdge predicate on the "post_tags" edge with a given conditions (other predicates).
 func HasPostTagsWith(preds ...predicate.PostTag) predicate.Tag {
-	return predicate.Tag(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostTagsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Tag(func(s *sql.Selector) { entity.Has(s, newPostTagsStep(), visible.PostTag, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package transferlog
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -99,14 +102,14 @@ func ByTransferDate(opts ...sql.OrderTermOption) OrderOption {
 // ByFromUserField orders the results by from_user field.
 func ByFromUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newFromUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newFromUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByToUserField orders the results by to_user field.
 func ByToUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newToUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newToUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newFromUserStep() *sqlgraph.Step {

@@ -3,6 +3,9 @@
 package user
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -380,238 +383,238 @@ func ByOrganizationID(opts ...sql.OrderTermOption) OrderOption {
 // ByOrganizationField orders the results by organization field.
 func ByOrganizationField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOrganizationStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newOrganizationStep(), visible.Organization, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByPostsCount orders the results by posts count.
 func ByPostsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newPostsStep(), opts...)
+		entity.OrderByCount(s, newPostsStep(), visible.Post, opts...)
 	}
 }
 
 // ByPosts orders the results by posts terms.
 func ByPosts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPostsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newPostsStep(), visible.Post, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByCommentsCount orders the results by comments count.
 func ByCommentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newCommentsStep(), opts...)
+		entity.OrderByCount(s, newCommentsStep(), visible.Comment, opts...)
 	}
 }
 
 // ByComments orders the results by comments terms.
 func ByComments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCommentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newCommentsStep(), visible.Comment, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByScenariosCount orders the results by scenarios count.
 func ByScenariosCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newScenariosStep(), opts...)
+		entity.OrderByCount(s, newScenariosStep(), visible.Scenario, opts...)
 	}
 }
 
 // ByScenarios orders the results by scenarios terms.
 func ByScenarios(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newScenariosStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newScenariosStep(), visible.Scenario, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByProfileField orders the results by profile field.
 func ByProfileField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProfileStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newProfileStep(), visible.UserProfile, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByUserGroupsCount orders the results by user_groups count.
 func ByUserGroupsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newUserGroupsStep(), opts...)
+		entity.OrderByCount(s, newUserGroupsStep(), visible.UserGroup, opts...)
 	}
 }
 
 // ByUserGroups orders the results by user_groups terms.
 func ByUserGroups(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUserGroupsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newUserGroupsStep(), visible.UserGroup, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByAdvancedEntitiesCount orders the results by advanced_entities count.
 func ByAdvancedEntitiesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newAdvancedEntitiesStep(), opts...)
+		entity.OrderByCount(s, newAdvancedEntitiesStep(), visible.AdvancedEntity, opts...)
 	}
 }
 
 // ByAdvancedEntities orders the results by advanced_entities terms.
 func ByAdvancedEntities(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAdvancedEntitiesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newAdvancedEntitiesStep(), visible.AdvancedEntity, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // BySessionsCount orders the results by sessions count.
 func BySessionsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newSessionsStep(), opts...)
+		entity.OrderByCount(s, newSessionsStep(), visible.UserSession, opts...)
 	}
 }
 
 // BySessions orders the results by sessions terms.
 func BySessions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newSessionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newSessionsStep(), visible.UserSession, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByRoleAssignmentsCount orders the results by role_assignments count.
 func ByRoleAssignmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newRoleAssignmentsStep(), opts...)
+		entity.OrderByCount(s, newRoleAssignmentsStep(), visible.UserRole, opts...)
 	}
 }
 
 // ByRoleAssignments orders the results by role_assignments terms.
 func ByRoleAssignments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newRoleAssignmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newRoleAssignmentsStep(), visible.UserRole, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByLikesCount orders the results by likes count.
 func ByLikesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newLikesStep(), opts...)
+		entity.OrderByCount(s, newLikesStep(), visible.PostLike, opts...)
 	}
 }
 
 // ByLikes orders the results by likes terms.
 func ByLikes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newLikesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newLikesStep(), visible.PostLike, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByRatingsCount orders the results by ratings count.
 func ByRatingsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newRatingsStep(), opts...)
+		entity.OrderByCount(s, newRatingsStep(), visible.PostRating, opts...)
 	}
 }
 
 // ByRatings orders the results by ratings terms.
 func ByRatings(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newRatingsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newRatingsStep(), visible.PostRating, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // BySharesCount orders the results by shares count.
 func BySharesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newSharesStep(), opts...)
+		entity.OrderByCount(s, newSharesStep(), visible.PostShare, opts...)
 	}
 }
 
 // ByShares orders the results by shares terms.
 func ByShares(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newSharesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newSharesStep(), visible.PostShare, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByAssignedRolesCount orders the results by assigned_roles count.
 func ByAssignedRolesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newAssignedRolesStep(), opts...)
+		entity.OrderByCount(s, newAssignedRolesStep(), visible.UserRole, opts...)
 	}
 }
 
 // ByAssignedRoles orders the results by assigned_roles terms.
 func ByAssignedRoles(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAssignedRolesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newAssignedRolesStep(), visible.UserRole, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByLogsCount orders the results by logs count.
 func ByLogsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newLogsStep(), opts...)
+		entity.OrderByCount(s, newLogsStep(), visible.UserLog, opts...)
 	}
 }
 
 // ByLogs orders the results by logs terms.
 func ByLogs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newLogsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newLogsStep(), visible.UserLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByTransferLogsFromCount orders the results by transfer_logs_from count.
 func ByTransferLogsFromCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTransferLogsFromStep(), opts...)
+		entity.OrderByCount(s, newTransferLogsFromStep(), visible.TransferLog, opts...)
 	}
 }
 
 // ByTransferLogsFrom orders the results by transfer_logs_from terms.
 func ByTransferLogsFrom(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTransferLogsFromStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTransferLogsFromStep(), visible.TransferLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByTransferLogsToCount orders the results by transfer_logs_to count.
 func ByTransferLogsToCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTransferLogsToStep(), opts...)
+		entity.OrderByCount(s, newTransferLogsToStep(), visible.TransferLog, opts...)
 	}
 }
 
 // ByTransferLogsTo orders the results by transfer_logs_to terms.
 func ByTransferLogsTo(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTransferLogsToStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTransferLogsToStep(), visible.TransferLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByOwnershipLogsFromCount orders the results by ownership_logs_from count.
 func ByOwnershipLogsFromCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newOwnershipLogsFromStep(), opts...)
+		entity.OrderByCount(s, newOwnershipLogsFromStep(), visible.OwnershipLog, opts...)
 	}
 }
 
 // ByOwnershipLogsFrom orders the results by ownership_logs_from terms.
 func ByOwnershipLogsFrom(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOwnershipLogsFromStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newOwnershipLogsFromStep(), visible.OwnershipLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByOwnershipLogsToCount orders the results by ownership_logs_to count.
 func ByOwnershipLogsToCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newOwnershipLogsToStep(), opts...)
+		entity.OrderByCount(s, newOwnershipLogsToStep(), visible.OwnershipLog, opts...)
 	}
 }
 
 // ByOwnershipLogsTo orders the results by ownership_logs_to terms.
 func ByOwnershipLogsTo(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOwnershipLogsToStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newOwnershipLogsToStep(), visible.OwnershipLog, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newOrganizationStep() *sqlgraph.Step {

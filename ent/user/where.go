@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/google/uuid"
@@ -1155,328 +1155,193 @@ func OrganizationIDNotNil() predicate.User {
 // HasOrganization applies the HasEdge predicate on the "organization" edge.
 func HasOrganization() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newOrganizationStep())
+		entity.Has[predicate.Organization](s, newOrganizationStep(), visible.Organization)
 	})
 }
 
 // HasOrganizationWith applies the HasEdge predicate on the "organization" edge with a given conditions (other predicates).
 func HasOrganizationWith(preds ...predicate.Organization) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newOrganizationStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newOrganizationStep(), visible.Organization, preds...) })
 }
 
 // HasPosts applies the HasEdge predicate on the "posts" edge.
 func HasPosts() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.Post](s, newPostsStep(), visible.Post) })
 }
 
 // HasPostsWith applies the HasEdge predicate on the "posts" edge with a given conditions (other predicates).
 func HasPostsWith(preds ...predicate.Post) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPostsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newPostsStep(), visible.Post, preds...) })
 }
 
 // HasComments applies the HasEdge predicate on the "comments" edge.
 func HasComments() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCommentsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.Comment](s, newCommentsStep(), visible.Comment) })
 }
 
 // HasCommentsWith applies the HasEdge predicate on the "comments" edge with a given conditions (other predicates).
 func HasCommentsWith(preds ...predicate.Comment) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newCommentsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newCommentsStep(), visible.Comment, preds...) })
 }
 
 // HasScenarios applies the HasEdge predicate on the "scenarios" edge.
 func HasScenarios() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newScenariosStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.Scenario](s, newScenariosStep(), visible.Scenario) })
 }
 
 // HasScenariosWith applies the HasEdge predicate on the "scenarios" edge with a given conditions (other predicates).
 func HasScenariosWith(preds ...predicate.Scenario) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newScenariosStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newScenariosStep(), visible.Scenario, preds...) })
 }
 
 // HasProfile applies the HasEdge predicate on the "profile" edge.
 func HasProfile() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newProfileStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserProfile](s, newProfileStep(), visible.UserProfile) })
 }
 
 // HasProfileWith applies the HasEdge predicate on the "profile" edge with a given conditions (other predicates).
 func HasProfileWith(preds ...predicate.UserProfile) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProfileStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newProfileStep(), visible.UserProfile, preds...) })
 }
 
 // HasUserGroups applies the HasEdge predicate on the "user_groups" edge.
 func HasUserGroups() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newUserGroupsStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserGroup](s, newUserGroupsStep(), visible.UserGroup) })
 }
 
 // HasUserGroupsWith applies the HasEdge predicate on the "user_groups" edge with a given conditions (other predicates).
 func HasUserGroupsWith(preds ...predicate.UserGroup) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserGroupsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newUserGroupsStep(), visible.UserGroup, preds...) })
 }
 
 // HasAdvancedEntities applies the HasEdge predicate on the "advanced_entities" edge.
 func HasAdvancedEntities() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAdvancedEntitiesStep(), entity.Alive("deleted_at"))
+		entity.Has[predicate.AdvancedEntity](s, newAdvancedEntitiesStep(), visible.AdvancedEntity)
 	})
 }
 
 // HasAdvancedEntitiesWith applies the HasEdge predicate on the "advanced_entities" edge with a given conditions (other predicates).
 func HasAdvancedEntitiesWith(preds ...predicate.AdvancedEntity) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAdvancedEntitiesStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newAdvancedEntitiesStep(), visible.AdvancedEntity, preds...) })
 }
 
 // HasSessions applies the HasEdge predicate on the "sessions" edge.
 func HasSessions() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newSessionsStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserSession](s, newSessionsStep(), visible.UserSession) })
 }
 
 // HasSessionsWith applies the HasEdge predicate on the "sessions" edge with a given conditions (other predicates).
 func HasSessionsWith(preds ...predicate.UserSession) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newSessionsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newSessionsStep(), visible.UserSession, preds...) })
 }
 
 // HasRoleAssignments applies the HasEdge predicate on the "role_assignments" edge.
 func HasRoleAssignments() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newRoleAssignmentsStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserRole](s, newRoleAssignmentsStep(), visible.UserRole) })
 }
 
 // HasRoleAssignmentsWith applies the HasEdge predicate on the "role_assignments" edge with a given conditions (other predicates).
 func HasRoleAssignmentsWith(preds ...predicate.UserRole) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newRoleAssignmentsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newRoleAssignmentsStep(), visible.UserRole, preds...) })
 }
 
 // HasLikes applies the HasEdge predicate on the "likes" edge.
 func HasLikes() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newLikesStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.PostLike](s, newLikesStep(), visible.PostLike) })
 }
 
 // HasLikesWith applies the HasEdge predicate on the "likes" edge with a given conditions (other predicates).
 func HasLikesWith(preds ...predicate.PostLike) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLikesStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newLikesStep(), visible.PostLike, preds...) })
 }
 
 // HasRatings applies the HasEdge predicate on the "ratings" edge.
 func HasRatings() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newRatingsStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.PostRating](s, newRatingsStep(), visible.PostRating) })
 }
 
 // HasRatingsWith applies the HasEdge predicate on the "ratings" edge with a given conditions (other predicates).
 func HasRatingsWith(preds ...predicate.PostRating) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newRatingsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newRatingsStep(), visible.PostRating, preds...) })
 }
 
 // HasShares applies the HasEdge predicate on the "shares" edge.
 func HasShares() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newSharesStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.PostShare](s, newSharesStep(), visible.PostShare) })
 }
 
 // HasSharesWith applies the HasEdge predicate on the "shares" edge with a given conditions (other predicates).
 func HasSharesWith(preds ...predicate.PostShare) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newSharesStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newSharesStep(), visible.PostShare, preds...) })
 }
 
 // HasAssignedRoles applies the HasEdge predicate on the "assigned_roles" edge.
 func HasAssignedRoles() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newAssignedRolesStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserRole](s, newAssignedRolesStep(), visible.UserRole) })
 }
 
 // HasAssignedRolesWith applies the HasEdge predicate on the "assigned_roles" edge with a given conditions (other predicates).
 func HasAssignedRolesWith(preds ...predicate.UserRole) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssignedRolesStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newAssignedRolesStep(), visible.UserRole, preds...) })
 }
 
 // HasLogs applies the HasEdge predicate on the "logs" edge.
 func HasLogs() predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newLogsStep())
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserLog](s, newLogsStep(), visible.UserLog) })
 }
 
 // HasLogsWith applies the HasEdge predicate on the "logs" edge with a given conditions (other predicates).
 func HasLogsWith(preds ...predicate.UserLog) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLogsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newLogsStep(), visible.UserLog, preds...) })
 }
 
 // HasTransferLogsFrom applies the HasEdge predicate on the "transfer_logs_from" edge.
 func HasTransferLogsFrom() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newTransferLogsFromStep())
+		entity.Has[predicate.TransferLog](s, newTransferLogsFromStep(), visible.TransferLog)
 	})
 }
 
 // HasTransferLogsFromWith applies the HasEdge predicate on the "transfer_logs_from" edge with a given conditions (other predicates).
 func HasTransferLogsFromWith(preds ...predicate.TransferLog) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTransferLogsFromStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newTransferLogsFromStep(), visible.TransferLog, preds...) })
 }
 
 // HasTransferLogsTo applies the HasEdge predicate on the "transfer_logs_to" edge.
 func HasTransferLogsTo() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newTransferLogsToStep())
+		entity.Has[predicate.TransferLog](s, newTransferLogsToStep(), visible.TransferLog)
 	})
 }
 
 // HasTransferLogsToWith applies the HasEdge predicate on the "transfer_logs_to" edge with a given conditions (other predicates).
 func HasTransferLogsToWith(preds ...predicate.TransferLog) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTransferLogsToStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newTransferLogsToStep(), visible.TransferLog, preds...) })
 }
 
 // HasOwnershipLogsFrom applies the HasEdge predicate on the "ownership_logs_from" edge.
 func HasOwnershipLogsFrom() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newOwnershipLogsFromStep())
+		entity.Has[predicate.OwnershipLog](s, newOwnershipLogsFromStep(), visible.OwnershipLog)
 	})
 }
 
 // HasOwnershipLogsFromWith applies the HasEdge predicate on the "ownership_logs_from" edge with a given conditions (other predicates).
 func HasOwnershipLogsFromWith(preds ...predicate.OwnershipLog) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newOwnershipLogsFromStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newOwnershipLogsFromStep(), visible.OwnershipLog, preds...) })
 }
 
 // HasOwnershipLogsTo applies the HasEdge predicate on the "ownership_logs_to" edge.
 func HasOwnershipLogsTo() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newOwnershipLogsToStep())
+		entity.Has[predicate.OwnershipLog](s, newOwnershipLogsToStep(), visible.OwnershipLog)
 	})
 }
 
 // HasOwnershipLogsToWith applies the HasEdge predicate on the "ownership_logs_to" edge with a given conditions (other predicates).
 func HasOwnershipLogsToWith(preds ...predicate.OwnershipLog) predicate.User {
-	return predicate.User(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newOwnershipLogsToStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newOwnershipLogsToStep(), visible.OwnershipLog, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

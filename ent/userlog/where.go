@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -288,21 +288,12 @@ func TimestampLTE(v time.Time) predicate.UserLog {
 
 // HasUser applies the HasEdge predicate on the "user" edge.
 func HasUser() predicate.UserLog {
-	return predicate.UserLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.UserLog(func(s *sql.Selector) { entity.Has[predicate.User](s, newUserStep(), visible.User) })
 }
 
 // HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
 func HasUserWith(preds ...predicate.User) predicate.UserLog {
-	return predicate.UserLog(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.UserLog(func(s *sql.Selector) { entity.Has(s, newUserStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

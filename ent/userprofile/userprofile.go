@@ -3,6 +3,9 @@
 package userprofile
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -168,7 +171,7 @@ func ByEmailNotifications(opts ...sql.OrderTermOption) OrderOption {
 // ByUserField orders the results by user field.
 func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newUserStep() *sqlgraph.Step {

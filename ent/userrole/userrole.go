@@ -3,6 +3,9 @@
 package userrole
 
 import (
+	"github.com/framefox-go/framefox/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/entity"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -144,21 +147,21 @@ func ByActiveKey(opts ...sql.OrderTermOption) OrderOption {
 // ByUserField orders the results by user field.
 func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newUserStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newUserStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByRoleField orders the results by role field.
 func ByRoleField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newRoleStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newRoleStep(), visible.Role, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByAssignerField orders the results by assigner field.
 func ByAssignerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAssignerStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newAssignerStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
 func newUserStep() *sqlgraph.Step {

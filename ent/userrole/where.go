@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/ent/internal/visible"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -368,58 +368,32 @@ func ActiveKeyNotNil() predicate.UserRole {
 
 // HasUser applies the HasEdge predicate on the "user" edge.
 func HasUser() predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has[predicate.User](s, newUserStep(), visible.User) })
 }
 
 // HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
 func HasUserWith(preds ...predicate.User) predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newUserStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has(s, newUserStep(), visible.User, preds...) })
 }
 
 // HasRole applies the HasEdge predicate on the "role" edge.
 func HasRole() predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newRoleStep())
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has[predicate.Role](s, newRoleStep(), visible.Role) })
 }
 
 // HasRoleWith applies the HasEdge predicate on the "role" edge with a given conditions (other predicates).
 func HasRoleWith(preds ...predicate.Role) predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newRoleStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has(s, newRoleStep(), visible.Role, preds...) })
 }
 
 // HasAssigner applies the HasEdge predicate on the "assigner" edge.
 func HasAssigner() predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssignerStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has[predicate.User](s, newAssignerStep(), visible.User) })
 }
 
 // HasAssignerWith applies the HasEdge predicate on the "assigner" edge with a given conditions (other predicates).
 func HasAssignerWith(preds ...predicate.User) predicate.UserRole {
-	return predicate.UserRole(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssignerStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has(s, newAssignerStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -76,6 +76,10 @@ func describeType(t *gen.Type) (*node, error) {
 			n.Entity.SoftDelete = d
 		case entity.VersionTrait:
 			n.Entity.Version = d
+		case entity.TenantTrait:
+			if err := describeTenant(n, f, d); err != nil {
+				return nil, fmt.Errorf("field %s: %w", f.Name, err)
+			}
 		default:
 		}
 		n.Entity.Fields = append(n.Entity.Fields, d)
@@ -193,6 +197,9 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 	if owner.InAPI() && target.InAPI() && !show.NoRead {
 		d.GraphQL = camel(e.Name)
 		d.Item = camel(singular(e.Name))
+	}
+	if err := checkThrough(e); err != nil {
+		return nil, err
 	}
 	if !e.M2M() {
 		d.Column = e.Rel.Column()

@@ -71,6 +71,15 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := next.Generate(g); err != nil {
 				return err
 			}
+			if err := writeVisible(g, nodes); err != nil {
+				return err
+			}
+			if err := linkRuntime(g); err != nil {
+				return err
+			}
+			if err := orderByVisible(g); err != nil {
+				return err
+			}
 			return putHooksLast(g)
 		})
 	}
@@ -117,22 +126,14 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
-		"framefoxSoftDelete": x.softDelete,
 		"framefoxSearch":     searchLiteral,
 		"framefoxSearched":   x.searched,
+		"framefoxKind":       kindName,
+		"framefoxTrash":      x.trash,
+		"framefoxAnyTrash":   func(*gen.Graph) bool { return anyTrash(x.nodes) },
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
-}
-
-// softDelete names the column that marks deleted rows of the type, if any.
-func (x *extension) softDelete(t *gen.Type) string {
-	for _, n := range x.nodes {
-		if n.Name == t.Name && n.Entity.SoftDelete != nil {
-			return n.Entity.SoftDelete.Column
-		}
-	}
-	return ""
 }
 
 // appended lists the fields that a mutation of a versioned node can append to.

@@ -87,7 +87,8 @@ func TestGenerate(t *testing.T) {
 	for _, line := range []string{"appendLabels: [String!]", "hasFolderWith: [FolderWhereInput!]", "expectedVersion: BigInt", "restoreNote(", "folderID: ID", "  people("} {
 		require.Contains(t, sdl, line)
 	}
-	require.NotContains(t, sdl, "deletedAt")
+	require.NotContains(t, sdl, "  deletedAt: Time\n}", "no client sets it")
+	require.Contains(t, sdl, "trashed: Trashed = EXCLUDE")
 	require.NotContains(t, sdl, "CreatePersonInput", "an input without fields is no GraphQL")
 
 	require.NoError(t, generate(dir))

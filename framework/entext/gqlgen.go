@@ -75,7 +75,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	if cfg.Models == nil {
 		cfg.Models = config.TypeMap{}
 	}
-	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination"} {
+	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination", "Trashed"} {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")

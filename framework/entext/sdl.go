@@ -34,6 +34,7 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		}
 		mutations(s, mutation, n)
 	}
+	trashed(s, nodes)
 	if len(mutation.Fields) > 0 {
 		s.AddTypes(mutation)
 	}
@@ -61,16 +62,16 @@ func scalars() map[string]string {
 	}
 }
 
-// nullable lets an edge to an entity with soft delete be null: a deleted
-// target must not take its page down with it.
+// nullable lets an edge to an entity with row filters be null: a target that is
+// hidden must not take its page down with it.
 func nullable(s *ast.Schema, n *node, nodes []*node) {
-	soft := map[string]bool{}
+	hides := map[string]bool{}
 	for _, t := range nodes {
-		soft[t.Name] = t.Entity.SoftDelete != nil
+		hides[t.Name] = t.Entity.SoftDelete != nil || t.Entity.Tenant != nil || t.NumInterceptors() > 0
 	}
 	def := s.Types[n.Entity.GraphQL]
 	for _, e := range n.Entity.Edges {
-		if f := def.Fields.ForName(e.GraphQL); f != nil && !e.ToMany() && soft[e.Target] {
+		if f := def.Fields.ForName(e.GraphQL); f != nil && !e.ToMany() && hides[e.Target] {
 			f.Type.NonNull = false
 		}
 	}

@@ -36,12 +36,15 @@ type Entity struct {
 
 	SoftDelete *Field // when set, a row with a value there is a tombstone
 	Version    *Field // optimistic lock, bumped by each update
+	Tenant     *Field // whose row it is, set once
+	Rows       *Rows  // which rows are seen; never nil
 
 	Search *search.Index // when set, rows can be found by the words of their text
 
 	byName    map[string]*Field
 	byGraphQL map[string]*Field
 	edges     map[string]*Edge
+	registry  Registry
 }
 
 // Field describes one column of an entity.
@@ -116,7 +119,21 @@ func New(e Entity) *Entity {
 	for _, edge := range e.Edges {
 		e.edges[edge.GraphQL] = edge
 	}
+	if e.Rows == nil {
+		e.Rows = NewRows(e.Name, e.filters())
+	}
 	return &e
+}
+
+// filters are those that the description itself tells of.
+func (e *Entity) filters() (c RowsConfig) {
+	if e.SoftDelete != nil {
+		c.SoftDelete = e.SoftDelete.Column
+	}
+	if e.Tenant != nil {
+		c.Tenant, c.TenantType = e.Tenant.Column, e.Tenant.GoType
+	}
+	return c
 }
 
 // ID returns the description of the primary key.
@@ -143,11 +160,12 @@ func (e *Entity) Edge(name string) (*Edge, bool) {
 // Registry finds the entities of an application by name.
 type Registry map[string]*Entity
 
-// NewRegistry indexes the given entities.
+// NewRegistry indexes the given entities, which then know each other.
 func NewRegistry(entities ...*Entity) Registry {
 	r := make(Registry, len(entities))
 	for _, e := range entities {
 		r[e.Name] = e
+		e.registry = r
 	}
 	return r
 }

@@ -11,6 +11,7 @@ type Trait string
 const (
 	SoftDeleteTrait Trait = "soft_delete" // time of deletion; NULL is alive
 	VersionTrait    Trait = "version"     // optimistic lock
+	TenantTrait     Trait = "tenant"      // whose row it is
 	PasswordTrait   Trait = "password"    // plain text in, hash stored, never read
 	DateTrait       Trait = "date"        // a civil date, not an instant
 )

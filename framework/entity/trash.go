@@ -3,19 +3,49 @@ package entity
 import (
 	"context"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 )
 
+// View says which rows of entities with soft delete are looked at.
+type View uint8
+
+// The views.
+const (
+	Living     View = iota // not deleted
+	Everything             // deleted or not
+	Tombstones             // deleted
+)
+
 type (
-	trashKey struct{}
+	viewKey  struct{}
 	purgeKey struct{}
 )
+
+// views are the views of a context: of what a statement returns or changes,
+// and of everything else that it looks at.
+type views struct{ own, others View }
+
+// WithView sets the view of the rows that queries return, and that updates and
+// deletes change. All other rows that they look at are seen as before: those in
+// filters, orders and counts, and those loaded along.
+func WithView(ctx context.Context, v View) context.Context {
+	return withViews(ctx, v, viewOf(ctx).others)
+}
+
+func withViews(ctx context.Context, own, others View) context.Context {
+	return context.WithValue(ctx, viewKey{}, views{own, others})
+}
 
 // WithTrashed opens the view to soft-deleted rows for everything that is done
 // with the returned context.
 func WithTrashed(ctx context.Context) context.Context {
-	return context.WithValue(ctx, trashKey{}, true)
+	return withViews(ctx, Everything, Everything)
+}
+
+// OnlyTrashed narrows the view to soft-deleted rows of the entity that is
+// queried itself. Its filters and edges see all rows.
+func OnlyTrashed(ctx context.Context) context.Context {
+	return withViews(ctx, Tombstones, Everything)
 }
 
 // WithPurge makes deletes with the returned context remove rows for good.
@@ -23,38 +53,20 @@ func WithPurge(ctx context.Context) context.Context {
 	return context.WithValue(WithTrashed(ctx), purgeKey{}, true)
 }
 
-func seesTrash(ctx context.Context) bool { return ctx.Value(trashKey{}) != nil }
-func purges(ctx context.Context) bool    { return ctx.Value(purgeKey{}) != nil }
-
-// Visible returns the predicate that hides tombstones of the entity in table
-// t, or nil where there is nothing to hide.
-func (e *Entity) Visible(ctx context.Context, t interface{ C(string) string }) *sql.Predicate {
-	if e.SoftDelete == nil || seesTrash(ctx) {
-		return nil
-	}
-	return sql.IsNull(t.C(e.SoftDelete.Column))
+func viewOf(ctx context.Context) views {
+	v, _ := ctx.Value(viewKey{}).(views) // Living, unless set
+	return v
 }
 
-// Interceptor hides tombstones from each query of the entity. The generated
-// client installs it.
-func Interceptor(e *Entity) ent.Interceptor {
-	return ent.TraverseFunc(func(ctx context.Context, q ent.Query) error {
-		if e.SoftDelete == nil || seesTrash(ctx) {
-			return nil
-		}
-		if w, ok := q.(interface{ WhereP(...func(*sql.Selector)) }); ok {
-			w.WhereP(sql.FieldIsNull(e.SoftDelete.Column))
-		}
-		return nil
-	})
-}
+func purges(ctx context.Context) bool { return ctx.Value(purgeKey{}) != nil }
 
-// Alive is the predicate that hides rows that the column marks as deleted. The
-// generated predicates of edges use it.
-func Alive(column string) func(*sql.Selector) {
-	return func(s *sql.Selector) {
-		if !seesTrash(s.Context()) {
-			s.Where(sql.IsNull(s.C(column)))
-		}
+// condition is what rows of the view meet, or nil where all do.
+func (v View) condition(column string) Condition {
+	switch {
+	case column == "" || v == Everything:
+		return nil
+	case v == Tombstones:
+		return func(row Row) *sql.Predicate { return sql.NotNull(row.C(column)) }
 	}
+	return func(row Row) *sql.Predicate { return sql.IsNull(row.C(column)) }
 }

@@ -25,9 +25,10 @@ type tombstoner interface {
 	MarkDeleted(ctx context.Context, at time.Time) (int, error)
 }
 
-// Hook normalises, validates, stamps and seals each write of the entity, and
-// turns deletes of entities with soft delete into updates. The generated
-// client runs it after all other hooks, so that it sees what they have set.
+// Hook normalises, validates, stamps and seals each write of the entity, keeps
+// it to the rows that may be seen, and turns deletes of entities with soft
+// delete into updates. The generated client runs it after all other hooks, so
+// that it sees what they have set.
 func Hook(e *Entity) ent.Hook {
 	return func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -36,14 +37,22 @@ func Hook(e *Entity) ent.Hook {
 				return nil, fmt.Errorf("entity: unexpected mutation %T of %s", m, e.Name)
 			}
 			if m.Op().Is(ent.OpDelete | ent.OpDeleteOne) {
+				ctx, err := e.confine(ctx, mutation)
+				if err != nil {
+					return nil, err
+				}
 				v, err := e.remove(ctx, mutation, next)
 				return v, e.explain(m, err)
+			}
+			if err := e.stamp(ctx, mutation); err != nil {
+				return nil, err
 			}
 			if err := e.Prepare(mutation); err != nil {
 				return nil, err
 			}
-			if m.Op().Is(ent.OpUpdate|ent.OpUpdateOne) && e.SoftDelete != nil && !seesTrash(ctx) {
-				mutation.WhereP(sql.FieldIsNull(e.SoftDelete.Column))
+			ctx, err := e.confine(ctx, mutation)
+			if err != nil {
+				return nil, err
 			}
 			v, err := next.Mutate(ctx, m)
 			return v, e.explain(m, err)

@@ -94,7 +94,7 @@ func TestHookMarksDeletes(t *testing.T) {
 	require.False(t, written, "nothing is removed")
 	require.WithinRange(t, m.markedAt, before, time.Now())
 	require.Equal(t, time.UTC, m.markedAt.Location())
-	require.Equal(t, 1, m.predicates, "what is deleted already keeps its time")
+	require.Positive(t, m.predicates, "what is deleted already keeps its time")
 
 	m = marking{&mutation{op: ent.OpDeleteOne}}
 	written, err = save(entity.WithPurge(t.Context()), m, nil)

@@ -87,7 +87,7 @@ type SoftDelete struct{ mixin.Schema }
 func (SoftDelete) Fields() []ent.Field {
 	return []ent.Field{
 		field.Time("deleted_at").Optional().Nillable().
-			Annotations(entity.SoftDeleteTrait, expose.Hidden()).
+			Annotations(entity.SoftDeleteTrait, expose.ReadOnly()).
 			Comment("When the row was deleted, UTC; NULL while it lives."),
 	}
 }

@@ -110,7 +110,7 @@ func TestTraits(t *testing.T) {
 	require.True(t, deleted.Optional)
 	require.True(t, deleted.Nillable)
 	require.Equal(t, entity.SoftDeleteTrait, annotation[entity.Trait](t, deleted))
-	require.Equal(t, expose.Hidden(), annotation[expose.Exposure](t, deleted))
+	require.Equal(t, expose.ReadOnly(), annotation[expose.Exposure](t, deleted))
 
 	version := fieldsOf(mixin.Version{})["version"]
 	require.Equal(t, int64(1), version.Default)
@@ -121,4 +121,20 @@ func TestTraits(t *testing.T) {
 	require.True(t, secret.Sensitive)
 	require.False(t, secret.Optional)
 	require.Equal(t, entity.PasswordTrait, annotation[entity.Trait](t, secret))
+}
+
+// The tenant's column cannot be changed, and no client sees or sets it.
+func TestTenant(t *testing.T) {
+	t.Parallel()
+	for name, m := range map[string]mixin.Tenant{
+		"tenant_id": {}, "organization_id": {Key: field.Int64("organization_id")},
+	} {
+		for range 2 { // schemas are read more than once
+			d := fieldsOf(m)[name]
+			require.True(t, d.Immutable)
+			require.False(t, d.Optional)
+			require.Equal(t, entity.TenantTrait, annotation[entity.Trait](t, d))
+			require.Equal(t, expose.Hidden(), annotation[expose.Exposure](t, d))
+		}
+	}
 }

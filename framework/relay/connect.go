@@ -25,6 +25,10 @@ const (
 // Connect resolves a root connection to all rows of an entity.
 func Connect(ctx context.Context, src Source, name string, args Args) (*Page, error) {
 	e := src.Entities()[name]
+	ctx, err := withTrash(ctx, src, e, args.Trashed)
+	if err != nil {
+		return nil, err
+	}
 	w, err := newScope(src, e).newWindow("", args)
 	if err != nil {
 		return nil, err
@@ -87,6 +91,10 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 	}
 	target := src.Entities()[e.Target]
 	want := wantedOfConnection(ctx, target)
+	ctx, err := withTrash(ctx, src, target, args.Trashed)
+	if err != nil {
+		return nil, err
+	}
 	request, err := requestKey(ctx, args)
 	if err != nil {
 		return nil, err

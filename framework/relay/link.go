@@ -74,7 +74,7 @@ func (w *writing) resolve(ctx context.Context, src Source) error {
 	for _, f := range w.scope.entity.Fields {
 		target := w.scope.registry[f.Target]
 		key, given := w.change.Mutation.Field(f.Name)
-		if target == nil || target.SoftDelete == nil || !given {
+		if target == nil || !given || !target.Rows.Hides() {
 			continue
 		}
 		found, err := present(ctx, src, target, []any{key}, nil)
@@ -108,6 +108,13 @@ func (w *writing) resolveLink(ctx context.Context, src Source, l link) (bool, er
 			if other.add && other.edge == l.edge {
 				l.keys = slices.DeleteFunc(l.keys, func(key any) bool { return slices.Contains(other.keys, key) })
 			}
+		}
+		if target := w.scope.registry[l.edge.Target]; target.Rows.Hides() {
+			found, err := present(ctx, src, target, l.keys, nil)
+			if err != nil {
+				return false, err
+			}
+			l.keys = slices.DeleteFunc(slices.Clone(l.keys), func(key any) bool { return !found[key] })
 		}
 		return true, w.change.Edge(l.edge.Name, false, l.keys)
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // Find resolves node(id:): the row, or nil where there is none.
-func Find(ctx context.Context, src Source, id string) (Node, error) {
-	nodes, err := lookup(ctx, src, []string{id}, func(int) string { return "id" })
+func Find(ctx context.Context, src Source, id string, trashed *Trashed) (Node, error) {
+	nodes, err := lookup(ctx, src, []string{id}, trashed, func(int) string { return "id" })
 	if err != nil {
 		return nil, err
 	}
@@ -21,14 +21,14 @@ func Find(ctx context.Context, src Source, id string) (Node, error) {
 
 // Lookup resolves nodes(ids:): one row for each id, in their order, nil where
 // there is none. It runs one statement for each type that the ids name.
-func Lookup(ctx context.Context, src Source, ids []string) ([]Node, error) {
+func Lookup(ctx context.Context, src Source, ids []string, trashed *Trashed) ([]Node, error) {
 	if most := src.Settings().MaxNodes; len(ids) > most {
 		return nil, bad("ids", "has %d items; the most are %d", len(ids), most)
 	}
-	return lookup(ctx, src, ids, func(i int) string { return fmt.Sprintf("ids[%d]", i) })
+	return lookup(ctx, src, ids, trashed, func(i int) string { return fmt.Sprintf("ids[%d]", i) })
 }
 
-func lookup(ctx context.Context, src Source, ids []string, pathOf func(int) string) ([]Node, error) {
+func lookup(ctx context.Context, src Source, ids []string, trashed *Trashed, pathOf func(int) string) ([]Node, error) {
 	type slot struct {
 		entity *entity.Entity
 		key    any
@@ -55,6 +55,10 @@ func lookup(ctx context.Context, src Source, ids []string, pathOf func(int) stri
 	}
 	found := map[slot]Node{}
 	for e, keys := range byType {
+		ctx, err := withTrash(ctx, src, e, trashed)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := src.Select(ctx, Query{
 			Entity: e.Name, Columns: wantedOfNode(ctx, e).columns,
 			Where: func(s *sql.Selector) { s.Where(sql.In(s.C(e.ID().Column), keys...)) },

@@ -169,6 +169,10 @@ type Settings struct {
 	MaxOrder      int    // terms of an ordering; default 10
 	MaxOffset     int    // rows that a page by number may skip; default 100,000
 	CountLimit    int    // where total stops counting; default 0, which is never
+
+	// MayTrash says who may look at deleted rows of an entity, which goes by the
+	// name of its schema; default nobody.
+	MayTrash func(ctx context.Context, entity string) bool
 }
 
 const defaultPage = 20

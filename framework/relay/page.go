@@ -12,6 +12,7 @@ type Args struct {
 	First, Last   *int
 	OrderBy       []*Order
 	Where         Where
+	Trashed       *Trashed // nil is TrashExclude
 }
 
 // Page is one page of a connection.
@@ -72,7 +73,7 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 			return nil, err
 		}
 	}
-	if w.cursors, err = newCursors(s.limits, s.entity, edge, list, args.Where); err != nil {
+	if w.cursors, err = newCursors(s.limits, s.entity, edge+args.view(), list, args.Where); err != nil {
 		return nil, err
 	}
 	if args.After != nil {

@@ -93,13 +93,13 @@ type MutationResolver interface {
 	PublishPost(ctx context.Context, id string) (*ent.Post, error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string) (relay.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]relay.Node, error)
-	AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.AdvancedEntityConnection, error)
-	Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.CommentConnection, error)
+	Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error)
+	Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error)
+	AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.AdvancedEntityConnection, error)
+	Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.CommentConnection, error)
 	Organizations(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.OrganizationConnection, error)
 	OwnershipLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.OwnershipLogConnection, error)
-	Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostConnection, error)
+	Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.PostConnection, error)
 	PostLikes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostLikeConnection, error)
 	PostRatings(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostRatingConnection, error)
 	PostShares(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostShareConnection, error)
@@ -109,7 +109,7 @@ type QueryResolver interface {
 	Scenarios(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.ScenarioConnection, error)
 	Tags(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TagConnection, error)
 	TransferLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TransferLogConnection, error)
-	Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserConnection, error)
+	Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.UserConnection, error)
 	UserGroups(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserGroupConnection, error)
 	UserLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserLogConnection, error)
 	UserProfiles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.UserProfileConnection, error)
@@ -262,6 +262,10 @@ extend type Mutation {
 	{Name: "../schema/framefox.graphql", Input: `type AdvancedEntity implements Node {
   id: ID!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   E-mail address, stored in lower case.
   """
   email: String!
@@ -326,6 +330,7 @@ What AdvancedEntity rows can be ordered by. NULL is the smallest value.
 """
 enum AdvancedEntityOrderField {
   ID
+  DELETED_AT
   EMAIL
   STATUS
   USER_ID
@@ -360,6 +365,15 @@ input AdvancedEntityWhereInput {
   idNEQ: ID
   idIn: [ID!]
   idNotIn: [ID!]
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   email: String
   emailNEQ: String
   emailIn: [String!]
@@ -394,6 +408,10 @@ type Comment implements Node {
   When the row was made, UTC.
   """
   createdAt: Time!
+  """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
   postID: ID!
   userID: ID!
   content: String!
@@ -459,6 +477,7 @@ What Comment rows can be ordered by. NULL is the smallest value.
 enum CommentOrderField {
   ID
   CREATED_AT
+  DELETED_AT
   POST_ID
   USER_ID
 }
@@ -492,6 +511,15 @@ input CommentWhereInput {
   createdAtGTE: Time
   createdAtLT: Time
   createdAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   postID: ID
   postIDNEQ: ID
   postIDIn: [ID!]
@@ -1075,6 +1103,11 @@ type Organization implements Node {
     Filtering options for Users returned from the connection.
     """
     where: UserWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): UserConnection!
 }
 """
@@ -1375,6 +1408,10 @@ type Post implements Node {
   """
   updatedAt: Time!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -1464,6 +1501,11 @@ type Post implements Node {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   likes(
     """
@@ -1796,6 +1838,7 @@ enum PostOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   USER_ID
   TITLE
@@ -2214,6 +2257,15 @@ input PostWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -2558,6 +2610,11 @@ type Query {
     ID of the object.
     """
     id: ID!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): Node
   """
   Lookup nodes by a list of IDs.
@@ -2567,6 +2624,11 @@ type Query {
     The list of node IDs.
     """
     ids: [ID!]!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): [Node]!
   advancedEntities(
     """
@@ -2598,6 +2660,11 @@ type Query {
     Filtering options for AdvancedEntities returned from the connection.
     """
     where: AdvancedEntityWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): AdvancedEntityConnection!
   comments(
     """
@@ -2629,6 +2696,11 @@ type Query {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   organizations(
     """
@@ -2722,6 +2794,11 @@ type Query {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
   postLikes(
     """
@@ -3032,6 +3109,11 @@ type Query {
     Filtering options for Users returned from the connection.
     """
     where: UserWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): UserConnection!
   userGroups(
     """
@@ -3568,6 +3650,11 @@ type Tag implements Node {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
 }
 """
@@ -3816,6 +3903,23 @@ input TransferLogWhereInput {
   hasToUserWith: [UserWhereInput!]
 }
 """
+Which rows to take of entities whose deleted rows are kept.
+"""
+enum Trashed {
+  """
+  Rows that are not deleted.
+  """
+  EXCLUDE
+  """
+  All rows, deleted or not.
+  """
+  INCLUDE
+  """
+  Deleted rows.
+  """
+  ONLY
+}
+"""
 A UUID in its canonical form.
 """
 scalar UUID
@@ -3972,6 +4076,10 @@ type User implements Node {
   """
   updatedAt: Time!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -4050,6 +4158,11 @@ type User implements Node {
     Filtering options for Posts returned from the connection.
     """
     where: PostWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PostConnection!
   comments(
     """
@@ -4081,6 +4194,11 @@ type User implements Node {
     Filtering options for Comments returned from the connection.
     """
     where: CommentWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): CommentConnection!
   scenarios(
     """
@@ -4175,6 +4293,11 @@ type User implements Node {
     Filtering options for AdvancedEntities returned from the connection.
     """
     where: AdvancedEntityWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): AdvancedEntityConnection!
   sessions(
     """
@@ -4833,6 +4956,7 @@ enum UserOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   USERNAME
   EMAIL
@@ -5423,6 +5547,15 @@ input UserWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -5578,6 +5711,8 @@ func childFields_AdvancedEntity(ctx context.Context, ec *executionContext, field
 	switch field.Name {
 	case "id":
 		return fieldContext_AdvancedEntity_id(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_AdvancedEntity_deletedAt(ctx, ec, field)
 	case "email":
 		return fieldContext_AdvancedEntity_email(ctx, ec, field)
 	case "status":
@@ -5632,6 +5767,8 @@ func childFields_Comment(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Comment_id(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Comment_createdAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Comment_deletedAt(ctx, ec, field)
 	case "postID":
 		return fieldContext_Comment_postID(ctx, ec, field)
 	case "userID":
@@ -5834,6 +5971,8 @@ func childFields_Post(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Post_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Post_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Post_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_Post_version(ctx, ec, field)
 	case "userID":
@@ -6424,6 +6563,8 @@ func childFields_User(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_User_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_User_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_User_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_User_version(ctx, ec, field)
 	case "username":
@@ -7761,6 +7902,14 @@ func field_Organization_users_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -7947,6 +8096,14 @@ func field_Post_comments_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8399,6 +8556,14 @@ func field_Query_advancedEntities_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8491,6 +8656,14 @@ func field_Query_comments_args(ctx context.Context, ec *executionContext, rawArg
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -8505,6 +8678,14 @@ func field_Query_node_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -8519,6 +8700,14 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -9177,6 +9366,14 @@ func field_Query_posts_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -10203,6 +10400,14 @@ func field_Query_users_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -10377,6 +10582,14 @@ func field_Tag_posts_args(ctx context.Context, ec *executionContext, rawArgs map
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -10585,6 +10798,14 @@ func field_User_advancedEntities_args(ctx context.Context, ec *executionContext,
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -10693,6 +10914,14 @@ func field_User_comments_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -10963,6 +11192,14 @@ func field_User_posts_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -11481,6 +11718,29 @@ func fieldContext_AdvancedEntity_id(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("AdvancedEntity", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func _AdvancedEntity_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntity_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AdvancedEntity_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdvancedEntity", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _AdvancedEntity_email(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11898,6 +12158,29 @@ func _Comment_createdAt(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_Comment_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Comment_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Comment_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Comment_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Comment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
@@ -14234,7 +14517,7 @@ func _Organization_users(ctx context.Context, ec *executionContext, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserConnection) graphql.Marshaler {
@@ -15370,6 +15653,29 @@ func fieldContext_Post_updatedAt(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _Post_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Post) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Post_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Post_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _Post_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Post) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15686,7 +15992,7 @@ func _Post_comments(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -18525,7 +18831,7 @@ func _Query_node(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {
@@ -18569,7 +18875,7 @@ func _Query_nodes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -18613,7 +18919,7 @@ func _Query_advancedEntities(ctx context.Context, ec *executionContext, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntityConnection) graphql.Marshaler {
@@ -18657,7 +18963,7 @@ func _Query_comments(ctx context.Context, ec *executionContext, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -18789,7 +19095,7 @@ func _Query_posts(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -19229,7 +19535,7 @@ func _Query_users(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Users(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserConnection) graphql.Marshaler {
@@ -21389,7 +21695,7 @@ func _Tag_posts(ctx context.Context, ec *executionContext, field graphql.Collect
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -22286,6 +22592,29 @@ func fieldContext_User_updatedAt(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _User_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_User_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_User_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _User_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22673,7 +23002,7 @@ func _User_posts(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Posts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
@@ -22717,7 +23046,7 @@ func _User_comments(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Comments(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -22881,7 +23210,7 @@ func _User_advancedEntities(ctx context.Context, ec *executionContext, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.AdvancedEntities(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntityConnection) graphql.Marshaler {
@@ -27318,6 +27647,11 @@ func _AdvancedEntity(ctx context.Context, ec *executionContext, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "deletedAt":
+			out.Values[i] = _AdvancedEntity_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "email":
 			out.Values[i] = _AdvancedEntity_email(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -27589,6 +27923,11 @@ func _Comment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 		case "createdAt":
 			out.Values[i] = _Comment_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Comment_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "postID":
@@ -28978,6 +29317,11 @@ func _Post(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "updatedAt":
 			out.Values[i] = _Post_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Post_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -33204,6 +33548,11 @@ func _User(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "updatedAt":
 			out.Values[i] = _User_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _User_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -39403,6 +39752,22 @@ func unmarshalOTransferLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋf
 }
 
 func marshalOTransferLogWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, v any) (*relay.Trashed, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(relay.Trashed)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Trashed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

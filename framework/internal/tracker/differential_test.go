@@ -39,8 +39,8 @@ func (o operation) String() string {
 // idPattern finds global ids in messages.
 var idPattern = regexp.MustCompile(`[A-Za-z0-9_-]{8,}`)
 
-// world is the tracker on one dialect, with the ids that its rows have there.
-type world struct {
+// replica is the tracker on one dialect, with the ids that its rows have there.
+type replica struct {
 	dialect string
 	api     *apitest.API
 	ids     map[ref]string
@@ -48,7 +48,7 @@ type world struct {
 }
 
 // run sends the operation and returns its answer with references for ids.
-func (w *world) run(o operation) string {
+func (w *replica) run(o operation) string {
 	out := w.api.Do(o.document, w.resolve(o.variables).(map[string]any))
 	if o.bind != "" && len(out.Errors) == 0 {
 		id := apitest.Get(out.Data, o.path...).(string)
@@ -73,7 +73,7 @@ func (w *world) run(o operation) string {
 }
 
 // resolve puts ids in place of references.
-func (w *world) resolve(v any) any {
+func (w *replica) resolve(v any) any {
 	switch v := v.(type) {
 	case ref:
 		return w.ids[v]
@@ -94,7 +94,7 @@ func (w *world) resolve(v any) any {
 }
 
 // name puts references in place of ids.
-func (w *world) name(v any) any {
+func (w *replica) name(v any) any {
 	switch v := v.(type) {
 	case string:
 		return idPattern.ReplaceAllStringFunc(v, func(id string) string {
@@ -131,10 +131,10 @@ func TestDialectsAgree(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			var worlds []*world
+			var worlds []*replica
 			for _, engine := range testkit.Dialects() {
 				app := trackertest.New(t, testkit.Open(t, engine))
-				worlds = append(worlds, &world{string(engine), trackertest.Serve(t, app), map[ref]string{}, map[string]ref{}})
+				worlds = append(worlds, &replica{string(engine), trackertest.Serve(t, app), map[ref]string{}, map[string]ref{}})
 			}
 			g := &generator{Rand: rand.New(rand.NewPCG(seed, 7)), rows: map[string][]ref{}}
 			refused := 0

@@ -15,17 +15,23 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 
 	"reflect"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/relay"
 
 	stdsql "database/sql"
@@ -36,12 +42,20 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Account is the client for interacting with the Account builders.
+	Account *AccountClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
 	// Badge is the client for interacting with the Badge builders.
 	Badge *BadgeClient
+	// Binder is the client for interacting with the Binder builders.
+	Binder *BinderClient
+	// Entry is the client for interacting with the Entry builders.
+	Entry *EntryClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Memo is the client for interacting with the Memo builders.
+	Memo *MemoClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
 	// Person is the client for interacting with the Person builders.
@@ -50,6 +64,8 @@ type Client struct {
 	Project *ProjectClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
+	// Topic is the client for interacting with the Topic builders.
+	Topic *TopicClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -61,13 +77,18 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Account = NewAccountClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.Badge = NewBadgeClient(c.config)
+	c.Binder = NewBinderClient(c.config)
+	c.Entry = NewEntryClient(c.config)
 	c.Label = NewLabelClient(c.config)
+	c.Memo = NewMemoClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.Task = NewTaskClient(c.config)
+	c.Topic = NewTopicClient(c.config)
 }
 
 type (
@@ -95,9 +116,22 @@ type (
 func newConfig(opts ...Option) config {
 	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
 	cfg.graph = relay.Settings{}.WithDefaults()
+	cfg.inters.Account = append(cfg.inters.Account, entity.Interceptor(accountEntity))
+	cfg.inters.Account = append(cfg.inters.Account, relay.Interceptor[*Account]())
+	cfg.inters.Attachment = append(cfg.inters.Attachment, entity.Interceptor(attachmentEntity))
 	cfg.inters.Attachment = append(cfg.inters.Attachment, relay.Interceptor[*Attachment]())
+	cfg.inters.Badge = append(cfg.inters.Badge, entity.Interceptor(badgeEntity))
 	cfg.inters.Badge = append(cfg.inters.Badge, relay.Interceptor[*Badge]())
+	cfg.inters.Binder = append(cfg.inters.Binder, entity.Interceptor(binderEntity))
+	cfg.inters.Binder = append(cfg.inters.Binder, relay.Interceptor[*Binder]())
+	cfg.inters.Entry = append(cfg.inters.Entry, entity.Interceptor(entryEntity))
+	cfg.inters.Entry = append(cfg.inters.Entry, relay.Interceptor[*Entry]())
+	cfg.inters.Label = append(cfg.inters.Label, entity.Interceptor(labelEntity))
 	cfg.inters.Label = append(cfg.inters.Label, relay.Interceptor[*Label]())
+	entity.Linked(memo.Interceptors[0] != nil, "github.com/framefox-go/framefox/framework/internal/tracker/ent/runtime")
+	visible.Memo.Use(memo.Interceptors[:]...)
+	cfg.inters.Memo = append(cfg.inters.Memo, entity.Interceptor(memoEntity))
+	cfg.inters.Memo = append(cfg.inters.Memo, relay.Interceptor[*Memo]())
 	cfg.inters.Note = append(cfg.inters.Note, entity.Interceptor(noteEntity))
 	cfg.inters.Note = append(cfg.inters.Note, relay.Interceptor[*Note]())
 	cfg.inters.Person = append(cfg.inters.Person, entity.Interceptor(personEntity))
@@ -106,6 +140,8 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Project = append(cfg.inters.Project, relay.Interceptor[*Project]())
 	cfg.inters.Task = append(cfg.inters.Task, entity.Interceptor(taskEntity))
 	cfg.inters.Task = append(cfg.inters.Task, relay.Interceptor[*Task]())
+	cfg.inters.Topic = append(cfg.inters.Topic, entity.Interceptor(topicEntity))
+	cfg.inters.Topic = append(cfg.inters.Topic, relay.Interceptor[*Topic]())
 
 	cfg.options(opts...)
 	return cfg
@@ -176,13 +212,18 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:        ctx,
 		config:     cfg,
+		Account:    NewAccountClient(cfg),
 		Attachment: NewAttachmentClient(cfg),
 		Badge:      NewBadgeClient(cfg),
+		Binder:     NewBinderClient(cfg),
+		Entry:      NewEntryClient(cfg),
 		Label:      NewLabelClient(cfg),
+		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Task:       NewTaskClient(cfg),
+		Topic:      NewTopicClient(cfg),
 	}, nil
 }
 
@@ -202,20 +243,25 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:        ctx,
 		config:     cfg,
+		Account:    NewAccountClient(cfg),
 		Attachment: NewAttachmentClient(cfg),
 		Badge:      NewBadgeClient(cfg),
+		Binder:     NewBinderClient(cfg),
+		Entry:      NewEntryClient(cfg),
 		Label:      NewLabelClient(cfg),
+		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Task:       NewTaskClient(cfg),
+		Topic:      NewTopicClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Attachment.
+//		Account.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -238,7 +284,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Attachment, c.Badge, c.Label, c.Note, c.Person, c.Project, c.Task,
+		c.Account, c.Attachment, c.Badge, c.Binder, c.Entry, c.Label, c.Memo, c.Note,
+		c.Person, c.Project, c.Task, c.Topic,
 	} {
 		n.Use(hooks...)
 	}
@@ -248,7 +295,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Attachment, c.Badge, c.Label, c.Note, c.Person, c.Project, c.Task,
+		c.Account, c.Attachment, c.Badge, c.Binder, c.Entry, c.Label, c.Memo, c.Note,
+		c.Person, c.Project, c.Task, c.Topic,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -257,12 +305,20 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AccountMutation:
+		return c.Account.mutate(ctx, m)
 	case *AttachmentMutation:
 		return c.Attachment.mutate(ctx, m)
 	case *BadgeMutation:
 		return c.Badge.mutate(ctx, m)
+	case *BinderMutation:
+		return c.Binder.mutate(ctx, m)
+	case *EntryMutation:
+		return c.Entry.mutate(ctx, m)
 	case *LabelMutation:
 		return c.Label.mutate(ctx, m)
+	case *MemoMutation:
+		return c.Memo.mutate(ctx, m)
 	case *NoteMutation:
 		return c.Note.mutate(ctx, m)
 	case *PersonMutation:
@@ -271,8 +327,159 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Project.mutate(ctx, m)
 	case *TaskMutation:
 		return c.Task.mutate(ctx, m)
+	case *TopicMutation:
+		return c.Topic.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AccountClient is a client for the Account schema.
+type AccountClient struct {
+	config
+}
+
+// NewAccountClient returns a client for the Account from the given config.
+func NewAccountClient(c config) *AccountClient {
+	return &AccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `account.Hooks(f(g(h())))`.
+func (c *AccountClient) Use(hooks ...Hook) {
+	c.hooks.Account = append(c.hooks.Account, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `account.Intercept(f(g(h())))`.
+func (c *AccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Account = append(c.inters.Account, interceptors...)
+}
+
+// Create returns a builder for creating a Account entity.
+func (c *AccountClient) Create() *AccountCreate {
+	mutation := newAccountMutation(c.config, OpCreate)
+	return &AccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Account entities.
+func (c *AccountClient) CreateBulk(builders ...*AccountCreate) *AccountCreateBulk {
+	return &AccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccountClient) MapCreateBulk(slice any, setFunc func(*AccountCreate, int)) *AccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccountCreateBulk{err: fmt.Errorf("calling to AccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Account.
+func (c *AccountClient) Update() *AccountUpdate {
+	mutation := newAccountMutation(c.config, OpUpdate)
+	return &AccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccountClient) UpdateOne(_m *Account) *AccountUpdateOne {
+	mutation := newAccountMutation(c.config, OpUpdateOne, withAccount(_m))
+	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccountClient) UpdateOneID(id int64) *AccountUpdateOne {
+	mutation := newAccountMutation(c.config, OpUpdateOne, withAccountID(id))
+	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Account.
+func (c *AccountClient) Delete() *AccountDelete {
+	mutation := newAccountMutation(c.config, OpDelete)
+	return &AccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccountClient) DeleteOne(_m *Account) *AccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccountClient) DeleteOneID(id int64) *AccountDeleteOne {
+	builder := c.Delete().Where(account.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccountDeleteOne{builder}
+}
+
+// Query returns a query builder for Account.
+func (c *AccountClient) Query() *AccountQuery {
+	return &AccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Account entity by its id.
+func (c *AccountClient) Get(ctx context.Context, id int64) (*Account, error) {
+	return c.Query().Where(account.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccountClient) GetX(ctx context.Context, id int64) *Account {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEntries queries the entries edge of a Account.
+func (c *AccountClient) QueryEntries(_m *Account) *EntryQuery {
+	query := (&EntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, id),
+			sqlgraph.To(entry.Table, entry.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.EntriesTable, account.EntriesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *AccountClient) outerHooks() []Hook {
+	return c.hooks.Account
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccountClient) Interceptors() []Interceptor {
+	return c.inters.Account
+}
+
+func (c *AccountClient) mutate(ctx context.Context, m *AccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Account mutation op: %q", m.Op())
 	}
 }
 
@@ -590,6 +797,336 @@ func (c *BadgeClient) mutate(ctx context.Context, m *BadgeMutation) (Value, erro
 	}
 }
 
+// BinderClient is a client for the Binder schema.
+type BinderClient struct {
+	config
+}
+
+// NewBinderClient returns a client for the Binder from the given config.
+func NewBinderClient(c config) *BinderClient {
+	return &BinderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `binder.Hooks(f(g(h())))`.
+func (c *BinderClient) Use(hooks ...Hook) {
+	c.hooks.Binder = append(c.hooks.Binder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `binder.Intercept(f(g(h())))`.
+func (c *BinderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Binder = append(c.inters.Binder, interceptors...)
+}
+
+// Create returns a builder for creating a Binder entity.
+func (c *BinderClient) Create() *BinderCreate {
+	mutation := newBinderMutation(c.config, OpCreate)
+	return &BinderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Binder entities.
+func (c *BinderClient) CreateBulk(builders ...*BinderCreate) *BinderCreateBulk {
+	return &BinderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BinderClient) MapCreateBulk(slice any, setFunc func(*BinderCreate, int)) *BinderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BinderCreateBulk{err: fmt.Errorf("calling to BinderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BinderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BinderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Binder.
+func (c *BinderClient) Update() *BinderUpdate {
+	mutation := newBinderMutation(c.config, OpUpdate)
+	return &BinderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BinderClient) UpdateOne(_m *Binder) *BinderUpdateOne {
+	mutation := newBinderMutation(c.config, OpUpdateOne, withBinder(_m))
+	return &BinderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BinderClient) UpdateOneID(id int64) *BinderUpdateOne {
+	mutation := newBinderMutation(c.config, OpUpdateOne, withBinderID(id))
+	return &BinderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Binder.
+func (c *BinderClient) Delete() *BinderDelete {
+	mutation := newBinderMutation(c.config, OpDelete)
+	return &BinderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BinderClient) DeleteOne(_m *Binder) *BinderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BinderClient) DeleteOneID(id int64) *BinderDeleteOne {
+	builder := c.Delete().Where(binder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BinderDeleteOne{builder}
+}
+
+// Query returns a query builder for Binder.
+func (c *BinderClient) Query() *BinderQuery {
+	return &BinderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBinder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Binder entity by its id.
+func (c *BinderClient) Get(ctx context.Context, id int64) (*Binder, error) {
+	return c.Query().Where(binder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BinderClient) GetX(ctx context.Context, id int64) *Binder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMemos queries the memos edge of a Binder.
+func (c *BinderClient) QueryMemos(_m *Binder) *MemoQuery {
+	query := (&MemoClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(binder.Table, binder.FieldID, id),
+			sqlgraph.To(memo.Table, memo.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, binder.MemosTable, binder.MemosColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPinned queries the pinned edge of a Binder.
+func (c *BinderClient) QueryPinned(_m *Binder) *MemoQuery {
+	query := (&MemoClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(binder.Table, binder.FieldID, id),
+			sqlgraph.To(memo.Table, memo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, binder.PinnedTable, binder.PinnedPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *BinderClient) outerHooks() []Hook {
+	return c.hooks.Binder
+}
+
+// Interceptors returns the client interceptors.
+func (c *BinderClient) Interceptors() []Interceptor {
+	return c.inters.Binder
+}
+
+func (c *BinderClient) mutate(ctx context.Context, m *BinderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BinderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BinderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BinderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BinderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Binder mutation op: %q", m.Op())
+	}
+}
+
+// EntryClient is a client for the Entry schema.
+type EntryClient struct {
+	config
+}
+
+// NewEntryClient returns a client for the Entry from the given config.
+func NewEntryClient(c config) *EntryClient {
+	return &EntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `entry.Hooks(f(g(h())))`.
+func (c *EntryClient) Use(hooks ...Hook) {
+	c.hooks.Entry = append(c.hooks.Entry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `entry.Intercept(f(g(h())))`.
+func (c *EntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Entry = append(c.inters.Entry, interceptors...)
+}
+
+// Create returns a builder for creating a Entry entity.
+func (c *EntryClient) Create() *EntryCreate {
+	mutation := newEntryMutation(c.config, OpCreate)
+	return &EntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Entry entities.
+func (c *EntryClient) CreateBulk(builders ...*EntryCreate) *EntryCreateBulk {
+	return &EntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EntryClient) MapCreateBulk(slice any, setFunc func(*EntryCreate, int)) *EntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EntryCreateBulk{err: fmt.Errorf("calling to EntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Entry.
+func (c *EntryClient) Update() *EntryUpdate {
+	mutation := newEntryMutation(c.config, OpUpdate)
+	return &EntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EntryClient) UpdateOne(_m *Entry) *EntryUpdateOne {
+	mutation := newEntryMutation(c.config, OpUpdateOne, withEntry(_m))
+	return &EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EntryClient) UpdateOneID(id int64) *EntryUpdateOne {
+	mutation := newEntryMutation(c.config, OpUpdateOne, withEntryID(id))
+	return &EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Entry.
+func (c *EntryClient) Delete() *EntryDelete {
+	mutation := newEntryMutation(c.config, OpDelete)
+	return &EntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EntryClient) DeleteOne(_m *Entry) *EntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EntryClient) DeleteOneID(id int64) *EntryDeleteOne {
+	builder := c.Delete().Where(entry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EntryDeleteOne{builder}
+}
+
+// Query returns a query builder for Entry.
+func (c *EntryClient) Query() *EntryQuery {
+	return &EntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Entry entity by its id.
+func (c *EntryClient) Get(ctx context.Context, id int64) (*Entry, error) {
+	return c.Query().Where(entry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EntryClient) GetX(ctx context.Context, id int64) *Entry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Entry.
+func (c *EntryClient) QueryAccount(_m *Entry) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, entry.AccountTable, entry.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTopics queries the topics edge of a Entry.
+func (c *EntryClient) QueryTopics(_m *Entry) *TopicQuery {
+	query := (&TopicClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, id),
+			sqlgraph.To(topic.Table, topic.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, entry.TopicsTable, entry.TopicsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *EntryClient) outerHooks() []Hook {
+	return c.hooks.Entry
+}
+
+// Interceptors returns the client interceptors.
+func (c *EntryClient) Interceptors() []Interceptor {
+	return c.inters.Entry
+}
+
+func (c *EntryClient) mutate(ctx context.Context, m *EntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Entry mutation op: %q", m.Op())
+	}
+}
+
 // LabelClient is a client for the Label schema.
 type LabelClient struct {
 	config
@@ -736,6 +1273,204 @@ func (c *LabelClient) mutate(ctx context.Context, m *LabelMutation) (Value, erro
 		return (&LabelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Label mutation op: %q", m.Op())
+	}
+}
+
+// MemoClient is a client for the Memo schema.
+type MemoClient struct {
+	config
+}
+
+// NewMemoClient returns a client for the Memo from the given config.
+func NewMemoClient(c config) *MemoClient {
+	return &MemoClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `memo.Hooks(f(g(h())))`.
+func (c *MemoClient) Use(hooks ...Hook) {
+	c.hooks.Memo = append(c.hooks.Memo, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `memo.Intercept(f(g(h())))`.
+func (c *MemoClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Memo = append(c.inters.Memo, interceptors...)
+}
+
+// Create returns a builder for creating a Memo entity.
+func (c *MemoClient) Create() *MemoCreate {
+	mutation := newMemoMutation(c.config, OpCreate)
+	return &MemoCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Memo entities.
+func (c *MemoClient) CreateBulk(builders ...*MemoCreate) *MemoCreateBulk {
+	return &MemoCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MemoClient) MapCreateBulk(slice any, setFunc func(*MemoCreate, int)) *MemoCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MemoCreateBulk{err: fmt.Errorf("calling to MemoClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MemoCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MemoCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Memo.
+func (c *MemoClient) Update() *MemoUpdate {
+	mutation := newMemoMutation(c.config, OpUpdate)
+	return &MemoUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MemoClient) UpdateOne(_m *Memo) *MemoUpdateOne {
+	mutation := newMemoMutation(c.config, OpUpdateOne, withMemo(_m))
+	return &MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MemoClient) UpdateOneID(id int64) *MemoUpdateOne {
+	mutation := newMemoMutation(c.config, OpUpdateOne, withMemoID(id))
+	return &MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Memo.
+func (c *MemoClient) Delete() *MemoDelete {
+	mutation := newMemoMutation(c.config, OpDelete)
+	return &MemoDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MemoClient) DeleteOne(_m *Memo) *MemoDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MemoClient) DeleteOneID(id int64) *MemoDeleteOne {
+	builder := c.Delete().Where(memo.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MemoDeleteOne{builder}
+}
+
+// Query returns a query builder for Memo.
+func (c *MemoClient) Query() *MemoQuery {
+	return &MemoQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMemo},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Memo entity by its id.
+func (c *MemoClient) Get(ctx context.Context, id int64) (*Memo, error) {
+	return c.Query().Where(memo.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MemoClient) GetX(ctx context.Context, id int64) *Memo {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBinder queries the binder edge of a Memo.
+func (c *MemoClient) QueryBinder(_m *Memo) *BinderQuery {
+	query := (&BinderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memo.Table, memo.FieldID, id),
+			sqlgraph.To(binder.Table, binder.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, memo.BinderTable, memo.BinderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPinnedIn queries the pinned_in edge of a Memo.
+func (c *MemoClient) QueryPinnedIn(_m *Memo) *BinderQuery {
+	query := (&BinderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memo.Table, memo.FieldID, id),
+			sqlgraph.To(binder.Table, binder.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, memo.PinnedInTable, memo.PinnedInPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryParent queries the parent edge of a Memo.
+func (c *MemoClient) QueryParent(_m *Memo) *MemoQuery {
+	query := (&MemoClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memo.Table, memo.FieldID, id),
+			sqlgraph.To(memo.Table, memo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, memo.ParentTable, memo.ParentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReplies queries the replies edge of a Memo.
+func (c *MemoClient) QueryReplies(_m *Memo) *MemoQuery {
+	query := (&MemoClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memo.Table, memo.FieldID, id),
+			sqlgraph.To(memo.Table, memo.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, memo.RepliesTable, memo.RepliesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *MemoClient) outerHooks() []Hook {
+	return c.hooks.Memo
+}
+
+// Interceptors returns the client interceptors.
+func (c *MemoClient) Interceptors() []Interceptor {
+	inters := c.inters.Memo
+	return append(inters[:len(inters):len(inters)], memo.Interceptors[:]...)
+}
+
+func (c *MemoClient) mutate(ctx context.Context, m *MemoMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MemoCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MemoUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MemoUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MemoDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Memo mutation op: %q", m.Op())
 	}
 }
 
@@ -1559,13 +2294,164 @@ func (c *TaskClient) mutate(ctx context.Context, m *TaskMutation) (Value, error)
 	}
 }
 
+// TopicClient is a client for the Topic schema.
+type TopicClient struct {
+	config
+}
+
+// NewTopicClient returns a client for the Topic from the given config.
+func NewTopicClient(c config) *TopicClient {
+	return &TopicClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `topic.Hooks(f(g(h())))`.
+func (c *TopicClient) Use(hooks ...Hook) {
+	c.hooks.Topic = append(c.hooks.Topic, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `topic.Intercept(f(g(h())))`.
+func (c *TopicClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Topic = append(c.inters.Topic, interceptors...)
+}
+
+// Create returns a builder for creating a Topic entity.
+func (c *TopicClient) Create() *TopicCreate {
+	mutation := newTopicMutation(c.config, OpCreate)
+	return &TopicCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Topic entities.
+func (c *TopicClient) CreateBulk(builders ...*TopicCreate) *TopicCreateBulk {
+	return &TopicCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TopicClient) MapCreateBulk(slice any, setFunc func(*TopicCreate, int)) *TopicCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TopicCreateBulk{err: fmt.Errorf("calling to TopicClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TopicCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TopicCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Topic.
+func (c *TopicClient) Update() *TopicUpdate {
+	mutation := newTopicMutation(c.config, OpUpdate)
+	return &TopicUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TopicClient) UpdateOne(_m *Topic) *TopicUpdateOne {
+	mutation := newTopicMutation(c.config, OpUpdateOne, withTopic(_m))
+	return &TopicUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TopicClient) UpdateOneID(id int64) *TopicUpdateOne {
+	mutation := newTopicMutation(c.config, OpUpdateOne, withTopicID(id))
+	return &TopicUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Topic.
+func (c *TopicClient) Delete() *TopicDelete {
+	mutation := newTopicMutation(c.config, OpDelete)
+	return &TopicDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TopicClient) DeleteOne(_m *Topic) *TopicDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TopicClient) DeleteOneID(id int64) *TopicDeleteOne {
+	builder := c.Delete().Where(topic.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TopicDeleteOne{builder}
+}
+
+// Query returns a query builder for Topic.
+func (c *TopicClient) Query() *TopicQuery {
+	return &TopicQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTopic},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Topic entity by its id.
+func (c *TopicClient) Get(ctx context.Context, id int64) (*Topic, error) {
+	return c.Query().Where(topic.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TopicClient) GetX(ctx context.Context, id int64) *Topic {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEntries queries the entries edge of a Topic.
+func (c *TopicClient) QueryEntries(_m *Topic) *EntryQuery {
+	query := (&EntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(topic.Table, topic.FieldID, id),
+			sqlgraph.To(entry.Table, entry.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, topic.EntriesTable, topic.EntriesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *TopicClient) outerHooks() []Hook {
+	return c.hooks.Topic
+}
+
+// Interceptors returns the client interceptors.
+func (c *TopicClient) Interceptors() []Interceptor {
+	return c.inters.Topic
+}
+
+func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TopicCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TopicUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TopicUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TopicDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Topic mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Attachment, Badge, Label, Note, Person, Project, Task []ent.Hook
+		Account, Attachment, Badge, Binder, Entry, Label, Memo, Note, Person, Project,
+		Task, Topic []ent.Hook
 	}
 	inters struct {
-		Attachment, Badge, Label, Note, Person, Project, Task []ent.Interceptor
+		Account, Attachment, Badge, Binder, Entry, Label, Memo, Note, Person, Project,
+		Task, Topic []ent.Interceptor
 	}
 )
 

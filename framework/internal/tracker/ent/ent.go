@@ -12,13 +12,18 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -79,13 +84,18 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			account.Table:    account.ValidColumn,
 			attachment.Table: attachment.ValidColumn,
 			badge.Table:      badge.ValidColumn,
+			binder.Table:     binder.ValidColumn,
+			entry.Table:      entry.ValidColumn,
 			label.Table:      label.ValidColumn,
+			memo.Table:       memo.ValidColumn,
 			note.Table:       note.ValidColumn,
 			person.Table:     person.ValidColumn,
 			project.Table:    project.ValidColumn,
 			task.Table:       task.ValidColumn,
+			topic.Table:      topic.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

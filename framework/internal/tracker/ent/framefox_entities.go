@@ -7,10 +7,25 @@ import (
 	"reflect"
 	"time"
 
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
@@ -20,14 +35,95 @@ import (
 func Entities() entity.Registry { return registry }
 
 var registry = entity.NewRegistry(
+	accountEntity,
 	attachmentEntity,
 	badgeEntity,
+	binderEntity,
+	entryEntity,
 	labelEntity,
+	memoEntity,
 	noteEntity,
 	personEntity,
 	projectEntity,
 	taskEntity,
+	topicEntity,
 )
+
+var accountEntity = entity.New(entity.Entity{
+	Name: "Account", GraphQL: "Account", Table: "accounts",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id"},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+	Rows: visible.Account, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+})
+
+// EntityType describes the Account entity.
+func (*Account) EntityType() *entity.Entity { return accountEntity }
+
+var accountHook = entity.Hook(accountEntity)
+
+// Hooks returns the hooks of Account. The framework's is the last: it sees
+// what all others have set.
+func (c *AccountClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], accountHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *AccountQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *AccountQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Account{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *AccountQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *AccountMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Account{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), account.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *AccountMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *AccountMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MarkDeleted runs the update that a delete of this entity is. The hooks of
+// the delete have run already.
+func (m *AccountMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
+	u := &AccountUpdate{config: m.config, mutation: newAccountMutation(m.config, OpUpdate)}
+	u.mutation.predicates = m.predicates
+	u.mutation.SetDeletedAt(at)
+	u.mutation.AddVersion(1)
+	return u.sqlSave(ctx)
+}
 
 var attachmentEntity = entity.New(entity.Entity{
 	Name: "Attachment", GraphQL: "Attachment", Table: "attachments",
@@ -41,6 +137,7 @@ var attachmentEntity = entity.New(entity.Entity{
 		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
 		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true},
 	},
+	Rows: visible.Attachment,
 })
 
 // EntityType describes the Attachment entity.
@@ -62,6 +159,38 @@ func (q *AttachmentQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *AttachmentQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Attachment{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *AttachmentQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *AttachmentMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Attachment{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), attachment.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *AttachmentMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *AttachmentMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var badgeEntity = entity.New(entity.Entity{
 	Name: "Badge", GraphQL: "Badge", Table: "badges",
 	Fields: []*entity.Field{
@@ -72,6 +201,7 @@ var badgeEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OwnsFK: true},
 	},
+	Rows: visible.Badge,
 })
 
 // EntityType describes the Badge entity.
@@ -93,6 +223,169 @@ func (q *BadgeQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *BadgeQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Badge{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *BadgeQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *BadgeMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Badge{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), badge.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *BadgeMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *BadgeMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+var binderEntity = entity.New(entity.Entity{
+	Name: "Binder", GraphQL: "Binder", Table: "binders",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "memos", Target: "Memo", Relation: entity.OneToMany, GraphQL: "memos", Item: "memo", Column: "binder_id"},
+		{Name: "pinned", Target: "Memo", Relation: entity.ManyToMany, GraphQL: "pinned", Item: "pinned", JoinTable: "binder_pinned", OwnerColumn: "binder_id", TargetColumn: "memo_id", Create: true, Update: true},
+	},
+	Rows: visible.Binder,
+})
+
+// EntityType describes the Binder entity.
+func (*Binder) EntityType() *entity.Entity { return binderEntity }
+
+var binderHook = entity.Hook(binderEntity)
+
+// Hooks returns the hooks of Binder. The framework's is the last: it sees
+// what all others have set.
+func (c *BinderClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], binderHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *BinderQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *BinderQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Binder{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *BinderQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *BinderMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Binder{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), binder.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *BinderMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *BinderMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+var entryEntity = entity.New(entity.Entity{
+	Name: "Entry", GraphQL: "Entry", Table: "entries",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1)}},
+		{Name: "amount", Column: "amount", GraphQL: "amount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "account_id", Column: "account_id", GraphQL: "accountID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Account", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "account", Target: "Account", Relation: entity.ManyToOne, GraphQL: "account", Item: "account", Column: "account_id", OwnsFK: true},
+		{Name: "topics", Target: "Topic", Relation: entity.ManyToMany, GraphQL: "topics", Item: "topic", JoinTable: "entry_topics", OwnerColumn: "entry_id", TargetColumn: "topic_id", Create: true, Update: true},
+	}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+	Rows: visible.Entry,
+})
+
+// EntityType describes the Entry entity.
+func (*Entry) EntityType() *entity.Entity { return entryEntity }
+
+var entryHook = entity.Hook(entryEntity)
+
+// Hooks returns the hooks of Entry. The framework's is the last: it sees
+// what all others have set.
+func (c *EntryClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], entryHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *EntryQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *EntryQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Entry{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *EntryQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *EntryMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Entry{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), entry.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *EntryMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *EntryMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var labelEntity = entity.New(entity.Entity{
 	Name: "Label", GraphQL: "Label", Table: "labels",
 	Fields: []*entity.Field{
@@ -103,6 +396,7 @@ var labelEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
 	},
+	Rows: visible.Label,
 })
 
 // EntityType describes the Label entity.
@@ -124,12 +418,114 @@ func (q *LabelQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *LabelQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Label{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *LabelQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *LabelMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Label{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), label.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *LabelMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *LabelMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+var memoEntity = entity.New(entity.Entity{
+	Name: "Memo", GraphQL: "Memo", Table: "memos",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1)}},
+		{Name: "author", Column: "author", GraphQL: "author", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
+		{Name: "public", Column: "public", GraphQL: "public", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "binder_id", Column: "binder_id", GraphQL: "binderID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Binder", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Memo", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "binder", Target: "Binder", Relation: entity.ManyToOne, GraphQL: "binder", Item: "binder", Column: "binder_id", OwnsFK: true},
+		{Name: "pinned_in", Target: "Binder", Relation: entity.ManyToMany, GraphQL: "pinnedIn", Item: "pinnedIn", JoinTable: "binder_pinned", OwnerColumn: "memo_id", TargetColumn: "binder_id", Create: true, Update: true},
+		{Name: "parent", Target: "Memo", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true},
+		{Name: "replies", Target: "Memo", Relation: entity.OneToMany, GraphQL: "replies", Item: "reply", Column: "parent_id"},
+	},
+	Rows: visible.Memo,
+})
+
+// EntityType describes the Memo entity.
+func (*Memo) EntityType() *entity.Entity { return memoEntity }
+
+var memoHook = entity.Hook(memoEntity)
+
+// Hooks returns the hooks of Memo. The framework's is the last: it sees
+// what all others have set.
+func (c *MemoClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], memoHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *MemoQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *MemoQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Memo{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *MemoQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *MemoMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Memo{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), memo.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *MemoMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *MemoMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 var noteEntity = entity.New(entity.Entity{
 	Name: "Note", GraphQL: "Note", Table: "notes",
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 		{Name: "task_id", Column: "task_id", GraphQL: "taskID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
@@ -138,6 +534,7 @@ var noteEntity = entity.New(entity.Entity{
 		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
 		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Note,
 })
 
 // EntityType describes the Note entity.
@@ -159,6 +556,38 @@ func (q *NoteQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *NoteQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Note{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *NoteQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *NoteMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Note{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), note.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *NoteMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *NoteMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *NoteMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -172,7 +601,7 @@ var personEntity = entity.New(entity.Entity{
 	Name: "Person", GraphQL: "Person", Table: "people",
 	Fields: []*entity.Field{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
@@ -184,7 +613,8 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
 		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id"},
 		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Person, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the Person entity.
@@ -206,6 +636,38 @@ func (q *PersonQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *PersonQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Person{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *PersonQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *PersonMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Person{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), person.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *PersonMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *PersonMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *PersonMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -222,7 +684,7 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
 		{Name: "code", Column: "code", GraphQL: "code", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(20), MinLen: new(1)}},
@@ -235,7 +697,8 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id"},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
 		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Project, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the Project entity.
@@ -257,6 +720,38 @@ func (q *ProjectQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *ProjectQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Project{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ProjectQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ProjectMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Project{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), project.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ProjectMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ProjectMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // MarkDeleted runs the update that a delete of this entity is. The hooks of
 // the delete have run already.
 func (m *ProjectMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
@@ -273,7 +768,7 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
-		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1), Trim: true}},
 		{Name: "body", Column: "body", GraphQL: "body", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
@@ -298,7 +793,8 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
 		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id"},
 		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Task, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}},
 })
 
 // EntityType describes the Task entity.
@@ -320,6 +816,38 @@ func (q *TaskQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// Bind gives the predicates of the query the context.
+func (q *TaskQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Task{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *TaskQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *TaskMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Task{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), task.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *TaskMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *TaskMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
 // Appends reports whether the mutation adds to a list.
 func (m *TaskMutation) Appends() bool {
 	return len(m.appendwatchers) > 0
@@ -333,4 +861,68 @@ func (m *TaskMutation) MarkDeleted(ctx context.Context, at time.Time) (int, erro
 	u.mutation.SetDeletedAt(at)
 	u.mutation.AddVersion(1)
 	return u.sqlSave(ctx)
+}
+
+var topicEntity = entity.New(entity.Entity{
+	Name: "Topic", GraphQL: "Topic", Table: "topics",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "entries", Target: "Entry", Relation: entity.ManyToMany, GraphQL: "entries", Item: "entry", JoinTable: "entry_topics", OwnerColumn: "topic_id", TargetColumn: "entry_id", Create: true, Update: true},
+	}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+	Rows: visible.Topic,
+})
+
+// EntityType describes the Topic entity.
+func (*Topic) EntityType() *entity.Entity { return topicEntity }
+
+var topicHook = entity.Hook(topicEntity)
+
+// Hooks returns the hooks of Topic. The framework's is the last: it sees
+// what all others have set.
+func (c *TopicClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], topicHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *TopicQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *TopicQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Topic{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *TopicQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *TopicMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Topic{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), topic.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *TopicMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *TopicMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
 }

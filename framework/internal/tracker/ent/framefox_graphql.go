@@ -21,13 +21,13 @@ type GraphQL struct{ client *Client }
 func NewGraphQL(client *Client) GraphQL { return GraphQL{client} }
 
 // Node resolves Query.node.
-func (g GraphQL) Node(ctx context.Context, id string) (relay.Node, error) {
-	return relay.Find(ctx, graphSource{g.client.config}, id)
+func (g GraphQL) Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error) {
+	return relay.Find(ctx, graphSource{g.client.config}, id, trashed)
 }
 
 // Nodes resolves Query.nodes.
-func (g GraphQL) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) {
-	return relay.Lookup(ctx, graphSource{g.client.config}, ids)
+func (g GraphQL) Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error) {
+	return relay.Lookup(ctx, graphSource{g.client.config}, ids, trashed)
 }
 
 func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
@@ -85,6 +85,18 @@ func removed(label string, err error) (relay.Node, error) {
 // Select implements relay.Source.
 func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, error) {
 	switch q.Entity {
+	case "Account":
+		query := NewAccountClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Attachment":
 		query := NewAttachmentClient(s.config).Query()
 		if q.Where != nil {
@@ -109,8 +121,44 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Binder":
+		query := NewBinderClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Entry":
+		query := NewEntryClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Label":
 		query := NewLabelClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Memo":
+		query := NewMemoClient(s.config).Query()
 		if q.Where != nil {
 			query.Where(q.Where)
 		}
@@ -169,6 +217,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Topic":
+		query := NewTopicClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	}
 	return nil, fmt.Errorf("ent: no entity %q in the API", q.Entity)
 }
@@ -176,6 +236,27 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 // Change implements relay.Source.
 func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error) {
 	switch name {
+	case "Account":
+		c := NewAccountClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Account", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Account", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Account", b.Exec(ctx))
+			}}, nil
+		}
 	case "Attachment":
 		c := NewAttachmentClient(s.config)
 		switch op {
@@ -218,6 +299,48 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				return removed("Badge", b.Exec(ctx))
 			}}, nil
 		}
+	case "Binder":
+		c := NewBinderClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Binder", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Binder", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Binder", b.Exec(ctx))
+			}}, nil
+		}
+	case "Entry":
+		c := NewEntryClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Entry", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Entry", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Entry", b.Exec(ctx))
+			}}, nil
+		}
 	case "Label":
 		c := NewLabelClient(s.config)
 		switch op {
@@ -237,6 +360,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Label", b.Exec(ctx))
+			}}, nil
+		}
+	case "Memo":
+		c := NewMemoClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Memo", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Memo", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Memo", b.Exec(ctx))
 			}}, nil
 		}
 	case "Note":
@@ -323,6 +467,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				return removed("Task", b.Exec(ctx))
 			}}, nil
 		}
+	case "Topic":
+		c := NewTopicClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Topic", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Topic", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Topic", b.Exec(ctx))
+			}}, nil
+		}
 	}
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
 }
@@ -338,6 +503,106 @@ func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change
 		rows[i] = n
 	}
 	return rows, nil
+}
+
+// IsNode marks Account as an implementation of Node.
+func (*Account) IsNode() {}
+
+// GlobalID is the id of the Account in the GraphQL API.
+func (_m *Account) GlobalID() string { return relay.EncodeID(accountEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Account) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Account) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "tenant_id":
+		return _m.TenantID
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "version":
+		return _m.Version
+	case "name":
+		return _m.Name
+	}
+	return nil
+}
+
+// Entries resolves the edge entries.
+func (_m *Account) Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*EntryConnection, error) {
+	return newEntryConnection(relay.Edges(ctx, _m, "entries", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// AccountEdge is one row of a AccountConnection.
+type AccountEdge struct {
+	Node   *Account
+	Cursor relay.Cursor
+}
+
+// AccountConnection is a page of Account rows.
+type AccountConnection struct {
+	Edges      []*AccountEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newAccountConnection(p *relay.Page, err error) (*AccountConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &AccountConnection{Edges: make([]*AccountEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &AccountEdge{e.Node.(*Account), e.Cursor}
+	}
+	return c, nil
+}
+
+// Accounts resolves the root connection of Account.
+func (g GraphQL) Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AccountConnection, error) {
+	return newAccountConnection(relay.Connect(ctx, graphSource{g.client.config}, "Account", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// AccountPage is a page of Account rows, found by its number.
+type AccountPage struct{ *relay.Numbered[*Account] }
+
+// AccountsPage resolves the page of Account rows with a number.
+func (g GraphQL) AccountsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*AccountPage, error) {
+	p, err := relay.PageOf[*Account](ctx, graphSource{g.client.config}, "Account", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &AccountPage{p}, err
+}
+
+// CreateAccount resolves the mutation of that name.
+func (g GraphQL) CreateAccount(ctx context.Context, input relay.Input) (*Account, error) {
+	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Account", input)
+	})
+}
+
+// UpdateAccount resolves the mutation of that name.
+func (g GraphQL) UpdateAccount(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Account, error) {
+	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Account", id, input, expectedVersion)
+	})
+}
+
+// DeleteAccount resolves the mutation of that name.
+func (g GraphQL) DeleteAccount(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Account", id)
+	})
+}
+
+// RestoreAccount resolves the mutation of that name.
+func (g GraphQL) RestoreAccount(ctx context.Context, id string) (*Account, error) {
+	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Account", id)
+	})
 }
 
 // IsNode marks Attachment as an implementation of Node.
@@ -548,6 +813,229 @@ func (g GraphQL) DeleteBadge(ctx context.Context, id string) (string, error) {
 	})
 }
 
+// IsNode marks Binder as an implementation of Node.
+func (*Binder) IsNode() {}
+
+// GlobalID is the id of the Binder in the GraphQL API.
+func (_m *Binder) GlobalID() string { return relay.EncodeID(binderEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Binder) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Binder) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "name":
+		return _m.Name
+	}
+	return nil
+}
+
+// Memos resolves the edge memos.
+func (_m *Binder) Memos(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MemoConnection, error) {
+	return newMemoConnection(relay.Edges(ctx, _m, "memos", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// Pinned resolves the edge pinned.
+func (_m *Binder) Pinned(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MemoConnection, error) {
+	return newMemoConnection(relay.Edges(ctx, _m, "pinned", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+func (m *BinderMutation) changeEdge(name string, add bool, keys []any) error {
+	switch name {
+	case "pinned":
+		for _, key := range keys {
+			if id := key.(int64); add {
+				m.AddPinnedIDs(id)
+			} else {
+				m.RemovePinnedIDs(id)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("ent: Binder has no edge %q to many", name)
+}
+
+// BinderEdge is one row of a BinderConnection.
+type BinderEdge struct {
+	Node   *Binder
+	Cursor relay.Cursor
+}
+
+// BinderConnection is a page of Binder rows.
+type BinderConnection struct {
+	Edges      []*BinderEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newBinderConnection(p *relay.Page, err error) (*BinderConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &BinderConnection{Edges: make([]*BinderEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &BinderEdge{e.Node.(*Binder), e.Cursor}
+	}
+	return c, nil
+}
+
+// Binders resolves the root connection of Binder.
+func (g GraphQL) Binders(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*BinderConnection, error) {
+	return newBinderConnection(relay.Connect(ctx, graphSource{g.client.config}, "Binder", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// BinderPage is a page of Binder rows, found by its number.
+type BinderPage struct{ *relay.Numbered[*Binder] }
+
+// BindersPage resolves the page of Binder rows with a number.
+func (g GraphQL) BindersPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*BinderPage, error) {
+	p, err := relay.PageOf[*Binder](ctx, graphSource{g.client.config}, "Binder", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &BinderPage{p}, err
+}
+
+// CreateBinder resolves the mutation of that name.
+func (g GraphQL) CreateBinder(ctx context.Context, input relay.Input) (*Binder, error) {
+	return write(ctx, g, (*Binder).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Binder", input)
+	})
+}
+
+// UpdateBinder resolves the mutation of that name.
+func (g GraphQL) UpdateBinder(ctx context.Context, id string, input relay.Input) (*Binder, error) {
+	return write(ctx, g, (*Binder).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Binder", id, input, nil)
+	})
+}
+
+// DeleteBinder resolves the mutation of that name.
+func (g GraphQL) DeleteBinder(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Binder", id)
+	})
+}
+
+// IsNode marks Entry as an implementation of Node.
+func (*Entry) IsNode() {}
+
+// GlobalID is the id of the Entry in the GraphQL API.
+func (_m *Entry) GlobalID() string { return relay.EncodeID(entryEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Entry) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Entry) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "tenant_id":
+		return _m.TenantID
+	case "text":
+		return _m.Text
+	case "amount":
+		return _m.Amount
+	case "account_id":
+		return _m.AccountID
+	}
+	return nil
+}
+
+// AccountGlobalID is AccountID as a global id.
+func (_m *Entry) AccountGlobalID() string { return relay.EncodeID(accountEntity, _m.AccountID) }
+
+// Account resolves the edge account.
+func (_m *Entry) Account(ctx context.Context) (*Account, error) {
+	n, err := relay.One(ctx, _m, "account")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Account), nil
+}
+
+// Topics resolves the edge topics.
+func (_m *Entry) Topics(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TopicConnection, error) {
+	return newTopicConnection(relay.Edges(ctx, _m, "topics", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+func (m *EntryMutation) changeEdge(name string, add bool, keys []any) error {
+	switch name {
+	case "topics":
+		for _, key := range keys {
+			if id := key.(int64); add {
+				m.AddTopicIDs(id)
+			} else {
+				m.RemoveTopicIDs(id)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("ent: Entry has no edge %q to many", name)
+}
+
+// EntryEdge is one row of a EntryConnection.
+type EntryEdge struct {
+	Node   *Entry
+	Cursor relay.Cursor
+}
+
+// EntryConnection is a page of Entry rows.
+type EntryConnection struct {
+	Edges      []*EntryEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newEntryConnection(p *relay.Page, err error) (*EntryConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &EntryConnection{Edges: make([]*EntryEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &EntryEdge{e.Node.(*Entry), e.Cursor}
+	}
+	return c, nil
+}
+
+// Entries resolves the root connection of Entry.
+func (g GraphQL) Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*EntryConnection, error) {
+	return newEntryConnection(relay.Connect(ctx, graphSource{g.client.config}, "Entry", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// EntryPage is a page of Entry rows, found by its number.
+type EntryPage struct{ *relay.Numbered[*Entry] }
+
+// EntriesPage resolves the page of Entry rows with a number.
+func (g GraphQL) EntriesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*EntryPage, error) {
+	p, err := relay.PageOf[*Entry](ctx, graphSource{g.client.config}, "Entry", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &EntryPage{p}, err
+}
+
+// CreateEntry resolves the mutation of that name.
+func (g GraphQL) CreateEntry(ctx context.Context, input relay.Input) (*Entry, error) {
+	return write(ctx, g, (*Entry).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Entry", input)
+	})
+}
+
+// UpdateEntry resolves the mutation of that name.
+func (g GraphQL) UpdateEntry(ctx context.Context, id string, input relay.Input) (*Entry, error) {
+	return write(ctx, g, (*Entry).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Entry", id, input, nil)
+	})
+}
+
+// DeleteEntry resolves the mutation of that name.
+func (g GraphQL) DeleteEntry(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Entry", id)
+	})
+}
+
 // IsNode marks Label as an implementation of Node.
 func (*Label) IsNode() {}
 
@@ -573,8 +1061,8 @@ func (_m *Label) FieldValue(name string) any {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Label) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Label) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *LabelMutation) changeEdge(name string, add bool, keys []any) error {
@@ -649,6 +1137,147 @@ func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) 
 func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Label", id)
+	})
+}
+
+// IsNode marks Memo as an implementation of Node.
+func (*Memo) IsNode() {}
+
+// GlobalID is the id of the Memo in the GraphQL API.
+func (_m *Memo) GlobalID() string { return relay.EncodeID(memoEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Memo) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Memo) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "text":
+		return _m.Text
+	case "author":
+		return _m.Author
+	case "public":
+		return _m.Public
+	case "binder_id":
+		if _m.BinderID != nil {
+			return *_m.BinderID
+		}
+	case "parent_id":
+		if _m.ParentID != nil {
+			return *_m.ParentID
+		}
+	}
+	return nil
+}
+
+// BinderGlobalID is BinderID as a global id.
+func (_m *Memo) BinderGlobalID() *string { return relay.EncodeNullableID(binderEntity, _m.BinderID) }
+
+// ParentGlobalID is ParentID as a global id.
+func (_m *Memo) ParentGlobalID() *string { return relay.EncodeNullableID(memoEntity, _m.ParentID) }
+
+// Binder resolves the edge binder.
+func (_m *Memo) Binder(ctx context.Context) (*Binder, error) {
+	n, err := relay.One(ctx, _m, "binder")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Binder), nil
+}
+
+// PinnedIn resolves the edge pinned_in.
+func (_m *Memo) PinnedIn(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*BinderConnection, error) {
+	return newBinderConnection(relay.Edges(ctx, _m, "pinnedIn", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// Parent resolves the edge parent.
+func (_m *Memo) Parent(ctx context.Context) (*Memo, error) {
+	n, err := relay.One(ctx, _m, "parent")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Memo), nil
+}
+
+// Replies resolves the edge replies.
+func (_m *Memo) Replies(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MemoConnection, error) {
+	return newMemoConnection(relay.Edges(ctx, _m, "replies", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+func (m *MemoMutation) changeEdge(name string, add bool, keys []any) error {
+	switch name {
+	case "pinned_in":
+		for _, key := range keys {
+			if id := key.(int64); add {
+				m.AddPinnedInIDs(id)
+			} else {
+				m.RemovePinnedInIDs(id)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("ent: Memo has no edge %q to many", name)
+}
+
+// MemoEdge is one row of a MemoConnection.
+type MemoEdge struct {
+	Node   *Memo
+	Cursor relay.Cursor
+}
+
+// MemoConnection is a page of Memo rows.
+type MemoConnection struct {
+	Edges      []*MemoEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newMemoConnection(p *relay.Page, err error) (*MemoConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &MemoConnection{Edges: make([]*MemoEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &MemoEdge{e.Node.(*Memo), e.Cursor}
+	}
+	return c, nil
+}
+
+// Memos resolves the root connection of Memo.
+func (g GraphQL) Memos(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MemoConnection, error) {
+	return newMemoConnection(relay.Connect(ctx, graphSource{g.client.config}, "Memo", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// MemoPage is a page of Memo rows, found by its number.
+type MemoPage struct{ *relay.Numbered[*Memo] }
+
+// MemosPage resolves the page of Memo rows with a number.
+func (g GraphQL) MemosPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*MemoPage, error) {
+	p, err := relay.PageOf[*Memo](ctx, graphSource{g.client.config}, "Memo", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &MemoPage{p}, err
+}
+
+// CreateMemo resolves the mutation of that name.
+func (g GraphQL) CreateMemo(ctx context.Context, input relay.Input) (*Memo, error) {
+	return write(ctx, g, (*Memo).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Memo", input)
+	})
+}
+
+// UpdateMemo resolves the mutation of that name.
+func (g GraphQL) UpdateMemo(ctx context.Context, id string, input relay.Input) (*Memo, error) {
+	return write(ctx, g, (*Memo).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Memo", id, input, nil)
+	})
+}
+
+// DeleteMemo resolves the mutation of that name.
+func (g GraphQL) DeleteMemo(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Memo", id)
 	})
 }
 
@@ -732,8 +1361,8 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 }
 
 // Notes resolves the root connection of Note.
-func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // NotePage is a page of Note rows, found by its number.
@@ -806,18 +1435,18 @@ func (_m *Person) FieldValue(name string) any {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Person) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Projects resolves the edge projects.
-func (_m *Person) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Edges(ctx, _m, "projects", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Edges(ctx, _m, "projects", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Memberships resolves the edge memberships.
-func (_m *Person) Memberships(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Edges(ctx, _m, "memberships", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Memberships(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Edges(ctx, _m, "memberships", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Badge resolves the edge badge.
@@ -830,8 +1459,8 @@ func (_m *Person) Badge(ctx context.Context) (*Badge, error) {
 }
 
 // Notes resolves the edge notes.
-func (_m *Person) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Person) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *PersonMutation) changeEdge(name string, add bool, keys []any) error {
@@ -875,8 +1504,8 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 }
 
 // People resolves the root connection of Person.
-func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PersonConnection, error) {
-	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PersonConnection, error) {
+	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // PersonPage is a page of Person rows, found by its number.
@@ -971,13 +1600,13 @@ func (_m *Project) Lead(ctx context.Context) (*Person, error) {
 }
 
 // Tasks resolves the edge tasks.
-func (_m *Project) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Project) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "tasks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Members resolves the edge members.
-func (_m *Project) Members(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PersonConnection, error) {
-	return newPersonConnection(relay.Edges(ctx, _m, "members", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Project) Members(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PersonConnection, error) {
+	return newPersonConnection(relay.Edges(ctx, _m, "members", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Attachments resolves the edge attachments.
@@ -1026,8 +1655,8 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 }
 
 // Projects resolves the root connection of Project.
-func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
+	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // ProjectPage is a page of Project rows, found by its number.
@@ -1179,8 +1808,8 @@ func (_m *Task) Parent(ctx context.Context) (*Task, error) {
 }
 
 // Children resolves the edge children.
-func (_m *Task) Children(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Edges(ctx, _m, "children", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Task) Children(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Edges(ctx, _m, "children", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // Labels resolves the edge labels.
@@ -1194,8 +1823,8 @@ func (_m *Task) Attachments(ctx context.Context, after *relay.Cursor, first *int
 }
 
 // Notes resolves the edge notes.
-func (_m *Task) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*NoteConnection, error) {
-	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (_m *Task) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
+	return newNoteConnection(relay.Edges(ctx, _m, "notes", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 func (m *TaskMutation) changeEdge(name string, add bool, keys []any) error {
@@ -1249,8 +1878,8 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 }
 
 // Tasks resolves the root connection of Task.
-func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TaskConnection, error) {
-	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
+	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
 }
 
 // TaskPage is a page of Task rows, found by its number.
@@ -1287,5 +1916,107 @@ func (g GraphQL) DeleteTask(ctx context.Context, id string) (string, error) {
 func (g GraphQL) RestoreTask(ctx context.Context, id string) (*Task, error) {
 	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Task", id)
+	})
+}
+
+// IsNode marks Topic as an implementation of Node.
+func (*Topic) IsNode() {}
+
+// GlobalID is the id of the Topic in the GraphQL API.
+func (_m *Topic) GlobalID() string { return relay.EncodeID(topicEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Topic) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Topic) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "tenant_id":
+		return _m.TenantID
+	case "name":
+		return _m.Name
+	}
+	return nil
+}
+
+// Entries resolves the edge entries.
+func (_m *Topic) Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*EntryConnection, error) {
+	return newEntryConnection(relay.Edges(ctx, _m, "entries", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+func (m *TopicMutation) changeEdge(name string, add bool, keys []any) error {
+	switch name {
+	case "entries":
+		for _, key := range keys {
+			if id := key.(int64); add {
+				m.AddEntryIDs(id)
+			} else {
+				m.RemoveEntryIDs(id)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("ent: Topic has no edge %q to many", name)
+}
+
+// TopicEdge is one row of a TopicConnection.
+type TopicEdge struct {
+	Node   *Topic
+	Cursor relay.Cursor
+}
+
+// TopicConnection is a page of Topic rows.
+type TopicConnection struct {
+	Edges      []*TopicEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newTopicConnection(p *relay.Page, err error) (*TopicConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &TopicConnection{Edges: make([]*TopicEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &TopicEdge{e.Node.(*Topic), e.Cursor}
+	}
+	return c, nil
+}
+
+// Topics resolves the root connection of Topic.
+func (g GraphQL) Topics(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TopicConnection, error) {
+	return newTopicConnection(relay.Connect(ctx, graphSource{g.client.config}, "Topic", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// TopicPage is a page of Topic rows, found by its number.
+type TopicPage struct{ *relay.Numbered[*Topic] }
+
+// TopicsPage resolves the page of Topic rows with a number.
+func (g GraphQL) TopicsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*TopicPage, error) {
+	p, err := relay.PageOf[*Topic](ctx, graphSource{g.client.config}, "Topic", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &TopicPage{p}, err
+}
+
+// CreateTopic resolves the mutation of that name.
+func (g GraphQL) CreateTopic(ctx context.Context, input relay.Input) (*Topic, error) {
+	return write(ctx, g, (*Topic).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Topic", input)
+	})
+}
+
+// UpdateTopic resolves the mutation of that name.
+func (g GraphQL) UpdateTopic(ctx context.Context, id string, input relay.Input) (*Topic, error) {
+	return write(ctx, g, (*Topic).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Topic", id, input, nil)
+	})
+}
+
+// DeleteTopic resolves the mutation of that name.
+func (g GraphQL) DeleteTopic(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Topic", id)
 	})
 }

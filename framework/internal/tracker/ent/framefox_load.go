@@ -10,6 +10,72 @@ import (
 )
 
 // WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "entries.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *AccountQuery) WithEdges(paths ...string) (*AccountQuery, error) {
+	tree, err := registry.Tree("Account", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *AccountQuery) withTree(tree entity.Tree) *AccountQuery {
+	for name, further := range tree {
+		switch name {
+		case "entries":
+			q.WithEntries(func(q *EntryQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *AccountClient) LoadMissing(ctx context.Context, rows []*Account, paths ...string) error {
+	tree, err := registry.Tree("Account", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *AccountQuery) loadMissing(ctx context.Context, rows []*Account, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "entries":
+			without, with := split(rows, func(n *Account) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Account) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&EntryClient{config: q.config}).Query().withTree(further)
+				if err := q.loadEntries(ctx, query, without,
+					func(n *Account) { n.Edges.Entries = []*Entry{} },
+					func(n *Account, e *Entry) { n.Edges.Entries = append(n.Edges.Entries, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Entries, twin.Edges.loadedTypes[0] = n.Edges.Entries, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Entry
+				for _, n := range with {
+					next = append(next, n.Edges.Entries...)
+				}
+				if err := (&EntryClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
 // one statement for all of them. A path such as "task.…" follows the edges
 // further. A name that is no edge is an *entity.UnknownEdgeError.
 func (q *AttachmentQuery) WithEdges(paths ...string) (*AttachmentQuery, error) {
@@ -170,6 +236,194 @@ func (q *BadgeQuery) loadMissing(ctx context.Context, rows []*Badge, tree entity
 }
 
 // WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "memos.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *BinderQuery) WithEdges(paths ...string) (*BinderQuery, error) {
+	tree, err := registry.Tree("Binder", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *BinderQuery) withTree(tree entity.Tree) *BinderQuery {
+	for name, further := range tree {
+		switch name {
+		case "memos":
+			q.WithMemos(func(q *MemoQuery) { q.withTree(further) })
+		case "pinned":
+			q.WithPinned(func(q *MemoQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *BinderClient) LoadMissing(ctx context.Context, rows []*Binder, paths ...string) error {
+	tree, err := registry.Tree("Binder", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *BinderQuery) loadMissing(ctx context.Context, rows []*Binder, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "memos":
+			without, with := split(rows, func(n *Binder) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Binder) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&MemoClient{config: q.config}).Query().withTree(further)
+				if err := q.loadMemos(ctx, query, without,
+					func(n *Binder) { n.Edges.Memos = []*Memo{} },
+					func(n *Binder, e *Memo) { n.Edges.Memos = append(n.Edges.Memos, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Memos, twin.Edges.loadedTypes[0] = n.Edges.Memos, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Memo
+				for _, n := range with {
+					next = append(next, n.Edges.Memos...)
+				}
+				if err := (&MemoClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "pinned":
+			without, with := split(rows, func(n *Binder) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Binder) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&MemoClient{config: q.config}).Query().withTree(further)
+				if err := q.loadPinned(ctx, query, without,
+					func(n *Binder) { n.Edges.Pinned = []*Memo{} },
+					func(n *Binder, e *Memo) { n.Edges.Pinned = append(n.Edges.Pinned, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Pinned, twin.Edges.loadedTypes[1] = n.Edges.Pinned, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Memo
+				for _, n := range with {
+					next = append(next, n.Edges.Pinned...)
+				}
+				if err := (&MemoClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "account.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *EntryQuery) WithEdges(paths ...string) (*EntryQuery, error) {
+	tree, err := registry.Tree("Entry", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *EntryQuery) withTree(tree entity.Tree) *EntryQuery {
+	for name, further := range tree {
+		switch name {
+		case "account":
+			q.WithAccount(func(q *AccountQuery) { q.withTree(further) })
+		case "topics":
+			q.WithTopics(func(q *TopicQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *EntryClient) LoadMissing(ctx context.Context, rows []*Entry, paths ...string) error {
+	tree, err := registry.Tree("Entry", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *EntryQuery) loadMissing(ctx context.Context, rows []*Entry, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "account":
+			without, with := split(rows, func(n *Entry) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Entry) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&AccountClient{config: q.config}).Query().withTree(further)
+				if err := q.loadAccount(ctx, query, without, nil, func(n *Entry, e *Account) { n.Edges.Account = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Account, twin.Edges.loadedTypes[0] = n.Edges.Account, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Account
+				for _, n := range with {
+					if n.Edges.Account != nil {
+						next = append(next, n.Edges.Account)
+					}
+				}
+				if err := (&AccountClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "topics":
+			without, with := split(rows, func(n *Entry) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Entry) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&TopicClient{config: q.config}).Query().withTree(further)
+				if err := q.loadTopics(ctx, query, without,
+					func(n *Entry) { n.Edges.Topics = []*Topic{} },
+					func(n *Entry, e *Topic) { n.Edges.Topics = append(n.Edges.Topics, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Topics, twin.Edges.loadedTypes[1] = n.Edges.Topics, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Topic
+				for _, n := range with {
+					next = append(next, n.Edges.Topics...)
+				}
+				if err := (&TopicClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
 // one statement for all of them. A path such as "tasks.…" follows the edges
 // further. A name that is no edge is an *entity.UnknownEdgeError.
 func (q *LabelQuery) WithEdges(paths ...string) (*LabelQuery, error) {
@@ -227,6 +481,156 @@ func (q *LabelQuery) loadMissing(ctx context.Context, rows []*Label, tree entity
 					next = append(next, n.Edges.Tasks...)
 				}
 				if err := (&TaskClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "binder.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *MemoQuery) WithEdges(paths ...string) (*MemoQuery, error) {
+	tree, err := registry.Tree("Memo", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *MemoQuery) withTree(tree entity.Tree) *MemoQuery {
+	for name, further := range tree {
+		switch name {
+		case "binder":
+			q.WithBinder(func(q *BinderQuery) { q.withTree(further) })
+		case "pinned_in":
+			q.WithPinnedIn(func(q *BinderQuery) { q.withTree(further) })
+		case "parent":
+			q.WithParent(func(q *MemoQuery) { q.withTree(further) })
+		case "replies":
+			q.WithReplies(func(q *MemoQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *MemoClient) LoadMissing(ctx context.Context, rows []*Memo, paths ...string) error {
+	tree, err := registry.Tree("Memo", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *MemoQuery) loadMissing(ctx context.Context, rows []*Memo, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "binder":
+			without, with := split(rows, func(n *Memo) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Memo) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&BinderClient{config: q.config}).Query().withTree(further)
+				if err := q.loadBinder(ctx, query, without, nil, func(n *Memo, e *Binder) { n.Edges.Binder = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Binder, twin.Edges.loadedTypes[0] = n.Edges.Binder, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Binder
+				for _, n := range with {
+					if n.Edges.Binder != nil {
+						next = append(next, n.Edges.Binder)
+					}
+				}
+				if err := (&BinderClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "pinned_in":
+			without, with := split(rows, func(n *Memo) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Memo) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&BinderClient{config: q.config}).Query().withTree(further)
+				if err := q.loadPinnedIn(ctx, query, without,
+					func(n *Memo) { n.Edges.PinnedIn = []*Binder{} },
+					func(n *Memo, e *Binder) { n.Edges.PinnedIn = append(n.Edges.PinnedIn, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.PinnedIn, twin.Edges.loadedTypes[1] = n.Edges.PinnedIn, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Binder
+				for _, n := range with {
+					next = append(next, n.Edges.PinnedIn...)
+				}
+				if err := (&BinderClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "parent":
+			without, with := split(rows, func(n *Memo) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *Memo) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&MemoClient{config: q.config}).Query().withTree(further)
+				if err := q.loadParent(ctx, query, without, nil, func(n *Memo, e *Memo) { n.Edges.Parent = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Parent, twin.Edges.loadedTypes[2] = n.Edges.Parent, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Memo
+				for _, n := range with {
+					if n.Edges.Parent != nil {
+						next = append(next, n.Edges.Parent)
+					}
+				}
+				if err := (&MemoClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "replies":
+			without, with := split(rows, func(n *Memo) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *Memo) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&MemoClient{config: q.config}).Query().withTree(further)
+				if err := q.loadReplies(ctx, query, without,
+					func(n *Memo) { n.Edges.Replies = []*Memo{} },
+					func(n *Memo, e *Memo) { n.Edges.Replies = append(n.Edges.Replies, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Replies, twin.Edges.loadedTypes[3] = n.Edges.Replies, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Memo
+				for _, n := range with {
+					next = append(next, n.Edges.Replies...)
+				}
+				if err := (&MemoClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
 					return err
 				}
 			}
@@ -883,6 +1287,72 @@ func (q *TaskQuery) loadMissing(ctx context.Context, rows []*Task, tree entity.T
 					next = append(next, n.Edges.Notes...)
 				}
 				if err := (&NoteClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "entries.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *TopicQuery) WithEdges(paths ...string) (*TopicQuery, error) {
+	tree, err := registry.Tree("Topic", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *TopicQuery) withTree(tree entity.Tree) *TopicQuery {
+	for name, further := range tree {
+		switch name {
+		case "entries":
+			q.WithEntries(func(q *EntryQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *TopicClient) LoadMissing(ctx context.Context, rows []*Topic, paths ...string) error {
+	tree, err := registry.Tree("Topic", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *TopicQuery) loadMissing(ctx context.Context, rows []*Topic, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "entries":
+			without, with := split(rows, func(n *Topic) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Topic) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&EntryClient{config: q.config}).Query().withTree(further)
+				if err := q.loadEntries(ctx, query, without,
+					func(n *Topic) { n.Edges.Entries = []*Entry{} },
+					func(n *Topic, e *Entry) { n.Edges.Entries = append(n.Edges.Entries, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Entries, twin.Edges.loadedTypes[0] = n.Edges.Entries, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Entry
+				for _, n := range with {
+					next = append(next, n.Edges.Entries...)
+				}
+				if err := (&EntryClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
 					return err
 				}
 			}

@@ -14,12 +14,20 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Account is the client for interacting with the Account builders.
+	Account *AccountClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
 	// Badge is the client for interacting with the Badge builders.
 	Badge *BadgeClient
+	// Binder is the client for interacting with the Binder builders.
+	Binder *BinderClient
+	// Entry is the client for interacting with the Entry builders.
+	Entry *EntryClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Memo is the client for interacting with the Memo builders.
+	Memo *MemoClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
 	// Person is the client for interacting with the Person builders.
@@ -28,6 +36,8 @@ type Tx struct {
 	Project *ProjectClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
+	// Topic is the client for interacting with the Topic builders.
+	Topic *TopicClient
 
 	// lazily loaded.
 	client     *Client
@@ -159,13 +169,18 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Account = NewAccountClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.Badge = NewBadgeClient(tx.config)
+	tx.Binder = NewBinderClient(tx.config)
+	tx.Entry = NewEntryClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
+	tx.Memo = NewMemoClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
+	tx.Topic = NewTopicClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.
@@ -175,7 +190,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Attachment.QueryXXX(), the query will be executed
+// applies a query, for example: Account.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

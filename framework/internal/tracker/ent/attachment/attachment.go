@@ -3,6 +3,9 @@
 package attachment
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -84,14 +87,14 @@ func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
 // ByTaskField orders the results by task field.
 func ByTaskField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTaskStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newTaskStep(), visible.Task, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByProjectField orders the results by project field.
 func ByProjectField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProjectStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newProjectStep(), visible.Project, sql.OrderByField(field, opts...))
 	}
 }
 func newTaskStep() *sqlgraph.Step {

@@ -4,8 +4,8 @@ package attachment
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/google/uuid"
 )
@@ -197,40 +197,22 @@ func ProjectIDNotNil() predicate.Attachment {
 
 // HasTask applies the HasEdge predicate on the "task" edge.
 func HasTask() predicate.Attachment {
-	return predicate.Attachment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTaskStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Attachment(func(s *sql.Selector) { entity.Has[predicate.Task](s, newTaskStep(), visible.Task) })
 }
 
 // HasTaskWith applies the HasEdge predicate on the "task" edge with a given conditions (other predicates).
 func HasTaskWith(preds ...predicate.Task) predicate.Attachment {
-	return predicate.Attachment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTaskStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Attachment(func(s *sql.Selector) { entity.Has(s, newTaskStep(), visible.Task, preds...) })
 }
 
 // HasProject applies the HasEdge predicate on the "project" edge.
 func HasProject() predicate.Attachment {
-	return predicate.Attachment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Attachment(func(s *sql.Selector) { entity.Has[predicate.Project](s, newProjectStep(), visible.Project) })
 }
 
 // HasProjectWith applies the HasEdge predicate on the "project" edge with a given conditions (other predicates).
 func HasProjectWith(preds ...predicate.Project) predicate.Attachment {
-	return predicate.Attachment(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Attachment(func(s *sql.Selector) { entity.Has(s, newProjectStep(), visible.Project, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package badge
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -67,7 +70,7 @@ func ByPersonID(opts ...sql.OrderTermOption) OrderOption {
 // ByPersonField orders the results by person field.
 func ByPersonField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPersonStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newPersonStep(), visible.Person, sql.OrderByField(field, opts...))
 	}
 }
 func newPersonStep() *sqlgraph.Step {

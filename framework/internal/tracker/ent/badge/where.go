@@ -4,8 +4,8 @@ package badge
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
 
@@ -126,21 +126,12 @@ func PersonIDNotIn(vs ...int64) predicate.Badge {
 
 // HasPerson applies the HasEdge predicate on the "person" edge.
 func HasPerson() predicate.Badge {
-	return predicate.Badge(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPersonStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Badge(func(s *sql.Selector) { entity.Has[predicate.Person](s, newPersonStep(), visible.Person) })
 }
 
 // HasPersonWith applies the HasEdge predicate on the "person" edge with a given conditions (other predicates).
 func HasPersonWith(preds ...predicate.Person) predicate.Badge {
-	return predicate.Badge(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newPersonStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Badge(func(s *sql.Selector) { entity.Has(s, newPersonStep(), visible.Person, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

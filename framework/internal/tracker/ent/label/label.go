@@ -3,6 +3,9 @@
 package label
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -71,14 +74,14 @@ func ByColor(opts ...sql.OrderTermOption) OrderOption {
 // ByTasksCount orders the results by tasks count.
 func ByTasksCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTasksStep(), opts...)
+		entity.OrderByCount(s, newTasksStep(), visible.Task, opts...)
 	}
 }
 
 // ByTasks orders the results by tasks terms.
 func ByTasks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTasksStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTasksStep(), visible.Task, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newTasksStep() *sqlgraph.Step {

@@ -4,8 +4,8 @@ package label
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
 
@@ -206,21 +206,12 @@ func ColorContainsFold(v string) predicate.Label {
 
 // HasTasks applies the HasEdge predicate on the "tasks" edge.
 func HasTasks() predicate.Label {
-	return predicate.Label(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Label(func(s *sql.Selector) { entity.Has[predicate.Task](s, newTasksStep(), visible.Task) })
 }
 
 // HasTasksWith applies the HasEdge predicate on the "tasks" edge with a given conditions (other predicates).
 func HasTasksWith(preds ...predicate.Task) predicate.Label {
-	return predicate.Label(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Label(func(s *sql.Selector) { entity.Has(s, newTasksStep(), visible.Task, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -9,6 +9,27 @@ import (
 )
 
 var (
+	// AccountsColumns holds the columns for the "accounts" table.
+	AccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "tenant_id", Type: field.TypeString, Size: 64},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString, Size: 100},
+	}
+	// AccountsTable holds the schema information for the "accounts" table.
+	AccountsTable = &schema.Table{
+		Name:       "accounts",
+		Columns:    AccountsColumns,
+		PrimaryKey: []*schema.Column{AccountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "account_tenant_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{AccountsColumns[1], AccountsColumns[4]},
+			},
+		},
+	}
 	// AttachmentsColumns holds the columns for the "attachments" table.
 	AttachmentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -56,6 +77,39 @@ var (
 			},
 		},
 	}
+	// BindersColumns holds the columns for the "binders" table.
+	BindersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, Size: 50},
+	}
+	// BindersTable holds the schema information for the "binders" table.
+	BindersTable = &schema.Table{
+		Name:       "binders",
+		Columns:    BindersColumns,
+		PrimaryKey: []*schema.Column{BindersColumns[0]},
+	}
+	// EntriesColumns holds the columns for the "entries" table.
+	EntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "tenant_id", Type: field.TypeString, Size: 64},
+		{Name: "text", Type: field.TypeString, Size: 200},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "account_id", Type: field.TypeInt64},
+	}
+	// EntriesTable holds the schema information for the "entries" table.
+	EntriesTable = &schema.Table{
+		Name:       "entries",
+		Columns:    EntriesColumns,
+		PrimaryKey: []*schema.Column{EntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "entries_accounts_entries",
+				Columns:    []*schema.Column{EntriesColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// LabelsColumns holds the columns for the "labels" table.
 	LabelsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -67,6 +121,35 @@ var (
 		Name:       "labels",
 		Columns:    LabelsColumns,
 		PrimaryKey: []*schema.Column{LabelsColumns[0]},
+	}
+	// MemosColumns holds the columns for the "memos" table.
+	MemosColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "text", Type: field.TypeString, Size: 200},
+		{Name: "author", Type: field.TypeString, Size: 50},
+		{Name: "public", Type: field.TypeBool, Default: false},
+		{Name: "binder_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "parent_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// MemosTable holds the schema information for the "memos" table.
+	MemosTable = &schema.Table{
+		Name:       "memos",
+		Columns:    MemosColumns,
+		PrimaryKey: []*schema.Column{MemosColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "memos_binders_memos",
+				Columns:    []*schema.Column{MemosColumns[4]},
+				RefColumns: []*schema.Column{BindersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "memos_memos_replies",
+				Columns:    []*schema.Column{MemosColumns[5]},
+				RefColumns: []*schema.Column{MemosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
 	}
 	// NotesColumns holds the columns for the "notes" table.
 	NotesColumns = []*schema.Column{
@@ -201,6 +284,68 @@ var (
 			},
 		},
 	}
+	// TopicsColumns holds the columns for the "topics" table.
+	TopicsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "tenant_id", Type: field.TypeString, Size: 64},
+		{Name: "name", Type: field.TypeString, Size: 50},
+	}
+	// TopicsTable holds the schema information for the "topics" table.
+	TopicsTable = &schema.Table{
+		Name:       "topics",
+		Columns:    TopicsColumns,
+		PrimaryKey: []*schema.Column{TopicsColumns[0]},
+	}
+	// BinderPinnedColumns holds the columns for the "binder_pinned" table.
+	BinderPinnedColumns = []*schema.Column{
+		{Name: "binder_id", Type: field.TypeInt64},
+		{Name: "memo_id", Type: field.TypeInt64},
+	}
+	// BinderPinnedTable holds the schema information for the "binder_pinned" table.
+	BinderPinnedTable = &schema.Table{
+		Name:       "binder_pinned",
+		Columns:    BinderPinnedColumns,
+		PrimaryKey: []*schema.Column{BinderPinnedColumns[0], BinderPinnedColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "binder_pinned_binder_id",
+				Columns:    []*schema.Column{BinderPinnedColumns[0]},
+				RefColumns: []*schema.Column{BindersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "binder_pinned_memo_id",
+				Columns:    []*schema.Column{BinderPinnedColumns[1]},
+				RefColumns: []*schema.Column{MemosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// EntryTopicsColumns holds the columns for the "entry_topics" table.
+	EntryTopicsColumns = []*schema.Column{
+		{Name: "entry_id", Type: field.TypeInt64},
+		{Name: "topic_id", Type: field.TypeInt64},
+	}
+	// EntryTopicsTable holds the schema information for the "entry_topics" table.
+	EntryTopicsTable = &schema.Table{
+		Name:       "entry_topics",
+		Columns:    EntryTopicsColumns,
+		PrimaryKey: []*schema.Column{EntryTopicsColumns[0], EntryTopicsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "entry_topics_entry_id",
+				Columns:    []*schema.Column{EntryTopicsColumns[0]},
+				RefColumns: []*schema.Column{EntriesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "entry_topics_topic_id",
+				Columns:    []*schema.Column{EntryTopicsColumns[1]},
+				RefColumns: []*schema.Column{TopicsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// ProjectMembersColumns holds the columns for the "project_members" table.
 	ProjectMembersColumns = []*schema.Column{
 		{Name: "project_id", Type: field.TypeUUID},
@@ -253,19 +398,32 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AccountsTable,
 		AttachmentsTable,
 		BadgesTable,
+		BindersTable,
+		EntriesTable,
 		LabelsTable,
+		MemosTable,
 		NotesTable,
 		PeopleTable,
 		ProjectsTable,
 		TasksTable,
+		TopicsTable,
+		BinderPinnedTable,
+		EntryTopicsTable,
 		ProjectMembersTable,
 		TaskLabelsTable,
 	}
 )
 
 func init() {
+	AccountsTable.Annotation = &entsql.Annotation{
+		Table: "accounts",
+	}
+	AccountsTable.Annotation.Checks = map[string]string{
+		"ck_accounts_name_length": "length(name) >= 1",
+	}
 	AttachmentsTable.ForeignKeys[0].RefTable = ProjectsTable
 	AttachmentsTable.ForeignKeys[1].RefTable = TasksTable
 	AttachmentsTable.Annotation = &entsql.Annotation{
@@ -279,11 +437,33 @@ func init() {
 	BadgesTable.Annotation = &entsql.Annotation{
 		Table: "badges",
 	}
+	BindersTable.Annotation = &entsql.Annotation{
+		Table: "binders",
+	}
+	BindersTable.Annotation.Checks = map[string]string{
+		"ck_binders_name_length": "length(name) >= 1",
+	}
+	EntriesTable.ForeignKeys[0].RefTable = AccountsTable
+	EntriesTable.Annotation = &entsql.Annotation{
+		Table: "entries",
+	}
+	EntriesTable.Annotation.Checks = map[string]string{
+		"ck_entries_text_length": "length(text) >= 1",
+	}
 	LabelsTable.Annotation = &entsql.Annotation{
 		Table: "labels",
 	}
 	LabelsTable.Annotation.Checks = map[string]string{
 		"ck_labels_name_length": "length(name) >= 1",
+	}
+	MemosTable.ForeignKeys[0].RefTable = BindersTable
+	MemosTable.ForeignKeys[1].RefTable = MemosTable
+	MemosTable.Annotation = &entsql.Annotation{
+		Table: "memos",
+	}
+	MemosTable.Annotation.Checks = map[string]string{
+		"ck_memos_author_length": "length(author) >= 1",
+		"ck_memos_text_length":   "length(text) >= 1",
 	}
 	NotesTable.ForeignKeys[0].RefTable = PeopleTable
 	NotesTable.ForeignKeys[1].RefTable = TasksTable
@@ -315,6 +495,16 @@ func init() {
 	TasksTable.Annotation.Checks = map[string]string{
 		"ck_tasks_title_length": "length(title) >= 1",
 	}
+	TopicsTable.Annotation = &entsql.Annotation{
+		Table: "topics",
+	}
+	TopicsTable.Annotation.Checks = map[string]string{
+		"ck_topics_name_length": "length(name) >= 1",
+	}
+	BinderPinnedTable.ForeignKeys[0].RefTable = BindersTable
+	BinderPinnedTable.ForeignKeys[1].RefTable = MemosTable
+	EntryTopicsTable.ForeignKeys[0].RefTable = EntriesTable
+	EntryTopicsTable.ForeignKeys[1].RefTable = TopicsTable
 	ProjectMembersTable.ForeignKeys[0].RefTable = ProjectsTable
 	ProjectMembersTable.ForeignKeys[1].RefTable = PeopleTable
 	TaskLabelsTable.ForeignKeys[0].RefTable = TasksTable

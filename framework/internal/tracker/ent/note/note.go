@@ -3,6 +3,9 @@
 package note
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -107,14 +110,14 @@ func ByAuthorID(opts ...sql.OrderTermOption) OrderOption {
 // ByTaskField orders the results by task field.
 func ByTaskField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTaskStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newTaskStep(), visible.Task, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByAuthorField orders the results by author field.
 func ByAuthorField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAuthorStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newAuthorStep(), visible.Person, sql.OrderByField(field, opts...))
 	}
 }
 func newTaskStep() *sqlgraph.Step {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
 
@@ -278,40 +278,22 @@ func AuthorIDNotIn(vs ...int64) predicate.Note {
 
 // HasTask applies the HasEdge predicate on the "task" edge.
 func HasTask() predicate.Note {
-	return predicate.Note(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTaskStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Note(func(s *sql.Selector) { entity.Has[predicate.Task](s, newTaskStep(), visible.Task) })
 }
 
 // HasTaskWith applies the HasEdge predicate on the "task" edge with a given conditions (other predicates).
 func HasTaskWith(preds ...predicate.Task) predicate.Note {
-	return predicate.Note(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTaskStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Note(func(s *sql.Selector) { entity.Has(s, newTaskStep(), visible.Task, preds...) })
 }
 
 // HasAuthor applies the HasEdge predicate on the "author" edge.
 func HasAuthor() predicate.Note {
-	return predicate.Note(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAuthorStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Note(func(s *sql.Selector) { entity.Has[predicate.Person](s, newAuthorStep(), visible.Person) })
 }
 
 // HasAuthorWith applies the HasEdge predicate on the "author" edge with a given conditions (other predicates).
 func HasAuthorWith(preds ...predicate.Person) predicate.Note {
-	return predicate.Note(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAuthorStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Note(func(s *sql.Selector) { entity.Has(s, newAuthorStep(), visible.Person, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -3,6 +3,9 @@
 package person
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -136,63 +139,63 @@ func ByNickname(opts ...sql.OrderTermOption) OrderOption {
 // ByTasksCount orders the results by tasks count.
 func ByTasksCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTasksStep(), opts...)
+		entity.OrderByCount(s, newTasksStep(), visible.Task, opts...)
 	}
 }
 
 // ByTasks orders the results by tasks terms.
 func ByTasks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTasksStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTasksStep(), visible.Task, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByProjectsCount orders the results by projects count.
 func ByProjectsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newProjectsStep(), opts...)
+		entity.OrderByCount(s, newProjectsStep(), visible.Project, opts...)
 	}
 }
 
 // ByProjects orders the results by projects terms.
 func ByProjects(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProjectsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newProjectsStep(), visible.Project, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByMembershipsCount orders the results by memberships count.
 func ByMembershipsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newMembershipsStep(), opts...)
+		entity.OrderByCount(s, newMembershipsStep(), visible.Project, opts...)
 	}
 }
 
 // ByMemberships orders the results by memberships terms.
 func ByMemberships(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newMembershipsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newMembershipsStep(), visible.Project, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByBadgeField orders the results by badge field.
 func ByBadgeField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newBadgeStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newBadgeStep(), visible.Badge, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByNotesCount orders the results by notes count.
 func ByNotesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newNotesStep(), opts...)
+		entity.OrderByCount(s, newNotesStep(), visible.Note, opts...)
 	}
 }
 
 // ByNotes orders the results by notes terms.
 func ByNotes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newNotesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newNotesStep(), visible.Note, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newTasksStep() *sqlgraph.Step {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
 
@@ -378,96 +378,52 @@ func NicknameContainsFold(v string) predicate.Person {
 
 // HasTasks applies the HasEdge predicate on the "tasks" edge.
 func HasTasks() predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has[predicate.Task](s, newTasksStep(), visible.Task) })
 }
 
 // HasTasksWith applies the HasEdge predicate on the "tasks" edge with a given conditions (other predicates).
 func HasTasksWith(preds ...predicate.Task) predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has(s, newTasksStep(), visible.Task, preds...) })
 }
 
 // HasProjects applies the HasEdge predicate on the "projects" edge.
 func HasProjects() predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has[predicate.Project](s, newProjectsStep(), visible.Project) })
 }
 
 // HasProjectsWith applies the HasEdge predicate on the "projects" edge with a given conditions (other predicates).
 func HasProjectsWith(preds ...predicate.Project) predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has(s, newProjectsStep(), visible.Project, preds...) })
 }
 
 // HasMemberships applies the HasEdge predicate on the "memberships" edge.
 func HasMemberships() predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newMembershipsStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has[predicate.Project](s, newMembershipsStep(), visible.Project) })
 }
 
 // HasMembershipsWith applies the HasEdge predicate on the "memberships" edge with a given conditions (other predicates).
 func HasMembershipsWith(preds ...predicate.Project) predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newMembershipsStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has(s, newMembershipsStep(), visible.Project, preds...) })
 }
 
 // HasBadge applies the HasEdge predicate on the "badge" edge.
 func HasBadge() predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newBadgeStep())
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has[predicate.Badge](s, newBadgeStep(), visible.Badge) })
 }
 
 // HasBadgeWith applies the HasEdge predicate on the "badge" edge with a given conditions (other predicates).
 func HasBadgeWith(preds ...predicate.Badge) predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newBadgeStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has(s, newBadgeStep(), visible.Badge, preds...) })
 }
 
 // HasNotes applies the HasEdge predicate on the "notes" edge.
 func HasNotes() predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newNotesStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has[predicate.Note](s, newNotesStep(), visible.Note) })
 }
 
 // HasNotesWith applies the HasEdge predicate on the "notes" edge with a given conditions (other predicates).
 func HasNotesWith(preds ...predicate.Note) predicate.Person {
-	return predicate.Person(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newNotesStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Person(func(s *sql.Selector) { entity.Has(s, newNotesStep(), visible.Note, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

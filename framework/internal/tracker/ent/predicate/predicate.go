@@ -6,14 +6,26 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Account is the predicate function for account builders.
+type Account func(*sql.Selector)
+
 // Attachment is the predicate function for attachment builders.
 type Attachment func(*sql.Selector)
 
 // Badge is the predicate function for badge builders.
 type Badge func(*sql.Selector)
 
+// Binder is the predicate function for binder builders.
+type Binder func(*sql.Selector)
+
+// Entry is the predicate function for entry builders.
+type Entry func(*sql.Selector)
+
 // Label is the predicate function for label builders.
 type Label func(*sql.Selector)
+
+// Memo is the predicate function for memo builders.
+type Memo func(*sql.Selector)
 
 // Note is the predicate function for note builders.
 type Note func(*sql.Selector)
@@ -26,3 +38,6 @@ type Project func(*sql.Selector)
 
 // Task is the predicate function for task builders.
 type Task func(*sql.Selector)
+
+// Topic is the predicate function for topic builders.
+type Topic func(*sql.Selector)

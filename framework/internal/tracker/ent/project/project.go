@@ -3,6 +3,9 @@
 package project
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -172,49 +175,49 @@ func ByLeadID(opts ...sql.OrderTermOption) OrderOption {
 // ByLeadField orders the results by lead field.
 func ByLeadField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newLeadStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newLeadStep(), visible.Person, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByTasksCount orders the results by tasks count.
 func ByTasksCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newTasksStep(), opts...)
+		entity.OrderByCount(s, newTasksStep(), visible.Task, opts...)
 	}
 }
 
 // ByTasks orders the results by tasks terms.
 func ByTasks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newTasksStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newTasksStep(), visible.Task, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByMembersCount orders the results by members count.
 func ByMembersCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newMembersStep(), opts...)
+		entity.OrderByCount(s, newMembersStep(), visible.Person, opts...)
 	}
 }
 
 // ByMembers orders the results by members terms.
 func ByMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newMembersStep(), visible.Person, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByAttachmentsCount orders the results by attachments count.
 func ByAttachmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newAttachmentsStep(), opts...)
+		entity.OrderByCount(s, newAttachmentsStep(), visible.Attachment, opts...)
 	}
 }
 
 // ByAttachments orders the results by attachments terms.
 func ByAttachments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAttachmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newAttachmentsStep(), visible.Attachment, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newLeadStep() *sqlgraph.Step {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/google/uuid"
 )
@@ -494,77 +494,42 @@ func LeadIDNotNil() predicate.Project {
 
 // HasLead applies the HasEdge predicate on the "lead" edge.
 func HasLead() predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLeadStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has[predicate.Person](s, newLeadStep(), visible.Person) })
 }
 
 // HasLeadWith applies the HasEdge predicate on the "lead" edge with a given conditions (other predicates).
 func HasLeadWith(preds ...predicate.Person) predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLeadStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has(s, newLeadStep(), visible.Person, preds...) })
 }
 
 // HasTasks applies the HasEdge predicate on the "tasks" edge.
 func HasTasks() predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has[predicate.Task](s, newTasksStep(), visible.Task) })
 }
 
 // HasTasksWith applies the HasEdge predicate on the "tasks" edge with a given conditions (other predicates).
 func HasTasksWith(preds ...predicate.Task) predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newTasksStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has(s, newTasksStep(), visible.Task, preds...) })
 }
 
 // HasMembers applies the HasEdge predicate on the "members" edge.
 func HasMembers() predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newMembersStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has[predicate.Person](s, newMembersStep(), visible.Person) })
 }
 
 // HasMembersWith applies the HasEdge predicate on the "members" edge with a given conditions (other predicates).
 func HasMembersWith(preds ...predicate.Person) predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newMembersStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has(s, newMembersStep(), visible.Person, preds...) })
 }
 
 // HasAttachments applies the HasEdge predicate on the "attachments" edge.
 func HasAttachments() predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newAttachmentsStep())
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has[predicate.Attachment](s, newAttachmentsStep(), visible.Attachment) })
 }
 
 // HasAttachmentsWith applies the HasEdge predicate on the "attachments" edge with a given conditions (other predicates).
 func HasAttachmentsWith(preds ...predicate.Attachment) predicate.Project {
-	return predicate.Project(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAttachmentsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Project(func(s *sql.Selector) { entity.Has(s, newAttachmentsStep(), visible.Attachment, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

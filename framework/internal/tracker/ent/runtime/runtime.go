@@ -2,7 +2,130 @@
 
 package runtime
 
-// The schema-stitching logic is generated in github.com/framefox-go/framefox/framework/internal/tracker/ent/runtime.go
+import (
+	"time"
+
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/schema"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/google/uuid"
+)
+
+// The init function reads all schema descriptors with runtime code
+// (default values, validators, hooks and policies) and stitches it
+// to their package variables.
+func init() {
+	accountMixin := schema.Account{}.Mixin()
+	accountMixinFields3 := accountMixin[3].Fields()
+	_ = accountMixinFields3
+	accountFields := schema.Account{}.Fields()
+	_ = accountFields
+	// accountDescVersion is the schema descriptor for version field.
+	accountDescVersion := accountMixinFields3[0].Descriptor()
+	// account.DefaultVersion holds the default value on creation for the version field.
+	account.DefaultVersion = accountDescVersion.Default.(int64)
+	entryFields := schema.Entry{}.Fields()
+	_ = entryFields
+	// entryDescAmount is the schema descriptor for amount field.
+	entryDescAmount := entryFields[1].Descriptor()
+	// entry.DefaultAmount holds the default value on creation for the amount field.
+	entry.DefaultAmount = entryDescAmount.Default.(int64)
+	memoInters := schema.Memo{}.Interceptors()
+	memo.Interceptors[0] = memoInters[0]
+	memoFields := schema.Memo{}.Fields()
+	_ = memoFields
+	// memoDescPublic is the schema descriptor for public field.
+	memoDescPublic := memoFields[2].Descriptor()
+	// memo.DefaultPublic holds the default value on creation for the public field.
+	memo.DefaultPublic = memoDescPublic.Default.(bool)
+	noteMixin := schema.Note{}.Mixin()
+	noteMixinFields1 := noteMixin[1].Fields()
+	_ = noteMixinFields1
+	noteFields := schema.Note{}.Fields()
+	_ = noteFields
+	// noteDescCreatedAt is the schema descriptor for created_at field.
+	noteDescCreatedAt := noteMixinFields1[0].Descriptor()
+	// note.DefaultCreatedAt holds the default value on creation for the created_at field.
+	note.DefaultCreatedAt = noteDescCreatedAt.Default.(func() time.Time)
+	personMixin := schema.Person{}.Mixin()
+	personMixinFields2 := personMixin[2].Fields()
+	_ = personMixinFields2
+	personFields := schema.Person{}.Fields()
+	_ = personFields
+	// personDescVersion is the schema descriptor for version field.
+	personDescVersion := personMixinFields2[0].Descriptor()
+	// person.DefaultVersion holds the default value on creation for the version field.
+	person.DefaultVersion = personDescVersion.Default.(int64)
+	projectMixin := schema.Project{}.Mixin()
+	projectMixinFields0 := projectMixin[0].Fields()
+	_ = projectMixinFields0
+	projectMixinFields1 := projectMixin[1].Fields()
+	_ = projectMixinFields1
+	projectMixinFields3 := projectMixin[3].Fields()
+	_ = projectMixinFields3
+	projectFields := schema.Project{}.Fields()
+	_ = projectFields
+	// projectDescCreatedAt is the schema descriptor for created_at field.
+	projectDescCreatedAt := projectMixinFields1[0].Descriptor()
+	// project.DefaultCreatedAt holds the default value on creation for the created_at field.
+	project.DefaultCreatedAt = projectDescCreatedAt.Default.(func() time.Time)
+	// projectDescUpdatedAt is the schema descriptor for updated_at field.
+	projectDescUpdatedAt := projectMixinFields1[1].Descriptor()
+	// project.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	project.DefaultUpdatedAt = projectDescUpdatedAt.Default.(func() time.Time)
+	// project.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	project.UpdateDefaultUpdatedAt = projectDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// projectDescVersion is the schema descriptor for version field.
+	projectDescVersion := projectMixinFields3[0].Descriptor()
+	// project.DefaultVersion holds the default value on creation for the version field.
+	project.DefaultVersion = projectDescVersion.Default.(int64)
+	// projectDescArchived is the schema descriptor for archived field.
+	projectDescArchived := projectFields[3].Descriptor()
+	// project.DefaultArchived holds the default value on creation for the archived field.
+	project.DefaultArchived = projectDescArchived.Default.(bool)
+	// projectDescID is the schema descriptor for id field.
+	projectDescID := projectMixinFields0[0].Descriptor()
+	// project.DefaultID holds the default value on creation for the id field.
+	project.DefaultID = projectDescID.Default.(func() uuid.UUID)
+	taskMixin := schema.Task{}.Mixin()
+	taskMixinFields1 := taskMixin[1].Fields()
+	_ = taskMixinFields1
+	taskMixinFields3 := taskMixin[3].Fields()
+	_ = taskMixinFields3
+	taskFields := schema.Task{}.Fields()
+	_ = taskFields
+	// taskDescCreatedAt is the schema descriptor for created_at field.
+	taskDescCreatedAt := taskMixinFields1[0].Descriptor()
+	// task.DefaultCreatedAt holds the default value on creation for the created_at field.
+	task.DefaultCreatedAt = taskDescCreatedAt.Default.(func() time.Time)
+	// taskDescUpdatedAt is the schema descriptor for updated_at field.
+	taskDescUpdatedAt := taskMixinFields1[1].Descriptor()
+	// task.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	task.DefaultUpdatedAt = taskDescUpdatedAt.Default.(func() time.Time)
+	// task.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	task.UpdateDefaultUpdatedAt = taskDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// taskDescVersion is the schema descriptor for version field.
+	taskDescVersion := taskMixinFields3[0].Descriptor()
+	// task.DefaultVersion holds the default value on creation for the version field.
+	task.DefaultVersion = taskDescVersion.Default.(int64)
+	// taskDescPoints is the schema descriptor for points field.
+	taskDescPoints := taskFields[5].Descriptor()
+	// task.DefaultPoints holds the default value on creation for the points field.
+	task.DefaultPoints = taskDescPoints.Default.(int64)
+	// taskDescUrgent is the schema descriptor for urgent field.
+	taskDescUrgent := taskFields[6].Descriptor()
+	// task.DefaultUrgent holds the default value on creation for the urgent field.
+	task.DefaultUrgent = taskDescUrgent.Default.(bool)
+	// taskDescWatchers is the schema descriptor for watchers field.
+	taskDescWatchers := taskFields[9].Descriptor()
+	// task.DefaultWatchers holds the default value on creation for the watchers field.
+	task.DefaultWatchers = taskDescWatchers.Default.(func() []string)
+}
 
 const (
 	Version = "v0.14.6"                                         // Version of ent codegen.

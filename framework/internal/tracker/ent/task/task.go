@@ -3,6 +3,9 @@
 package task
 
 import (
+	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+
 	"fmt"
 	"io"
 	"strconv"
@@ -286,77 +289,77 @@ func ByParentID(opts ...sql.OrderTermOption) OrderOption {
 // ByProjectField orders the results by project field.
 func ByProjectField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProjectStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newProjectStep(), visible.Project, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByAssigneeField orders the results by assignee field.
 func ByAssigneeField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAssigneeStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newAssigneeStep(), visible.Person, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByParentField orders the results by parent field.
 func ByParentField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newParentStep(), sql.OrderByField(field, opts...))
+		entity.OrderByTerm(s, newParentStep(), visible.Task, sql.OrderByField(field, opts...))
 	}
 }
 
 // ByChildrenCount orders the results by children count.
 func ByChildrenCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newChildrenStep(), opts...)
+		entity.OrderByCount(s, newChildrenStep(), visible.Task, opts...)
 	}
 }
 
 // ByChildren orders the results by children terms.
 func ByChildren(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newChildrenStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newChildrenStep(), visible.Task, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByLabelsCount orders the results by labels count.
 func ByLabelsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newLabelsStep(), opts...)
+		entity.OrderByCount(s, newLabelsStep(), visible.Label, opts...)
 	}
 }
 
 // ByLabels orders the results by labels terms.
 func ByLabels(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newLabelsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newLabelsStep(), visible.Label, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByAttachmentsCount orders the results by attachments count.
 func ByAttachmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newAttachmentsStep(), opts...)
+		entity.OrderByCount(s, newAttachmentsStep(), visible.Attachment, opts...)
 	}
 }
 
 // ByAttachments orders the results by attachments terms.
 func ByAttachments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newAttachmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newAttachmentsStep(), visible.Attachment, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
 // ByNotesCount orders the results by notes count.
 func ByNotesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newNotesStep(), opts...)
+		entity.OrderByCount(s, newNotesStep(), visible.Note, opts...)
 	}
 }
 
 // ByNotes orders the results by notes terms.
 func ByNotes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newNotesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		entity.OrderByTerm(s, newNotesStep(), visible.Note, append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newProjectStep() *sqlgraph.Step {

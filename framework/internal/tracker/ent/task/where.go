@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
@@ -805,133 +805,72 @@ func ParentIDNotNil() predicate.Task {
 
 // HasProject applies the HasEdge predicate on the "project" edge.
 func HasProject() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Project](s, newProjectStep(), visible.Project) })
 }
 
 // HasProjectWith applies the HasEdge predicate on the "project" edge with a given conditions (other predicates).
 func HasProjectWith(preds ...predicate.Project) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newProjectStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newProjectStep(), visible.Project, preds...) })
 }
 
 // HasAssignee applies the HasEdge predicate on the "assignee" edge.
 func HasAssignee() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssigneeStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Person](s, newAssigneeStep(), visible.Person) })
 }
 
 // HasAssigneeWith applies the HasEdge predicate on the "assignee" edge with a given conditions (other predicates).
 func HasAssigneeWith(preds ...predicate.Person) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAssigneeStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newAssigneeStep(), visible.Person, preds...) })
 }
 
 // HasParent applies the HasEdge predicate on the "parent" edge.
 func HasParent() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newParentStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Task](s, newParentStep(), visible.Task) })
 }
 
 // HasParentWith applies the HasEdge predicate on the "parent" edge with a given conditions (other predicates).
 func HasParentWith(preds ...predicate.Task) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newParentStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newParentStep(), visible.Task, preds...) })
 }
 
 // HasChildren applies the HasEdge predicate on the "children" edge.
 func HasChildren() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newChildrenStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Task](s, newChildrenStep(), visible.Task) })
 }
 
 // HasChildrenWith applies the HasEdge predicate on the "children" edge with a given conditions (other predicates).
 func HasChildrenWith(preds ...predicate.Task) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newChildrenStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newChildrenStep(), visible.Task, preds...) })
 }
 
 // HasLabels applies the HasEdge predicate on the "labels" edge.
 func HasLabels() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newLabelsStep())
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Label](s, newLabelsStep(), visible.Label) })
 }
 
 // HasLabelsWith applies the HasEdge predicate on the "labels" edge with a given conditions (other predicates).
 func HasLabelsWith(preds ...predicate.Label) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newLabelsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newLabelsStep(), visible.Label, preds...) })
 }
 
 // HasAttachments applies the HasEdge predicate on the "attachments" edge.
 func HasAttachments() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighbors(s, newAttachmentsStep())
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Attachment](s, newAttachmentsStep(), visible.Attachment) })
 }
 
 // HasAttachmentsWith applies the HasEdge predicate on the "attachments" edge with a given conditions (other predicates).
 func HasAttachmentsWith(preds ...predicate.Attachment) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newAttachmentsStep(), func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newAttachmentsStep(), visible.Attachment, preds...) })
 }
 
 // HasNotes applies the HasEdge predicate on the "notes" edge.
 func HasNotes() predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newNotesStep(), entity.Alive("deleted_at"))
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has[predicate.Note](s, newNotesStep(), visible.Note) })
 }
 
 // HasNotesWith applies the HasEdge predicate on the "notes" edge with a given conditions (other predicates).
 func HasNotesWith(preds ...predicate.Note) predicate.Task {
-	return predicate.Task(func(s *sql.Selector) {
-		sqlgraph.HasNeighborsWith(s, newNotesStep(), func(s *sql.Selector) {
-			entity.Alive("deleted_at")(s)
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
+	return predicate.Task(func(s *sql.Selector) { entity.Has(s, newNotesStep(), visible.Note, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -46,15 +46,28 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
+	CreateAccount(ctx context.Context, input relay.Input) (*ent.Account, error)
+	UpdateAccount(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Account, error)
+	DeleteAccount(ctx context.Context, id string) (string, error)
+	RestoreAccount(ctx context.Context, id string) (*ent.Account, error)
 	CreateAttachment(ctx context.Context, input relay.Input) (*ent.Attachment, error)
 	UpdateAttachment(ctx context.Context, id string, input relay.Input) (*ent.Attachment, error)
 	DeleteAttachment(ctx context.Context, id string) (string, error)
 	CreateBadge(ctx context.Context, input relay.Input) (*ent.Badge, error)
 	UpdateBadge(ctx context.Context, id string, input relay.Input) (*ent.Badge, error)
 	DeleteBadge(ctx context.Context, id string) (string, error)
+	CreateBinder(ctx context.Context, input relay.Input) (*ent.Binder, error)
+	UpdateBinder(ctx context.Context, id string, input relay.Input) (*ent.Binder, error)
+	DeleteBinder(ctx context.Context, id string) (string, error)
+	CreateEntry(ctx context.Context, input relay.Input) (*ent.Entry, error)
+	UpdateEntry(ctx context.Context, id string, input relay.Input) (*ent.Entry, error)
+	DeleteEntry(ctx context.Context, id string) (string, error)
 	CreateLabel(ctx context.Context, input relay.Input) (*ent.Label, error)
 	UpdateLabel(ctx context.Context, id string, input relay.Input) (*ent.Label, error)
 	DeleteLabel(ctx context.Context, id string) (string, error)
+	CreateMemo(ctx context.Context, input relay.Input) (*ent.Memo, error)
+	UpdateMemo(ctx context.Context, id string, input relay.Input) (*ent.Memo, error)
+	DeleteMemo(ctx context.Context, id string) (string, error)
 	CreateNote(ctx context.Context, input relay.Input) (*ent.Note, error)
 	UpdateNote(ctx context.Context, id string, input relay.Input) (*ent.Note, error)
 	DeleteNote(ctx context.Context, id string) (string, error)
@@ -71,24 +84,37 @@ type MutationResolver interface {
 	UpdateTask(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Task, error)
 	DeleteTask(ctx context.Context, id string) (string, error)
 	RestoreTask(ctx context.Context, id string) (*ent.Task, error)
+	CreateTopic(ctx context.Context, input relay.Input) (*ent.Topic, error)
+	UpdateTopic(ctx context.Context, id string, input relay.Input) (*ent.Topic, error)
+	DeleteTopic(ctx context.Context, id string) (string, error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string) (relay.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]relay.Node, error)
+	Node(ctx context.Context, id string, trashed *relay.Trashed) (relay.Node, error)
+	Nodes(ctx context.Context, ids []string, trashed *relay.Trashed) ([]relay.Node, error)
+	Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.AccountConnection, error)
 	Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.AttachmentConnection, error)
 	Badges(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.BadgeConnection, error)
+	Binders(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.BinderConnection, error)
+	Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.EntryConnection, error)
 	Labels(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.LabelConnection, error)
-	Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.NoteConnection, error)
-	People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PersonConnection, error)
-	Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.ProjectConnection, error)
-	Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TaskConnection, error)
+	Memos(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.MemoConnection, error)
+	Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.NoteConnection, error)
+	People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.PersonConnection, error)
+	Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.ProjectConnection, error)
+	Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ent.TaskConnection, error)
+	Topics(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.TopicConnection, error)
+	AccountsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.AccountPage, error)
 	AttachmentsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.AttachmentPage, error)
 	BadgesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.BadgePage, error)
+	BindersPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.BinderPage, error)
+	EntriesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.EntryPage, error)
 	LabelsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.LabelPage, error)
+	MemosPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.MemoPage, error)
 	NotesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.NotePage, error)
 	PeoplePage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.PersonPage, error)
 	ProjectsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.ProjectPage, error)
 	TasksPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.TaskPage, error)
+	TopicsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.TopicPage, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -188,7 +214,162 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/framefox.graphql", Input: `type Attachment implements Node {
+	{Name: "../schema/framefox.graphql", Input: `type Account implements Node {
+  id: ID!
+  """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
+  Raised by each update.
+  """
+  version: BigInt!
+  name: String!
+  entries(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Entries returned from the connection.
+    """
+    orderBy: [EntryOrder!]
+
+    """
+    Filtering options for Entries returned from the connection.
+    """
+    where: EntryWhereInput
+  ): EntryConnection!
+}
+"""
+A connection to a list of items.
+"""
+type AccountConnection {
+  """
+  A list of edges.
+  """
+  edges: [AccountEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
+}
+"""
+An edge in a connection.
+"""
+type AccountEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Account
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+One term of an order: field with a direction, or one edge with the term at its end.
+"""
+input AccountOrder {
+  field: AccountOrderField
+  direction: OrderDirection! = ASC
+}
+"""
+What Account rows can be ordered by. NULL is the smallest value.
+"""
+enum AccountOrderField {
+  ID
+  DELETED_AT
+  VERSION
+  NAME
+  ENTRIES_COUNT
+}
+"""
+A page of Account rows.
+"""
+type AccountPage {
+  data: [Account!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
+}
+"""
+Which Account rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
+"""
+input AccountWhereInput {
+  not: AccountWhereInput
+  and: [AccountWhereInput!]
+  or: [AccountWhereInput!]
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
+  version: BigInt
+  versionNEQ: BigInt
+  versionIn: [BigInt!]
+  versionNotIn: [BigInt!]
+  versionGT: BigInt
+  versionGTE: BigInt
+  versionLT: BigInt
+  versionLTE: BigInt
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameContains: String
+  nameContainsFold: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  hasEntries: Boolean
+  hasEntriesWith: [EntryWhereInput!]
+}
+type Attachment implements Node {
   id: ID!
   file: String!
   taskID: ID
@@ -415,6 +596,171 @@ scalar Base64
 A whole number of 64 bits, written as a string so that no client rounds it. Numbers are accepted too.
 """
 scalar BigInt
+type Binder implements Node {
+  id: ID!
+  name: String!
+  memos(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Memos returned from the connection.
+    """
+    orderBy: [MemoOrder!]
+
+    """
+    Filtering options for Memos returned from the connection.
+    """
+    where: MemoWhereInput
+  ): MemoConnection!
+  pinned(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Memos returned from the connection.
+    """
+    orderBy: [MemoOrder!]
+
+    """
+    Filtering options for Memos returned from the connection.
+    """
+    where: MemoWhereInput
+  ): MemoConnection!
+}
+"""
+A connection to a list of items.
+"""
+type BinderConnection {
+  """
+  A list of edges.
+  """
+  edges: [BinderEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
+}
+"""
+An edge in a connection.
+"""
+type BinderEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Binder
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+One term of an order: field with a direction, or one edge with the term at its end.
+"""
+input BinderOrder {
+  field: BinderOrderField
+  direction: OrderDirection! = ASC
+}
+"""
+What Binder rows can be ordered by. NULL is the smallest value.
+"""
+enum BinderOrderField {
+  ID
+  NAME
+  MEMOS_COUNT
+  PINNED_COUNT
+}
+"""
+A page of Binder rows.
+"""
+type BinderPage {
+  data: [Binder!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
+}
+"""
+Which Binder rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
+"""
+input BinderWhereInput {
+  not: BinderWhereInput
+  and: [BinderWhereInput!]
+  or: [BinderWhereInput!]
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameContains: String
+  nameContainsFold: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  hasMemos: Boolean
+  hasMemosWith: [MemoWhereInput!]
+  hasPinned: Boolean
+  hasPinnedWith: [MemoWhereInput!]
+}
+input CreateAccountInput {
+  name: String!
+}
 input CreateAttachmentInput {
   file: String!
   taskID: ID
@@ -424,10 +770,28 @@ input CreateBadgeInput {
   number: BigInt!
   personID: ID!
 }
+input CreateBinderInput {
+  name: String!
+  pinnedIDs: [ID!]
+}
+input CreateEntryInput {
+  text: String!
+  amount: BigInt
+  accountID: ID!
+  topicIDs: [ID!]
+}
 input CreateLabelInput {
   name: String!
   color: String
   taskIDs: [ID!]
+}
+input CreateMemoInput {
+  text: String!
+  author: String!
+  public: Boolean
+  binderID: ID
+  parentID: ID
+  pinnedInIDs: [ID!]
 }
 input CreateNoteInput {
   text: String!
@@ -465,6 +829,10 @@ input CreateTaskInput {
   parentID: ID
   labelIDs: [ID!]
 }
+input CreateTopicInput {
+  name: String!
+  entryIDs: [ID!]
+}
 """
 Define a Relay Cursor type:
 https://relay.dev/graphql/connections.htm#sec-Cursor
@@ -474,6 +842,154 @@ scalar Cursor
 A civil date, YYYY-MM-DD.
 """
 scalar Date
+type Entry implements Node {
+  id: ID!
+  text: String!
+  amount: BigInt!
+  accountID: ID!
+  account: Account
+  topics(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Topics returned from the connection.
+    """
+    orderBy: [TopicOrder!]
+
+    """
+    Filtering options for Topics returned from the connection.
+    """
+    where: TopicWhereInput
+  ): TopicConnection!
+}
+"""
+A connection to a list of items.
+"""
+type EntryConnection {
+  """
+  A list of edges.
+  """
+  edges: [EntryEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
+}
+"""
+An edge in a connection.
+"""
+type EntryEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Entry
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+One term of an order: field with a direction, or one edge with the term at its end.
+"""
+input EntryOrder {
+  field: EntryOrderField
+  direction: OrderDirection! = ASC
+  account: AccountOrder
+}
+"""
+What Entry rows can be ordered by. NULL is the smallest value.
+"""
+enum EntryOrderField {
+  ID
+  TEXT
+  AMOUNT
+  ACCOUNT_ID
+  TOPICS_COUNT
+}
+"""
+A page of Entry rows.
+"""
+type EntryPage {
+  data: [Entry!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
+}
+"""
+Which Entry rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
+"""
+input EntryWhereInput {
+  not: EntryWhereInput
+  and: [EntryWhereInput!]
+  or: [EntryWhereInput!]
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  text: String
+  textNEQ: String
+  textIn: [String!]
+  textNotIn: [String!]
+  textContains: String
+  textContainsFold: String
+  textHasPrefix: String
+  textHasSuffix: String
+  textEqualFold: String
+  amount: BigInt
+  amountNEQ: BigInt
+  amountIn: [BigInt!]
+  amountNotIn: [BigInt!]
+  amountGT: BigInt
+  amountGTE: BigInt
+  amountLT: BigInt
+  amountLTE: BigInt
+  accountID: ID
+  accountIDNEQ: ID
+  accountIDIn: [ID!]
+  accountIDNotIn: [ID!]
+  hasAccount: Boolean
+  hasAccountWith: [AccountWhereInput!]
+  hasTopics: Boolean
+  hasTopicsWith: [TopicWhereInput!]
+}
 """
 Any JSON value.
 """
@@ -512,6 +1028,11 @@ type Label implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
 }
 """
@@ -618,7 +1139,242 @@ input LabelWhereInput {
   hasTasks: Boolean
   hasTasksWith: [TaskWhereInput!]
 }
+type Memo implements Node {
+  id: ID!
+  text: String!
+  author: String!
+  public: Boolean!
+  binderID: ID
+  parentID: ID
+  binder: Binder
+  pinnedIn(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Binders returned from the connection.
+    """
+    orderBy: [BinderOrder!]
+
+    """
+    Filtering options for Binders returned from the connection.
+    """
+    where: BinderWhereInput
+  ): BinderConnection!
+  parent: Memo
+  replies(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Memos returned from the connection.
+    """
+    orderBy: [MemoOrder!]
+
+    """
+    Filtering options for Memos returned from the connection.
+    """
+    where: MemoWhereInput
+  ): MemoConnection!
+}
+"""
+A connection to a list of items.
+"""
+type MemoConnection {
+  """
+  A list of edges.
+  """
+  edges: [MemoEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
+}
+"""
+An edge in a connection.
+"""
+type MemoEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Memo
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+One term of an order: field with a direction, or one edge with the term at its end.
+"""
+input MemoOrder {
+  field: MemoOrderField
+  direction: OrderDirection! = ASC
+  binder: BinderOrder
+  parent: MemoOrder
+}
+"""
+What Memo rows can be ordered by. NULL is the smallest value.
+"""
+enum MemoOrderField {
+  ID
+  TEXT
+  AUTHOR
+  PUBLIC
+  BINDER_ID
+  PARENT_ID
+  PINNED_IN_COUNT
+  REPLIES_COUNT
+}
+"""
+A page of Memo rows.
+"""
+type MemoPage {
+  data: [Memo!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
+}
+"""
+Which Memo rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
+"""
+input MemoWhereInput {
+  not: MemoWhereInput
+  and: [MemoWhereInput!]
+  or: [MemoWhereInput!]
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  text: String
+  textNEQ: String
+  textIn: [String!]
+  textNotIn: [String!]
+  textContains: String
+  textContainsFold: String
+  textHasPrefix: String
+  textHasSuffix: String
+  textEqualFold: String
+  author: String
+  authorNEQ: String
+  authorIn: [String!]
+  authorNotIn: [String!]
+  authorContains: String
+  authorContainsFold: String
+  authorHasPrefix: String
+  authorHasSuffix: String
+  authorEqualFold: String
+  public: Boolean
+  publicNEQ: Boolean
+  binderID: ID
+  binderIDNEQ: ID
+  binderIDIn: [ID!]
+  binderIDNotIn: [ID!]
+  binderIDIsNil: Boolean
+  parentID: ID
+  parentIDNEQ: ID
+  parentIDIn: [ID!]
+  parentIDNotIn: [ID!]
+  parentIDIsNil: Boolean
+  hasBinder: Boolean
+  hasBinderWith: [BinderWhereInput!]
+  hasPinnedIn: Boolean
+  hasPinnedInWith: [BinderWhereInput!]
+  hasParent: Boolean
+  hasParentWith: [MemoWhereInput!]
+  hasReplies: Boolean
+  hasRepliesWith: [MemoWhereInput!]
+}
 type Mutation {
+  """
+  Creates one Account.
+  """
+  createAccount(input: CreateAccountInput!): Account!
+  """
+  Changes the given fields of one Account. Null clears a nullable field; fields left out stay.
+  """
+  updateAccount(
+    """
+    ID of the Account.
+    """
+    id: ID!
+  input: UpdateAccountInput!,
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
+  ): Account!
+  """
+  Deletes one Account and returns its ID.
+  """
+  deleteAccount(
+    """
+    ID of the Account.
+    """
+    id: ID!
+  ): ID!
+  """
+  Brings a deleted Account back.
+  """
+  restoreAccount(
+    """
+    ID of the Account.
+    """
+    id: ID!
+  ): Account!
   """
   Creates one Attachment.
   """
@@ -664,6 +1420,50 @@ type Mutation {
     id: ID!
   ): ID!
   """
+  Creates one Binder.
+  """
+  createBinder(input: CreateBinderInput!): Binder!
+  """
+  Changes the given fields of one Binder. Null clears a nullable field; fields left out stay.
+  """
+  updateBinder(
+    """
+    ID of the Binder.
+    """
+    id: ID!
+  input: UpdateBinderInput!): Binder!
+  """
+  Deletes one Binder and returns its ID.
+  """
+  deleteBinder(
+    """
+    ID of the Binder.
+    """
+    id: ID!
+  ): ID!
+  """
+  Creates one Entry.
+  """
+  createEntry(input: CreateEntryInput!): Entry!
+  """
+  Changes the given fields of one Entry. Null clears a nullable field; fields left out stay.
+  """
+  updateEntry(
+    """
+    ID of the Entry.
+    """
+    id: ID!
+  input: UpdateEntryInput!): Entry!
+  """
+  Deletes one Entry and returns its ID.
+  """
+  deleteEntry(
+    """
+    ID of the Entry.
+    """
+    id: ID!
+  ): ID!
+  """
   Creates one Label.
   """
   createLabel(input: CreateLabelInput!): Label!
@@ -682,6 +1482,28 @@ type Mutation {
   deleteLabel(
     """
     ID of the Label.
+    """
+    id: ID!
+  ): ID!
+  """
+  Creates one Memo.
+  """
+  createMemo(input: CreateMemoInput!): Memo!
+  """
+  Changes the given fields of one Memo. Null clears a nullable field; fields left out stay.
+  """
+  updateMemo(
+    """
+    ID of the Memo.
+    """
+    id: ID!
+  input: UpdateMemoInput!): Memo!
+  """
+  Deletes one Memo and returns its ID.
+  """
+  deleteMemo(
+    """
+    ID of the Memo.
     """
     id: ID!
   ): ID!
@@ -824,6 +1646,28 @@ type Mutation {
     """
     id: ID!
   ): Task!
+  """
+  Creates one Topic.
+  """
+  createTopic(input: CreateTopicInput!): Topic!
+  """
+  Changes the given fields of one Topic. Null clears a nullable field; fields left out stay.
+  """
+  updateTopic(
+    """
+    ID of the Topic.
+    """
+    id: ID!
+  input: UpdateTopicInput!): Topic!
+  """
+  Deletes one Topic and returns its ID.
+  """
+  deleteTopic(
+    """
+    ID of the Topic.
+    """
+    id: ID!
+  ): ID!
 }
 """
 An object with an ID.
@@ -841,6 +1685,10 @@ type Note implements Node {
   When the row was made, UTC.
   """
   createdAt: Time!
+  """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
   text: String!
   taskID: ID!
   authorID: ID!
@@ -906,6 +1754,7 @@ What Note rows can be ordered by. NULL is the smallest value.
 enum NoteOrderField {
   ID
   CREATED_AT
+  DELETED_AT
   TASK_ID
   AUTHOR_ID
 }
@@ -939,6 +1788,15 @@ input NoteWhereInput {
   createdAtGTE: Time
   createdAtLT: Time
   createdAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   text: String
   textNEQ: String
   textIn: [String!]
@@ -1024,6 +1882,10 @@ type Pagination {
 type Person implements Node {
   id: ID!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -1060,6 +1922,11 @@ type Person implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   projects(
     """
@@ -1091,6 +1958,11 @@ type Person implements Node {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   memberships(
     """
@@ -1122,6 +1994,11 @@ type Person implements Node {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   badge: Badge
   notes(
@@ -1154,6 +2031,11 @@ type Person implements Node {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
 }
 """
@@ -1213,6 +2095,7 @@ What Person rows can be ordered by. NULL is the smallest value.
 """
 enum PersonOrderField {
   ID
+  DELETED_AT
   VERSION
   EMAIL
   NAME
@@ -1244,6 +2127,15 @@ input PersonWhereInput {
   idNEQ: ID
   idIn: [ID!]
   idNotIn: [ID!]
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -1316,6 +2208,10 @@ type Project implements Node {
   """
   updatedAt: Time!
   """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
+  """
   Raised by each update.
   """
   version: BigInt!
@@ -1355,6 +2251,11 @@ type Project implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   members(
     """
@@ -1386,6 +2287,11 @@ type Project implements Node {
     Filtering options for Persons returned from the connection.
     """
     where: PersonWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PersonConnection!
   attachments(
     """
@@ -1478,6 +2384,7 @@ enum ProjectOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   NAME
   CODE
@@ -1526,6 +2433,15 @@ input ProjectWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -1586,6 +2502,11 @@ type Query {
     ID of the object.
     """
     id: ID!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): Node
   """
   Lookup nodes by a list of IDs.
@@ -1595,7 +2516,48 @@ type Query {
     The list of node IDs.
     """
     ids: [ID!]!
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): [Node]!
+  accounts(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Accounts returned from the connection.
+    """
+    orderBy: [AccountOrder!]
+
+    """
+    Filtering options for Accounts returned from the connection.
+    """
+    where: AccountWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
+  ): AccountConnection!
   attachments(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -1658,6 +2620,68 @@ type Query {
     """
     where: BadgeWhereInput
   ): BadgeConnection!
+  binders(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Binders returned from the connection.
+    """
+    orderBy: [BinderOrder!]
+
+    """
+    Filtering options for Binders returned from the connection.
+    """
+    where: BinderWhereInput
+  ): BinderConnection!
+  entries(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Entries returned from the connection.
+    """
+    orderBy: [EntryOrder!]
+
+    """
+    Filtering options for Entries returned from the connection.
+    """
+    where: EntryWhereInput
+  ): EntryConnection!
   labels(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -1689,6 +2713,37 @@ type Query {
     """
     where: LabelWhereInput
   ): LabelConnection!
+  memos(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Memos returned from the connection.
+    """
+    orderBy: [MemoOrder!]
+
+    """
+    Filtering options for Memos returned from the connection.
+    """
+    where: MemoWhereInput
+  ): MemoConnection!
   notes(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -1719,6 +2774,11 @@ type Query {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
   people(
     """
@@ -1750,6 +2810,11 @@ type Query {
     Filtering options for Persons returned from the connection.
     """
     where: PersonWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): PersonConnection!
   projects(
     """
@@ -1781,6 +2846,11 @@ type Query {
     Filtering options for Projects returned from the connection.
     """
     where: ProjectWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): ProjectConnection!
   tasks(
     """
@@ -1812,7 +2882,47 @@ type Query {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
+  topics(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Topics returned from the connection.
+    """
+    orderBy: [TopicOrder!]
+
+    """
+    Filtering options for Topics returned from the connection.
+    """
+    where: TopicWhereInput
+  ): TopicConnection!
+  """
+  One page of Account rows by its number. Prefer accounts for lists that are long or change.
+  """
+  accountsPage(page: Int = 1, perPage: Int, orderBy: [AccountOrder!], where: AccountWhereInput): AccountPage!
   """
   One page of Attachment rows by its number. Prefer attachments for lists that are long or change.
   """
@@ -1822,9 +2932,21 @@ type Query {
   """
   badgesPage(page: Int = 1, perPage: Int, orderBy: [BadgeOrder!], where: BadgeWhereInput): BadgePage!
   """
+  One page of Binder rows by its number. Prefer binders for lists that are long or change.
+  """
+  bindersPage(page: Int = 1, perPage: Int, orderBy: [BinderOrder!], where: BinderWhereInput): BinderPage!
+  """
+  One page of Entry rows by its number. Prefer entries for lists that are long or change.
+  """
+  entriesPage(page: Int = 1, perPage: Int, orderBy: [EntryOrder!], where: EntryWhereInput): EntryPage!
+  """
   One page of Label rows by its number. Prefer labels for lists that are long or change.
   """
   labelsPage(page: Int = 1, perPage: Int, orderBy: [LabelOrder!], where: LabelWhereInput): LabelPage!
+  """
+  One page of Memo rows by its number. Prefer memos for lists that are long or change.
+  """
+  memosPage(page: Int = 1, perPage: Int, orderBy: [MemoOrder!], where: MemoWhereInput): MemoPage!
   """
   One page of Note rows by its number. Prefer notes for lists that are long or change.
   """
@@ -1841,6 +2963,10 @@ type Query {
   One page of Task rows by its number. Prefer tasks for lists that are long or change.
   """
   tasksPage(page: Int = 1, perPage: Int, orderBy: [TaskOrder!], where: TaskWhereInput): TaskPage!
+  """
+  One page of Topic rows by its number. Prefer topics for lists that are long or change.
+  """
+  topicsPage(page: Int = 1, perPage: Int, orderBy: [TopicOrder!], where: TopicWhereInput): TopicPage!
 }
 type Task implements Node {
   id: ID!
@@ -1852,6 +2978,10 @@ type Task implements Node {
   When the row was last changed, UTC.
   """
   updatedAt: Time!
+  """
+  When the row was deleted, UTC; NULL while it lives.
+  """
+  deletedAt: Time
   """
   Raised by each update.
   """
@@ -1903,6 +3033,11 @@ type Task implements Node {
     Filtering options for Tasks returned from the connection.
     """
     where: TaskWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): TaskConnection!
   labels(
     """
@@ -1996,6 +3131,11 @@ type Task implements Node {
     Filtering options for Notes returned from the connection.
     """
     where: NoteWhereInput
+
+    """
+    Whether to show deleted rows, which takes a permission.
+    """
+    trashed: Trashed = EXCLUDE
   ): NoteConnection!
 }
 """
@@ -2059,6 +3199,7 @@ enum TaskOrderField {
   ID
   CREATED_AT
   UPDATED_AT
+  DELETED_AT
   VERSION
   TITLE
   STATE
@@ -2126,6 +3267,15 @@ input TaskWhereInput {
   updatedAtGTE: Time
   updatedAtLT: Time
   updatedAtLTE: Time
+  deletedAt: Time
+  deletedAtNEQ: Time
+  deletedAtIn: [Time!]
+  deletedAtNotIn: [Time!]
+  deletedAtGT: Time
+  deletedAtGTE: Time
+  deletedAtLT: Time
+  deletedAtLTE: Time
+  deletedAtIsNil: Boolean
   version: BigInt
   versionNEQ: BigInt
   versionIn: [BigInt!]
@@ -2236,6 +3386,134 @@ input TaskWhereInput {
 An instant in RFC 3339, always UTC, in microseconds.
 """
 scalar Time
+type Topic implements Node {
+  id: ID!
+  name: String!
+  entries(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Entries returned from the connection.
+    """
+    orderBy: [EntryOrder!]
+
+    """
+    Filtering options for Entries returned from the connection.
+    """
+    where: EntryWhereInput
+  ): EntryConnection!
+}
+"""
+A connection to a list of items.
+"""
+type TopicConnection {
+  """
+  A list of edges.
+  """
+  edges: [TopicEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+  """
+  The number of rows, for less than an exact count costs.
+  """
+  total(
+    """
+    Stop counting there.
+    """
+    upTo: Int
+
+    """
+    Let the database guess what is beyond upTo, default 1000.
+    """
+    estimate: Boolean
+  ): Total!
+}
+"""
+An edge in a connection.
+"""
+type TopicEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Topic
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+One term of an order: field with a direction, or one edge with the term at its end.
+"""
+input TopicOrder {
+  field: TopicOrderField
+  direction: OrderDirection! = ASC
+}
+"""
+What Topic rows can be ordered by. NULL is the smallest value.
+"""
+enum TopicOrderField {
+  ID
+  NAME
+  ENTRIES_COUNT
+}
+"""
+A page of Topic rows.
+"""
+type TopicPage {
+  data: [Topic!]!
+  pagination: Pagination!
+  """
+  The filter, as it was applied.
+  """
+  filters: JSON!
+}
+"""
+Which Topic rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
+"""
+input TopicWhereInput {
+  not: TopicWhereInput
+  and: [TopicWhereInput!]
+  or: [TopicWhereInput!]
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameContains: String
+  nameContainsFold: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  hasEntries: Boolean
+  hasEntriesWith: [EntryWhereInput!]
+}
 """
 A number of rows.
 """
@@ -2248,9 +3526,29 @@ type Total {
   text: String!
 }
 """
+Which rows to take of entities whose deleted rows are kept.
+"""
+enum Trashed {
+  """
+  Rows that are not deleted.
+  """
+  EXCLUDE
+  """
+  All rows, deleted or not.
+  """
+  INCLUDE
+  """
+  Deleted rows.
+  """
+  ONLY
+}
+"""
 A UUID in its canonical form.
 """
 scalar UUID
+input UpdateAccountInput {
+  name: String
+}
 input UpdateAttachmentInput {
   file: String
   taskID: ID
@@ -2260,11 +3558,32 @@ input UpdateBadgeInput {
   number: BigInt
   personID: ID
 }
+input UpdateBinderInput {
+  name: String
+  addPinnedIDs: [ID!]
+  removePinnedIDs: [ID!]
+}
+input UpdateEntryInput {
+  text: String
+  amount: BigInt
+  accountID: ID
+  addTopicIDs: [ID!]
+  removeTopicIDs: [ID!]
+}
 input UpdateLabelInput {
   name: String
   color: String
   addTaskIDs: [ID!]
   removeTaskIDs: [ID!]
+}
+input UpdateMemoInput {
+  text: String
+  author: String
+  public: Boolean
+  binderID: ID
+  parentID: ID
+  addPinnedInIDs: [ID!]
+  removePinnedInIDs: [ID!]
 }
 input UpdateNoteInput {
   text: String
@@ -2307,6 +3626,11 @@ input UpdateTaskInput {
   addLabelIDs: [ID!]
   removeLabelIDs: [ID!]
 }
+input UpdateTopicInput {
+  name: String
+  addEntryIDs: [ID!]
+  removeEntryIDs: [ID!]
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -2314,6 +3638,58 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func childFields_Account(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Account_id(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Account_deletedAt(ctx, ec, field)
+	case "version":
+		return fieldContext_Account_version(ctx, ec, field)
+	case "name":
+		return fieldContext_Account_name(ctx, ec, field)
+	case "entries":
+		return fieldContext_Account_entries(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
+}
+
+func childFields_AccountConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_AccountConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_AccountConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_AccountConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_AccountConnection_total(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountConnection", field.Name)
+}
+
+func childFields_AccountEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_AccountEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_AccountEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountEdge", field.Name)
+}
+
+func childFields_AccountPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_AccountPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_AccountPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_AccountPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountPage", field.Name)
+}
 
 func childFields_Attachment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2419,6 +3795,110 @@ func childFields_BadgePage(ctx context.Context, ec *executionContext, field grap
 	return nil, fmt.Errorf("no field named %q was found under type BadgePage", field.Name)
 }
 
+func childFields_Binder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Binder_id(ctx, ec, field)
+	case "name":
+		return fieldContext_Binder_name(ctx, ec, field)
+	case "memos":
+		return fieldContext_Binder_memos(ctx, ec, field)
+	case "pinned":
+		return fieldContext_Binder_pinned(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Binder", field.Name)
+}
+
+func childFields_BinderConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_BinderConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_BinderConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_BinderConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_BinderConnection_total(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BinderConnection", field.Name)
+}
+
+func childFields_BinderEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_BinderEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_BinderEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BinderEdge", field.Name)
+}
+
+func childFields_BinderPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_BinderPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_BinderPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_BinderPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BinderPage", field.Name)
+}
+
+func childFields_Entry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Entry_id(ctx, ec, field)
+	case "text":
+		return fieldContext_Entry_text(ctx, ec, field)
+	case "amount":
+		return fieldContext_Entry_amount(ctx, ec, field)
+	case "accountID":
+		return fieldContext_Entry_accountID(ctx, ec, field)
+	case "account":
+		return fieldContext_Entry_account(ctx, ec, field)
+	case "topics":
+		return fieldContext_Entry_topics(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
+}
+
+func childFields_EntryConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_EntryConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_EntryConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_EntryConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_EntryConnection_total(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryConnection", field.Name)
+}
+
+func childFields_EntryEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_EntryEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_EntryEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryEdge", field.Name)
+}
+
+func childFields_EntryPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_EntryPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_EntryPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_EntryPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryPage", field.Name)
+}
+
 func childFields_Label(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2469,12 +3949,76 @@ func childFields_LabelPage(ctx context.Context, ec *executionContext, field grap
 	return nil, fmt.Errorf("no field named %q was found under type LabelPage", field.Name)
 }
 
+func childFields_Memo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Memo_id(ctx, ec, field)
+	case "text":
+		return fieldContext_Memo_text(ctx, ec, field)
+	case "author":
+		return fieldContext_Memo_author(ctx, ec, field)
+	case "public":
+		return fieldContext_Memo_public(ctx, ec, field)
+	case "binderID":
+		return fieldContext_Memo_binderID(ctx, ec, field)
+	case "parentID":
+		return fieldContext_Memo_parentID(ctx, ec, field)
+	case "binder":
+		return fieldContext_Memo_binder(ctx, ec, field)
+	case "pinnedIn":
+		return fieldContext_Memo_pinnedIn(ctx, ec, field)
+	case "parent":
+		return fieldContext_Memo_parent(ctx, ec, field)
+	case "replies":
+		return fieldContext_Memo_replies(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Memo", field.Name)
+}
+
+func childFields_MemoConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_MemoConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_MemoConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_MemoConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_MemoConnection_total(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemoConnection", field.Name)
+}
+
+func childFields_MemoEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_MemoEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_MemoEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemoEdge", field.Name)
+}
+
+func childFields_MemoPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_MemoPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_MemoPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_MemoPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemoPage", field.Name)
+}
+
 func childFields_Note(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return fieldContext_Note_id(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Note_createdAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Note_deletedAt(ctx, ec, field)
 	case "text":
 		return fieldContext_Note_text(ctx, ec, field)
 	case "taskID":
@@ -2565,6 +4109,8 @@ func childFields_Person(ctx context.Context, ec *executionContext, field graphql
 	switch field.Name {
 	case "id":
 		return fieldContext_Person_id(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Person_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_Person_version(ctx, ec, field)
 	case "email":
@@ -2631,6 +4177,8 @@ func childFields_Project(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Project_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Project_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Project_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_Project_version(ctx, ec, field)
 	case "name":
@@ -2699,6 +4247,8 @@ func childFields_Task(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Task_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Task_updatedAt(ctx, ec, field)
+	case "deletedAt":
+		return fieldContext_Task_deletedAt(ctx, ec, field)
 	case "version":
 		return fieldContext_Task_version(ctx, ec, field)
 	case "title":
@@ -2781,6 +4331,54 @@ func childFields_TaskPage(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_TaskPage_filters(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskPage", field.Name)
+}
+
+func childFields_Topic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Topic_id(ctx, ec, field)
+	case "name":
+		return fieldContext_Topic_name(ctx, ec, field)
+	case "entries":
+		return fieldContext_Topic_entries(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Topic", field.Name)
+}
+
+func childFields_TopicConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_TopicConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_TopicConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_TopicConnection_totalCount(ctx, ec, field)
+	case "total":
+		return fieldContext_TopicConnection_total(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicConnection", field.Name)
+}
+
+func childFields_TopicEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_TopicEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_TopicEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicEdge", field.Name)
+}
+
+func childFields_TopicPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return fieldContext_TopicPage_data(ctx, ec, field)
+	case "pagination":
+		return fieldContext_TopicPage_pagination(ctx, ec, field)
+	case "filters":
+		return fieldContext_TopicPage_filters(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicPage", field.Name)
 }
 
 func childFields_Total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2911,6 +4509,82 @@ func childFields___Type(ctx context.Context, ec *executionContext, field graphql
 
 // region    ***************************** args.gotpl *****************************
 
+func field_AccountConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_Account_entries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func field_AttachmentConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2952,6 +4626,212 @@ func field_BadgeConnection_total_args(ctx context.Context, ec *executionContext,
 		return nil, err
 	}
 	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_BinderConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_Binder_memos_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_Binder_pinned_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_EntryConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_Entry_topics_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTopicOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
 	return args, nil
 }
 
@@ -3028,6 +4908,158 @@ func field_Label_tasks_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
+	return args, nil
+}
+
+func field_MemoConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_Memo_pinnedIn_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOBinderOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBinderWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_Memo_replies_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_Mutation_createAccount_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -3059,12 +5091,54 @@ func field_Mutation_createBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_createBinder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createEntry_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createMemo_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3129,6 +5203,34 @@ func field_Mutation_createTask_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_createTopic_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteAccount_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func field_Mutation_deleteAttachment_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3157,7 +5259,49 @@ func field_Mutation_deleteBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_deleteBinder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteEntry_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func field_Mutation_deleteLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteMemo_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
@@ -3227,6 +5371,34 @@ func field_Mutation_deleteTask_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_deleteTopic_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_restoreAccount_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func field_Mutation_restoreNote_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3283,6 +5455,36 @@ func field_Mutation_restoreTask_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_updateAccount_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateAttachment_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3327,6 +5529,50 @@ func field_Mutation_updateBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_updateBinder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updateEntry_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
 func field_Mutation_updateLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3341,6 +5587,28 @@ func field_Mutation_updateLabel_args(ctx context.Context, ec *executionContext, 
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updateMemo_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3461,6 +5729,28 @@ func field_Mutation_updateTask_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_updateTopic_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
 func field_NoteConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3556,6 +5846,14 @@ func field_Person_memberships_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3610,6 +5908,14 @@ func field_Person_notes_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3664,6 +5970,14 @@ func field_Person_projects_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3718,6 +6032,14 @@ func field_Person_tasks_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3848,6 +6170,14 @@ func field_Project_members_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3902,6 +6232,14 @@ func field_Project_tasks_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -3916,6 +6254,106 @@ func field_Query___type_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func field_Query_accountsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOAccountOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAccountWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
+func field_Query_accounts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOAccountOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAccountWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4103,6 +6541,190 @@ func field_Query_badges_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_bindersPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOBinderOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBinderWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
+func field_Query_binders_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOBinderOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBinderWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_Query_entriesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
+func field_Query_entries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func field_Query_labelsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4195,6 +6817,98 @@ func field_Query_labels_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_memosPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
+func field_Query_memos_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func field_Query_node_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4206,6 +6920,14 @@ func field_Query_node_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -4220,6 +6942,14 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg1
 	return args, nil
 }
 
@@ -4312,6 +7042,14 @@ func field_Query_notes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4404,6 +7142,14 @@ func field_Query_people_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4496,6 +7242,14 @@ func field_Query_projects_args(ctx context.Context, ec *executionContext, rawArg
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4583,6 +7337,106 @@ func field_Query_tasks_args(ctx context.Context, ec *executionContext, rawArgs m
 	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (relay.Where, error) {
 			return unmarshalOTaskWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
+	return args, nil
+}
+
+func field_Query_topicsPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "page",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["page"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "perPage",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["perPage"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTopicOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg3
+	return args, nil
+}
+
+func field_Query_topics_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOTopicOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4718,6 +7572,14 @@ func field_Task_children_args(ctx context.Context, ec *executionContext, rawArgs
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
 	return args, nil
 }
 
@@ -4826,6 +7688,90 @@ func field_Task_notes_args(ctx context.Context, ec *executionContext, rawArgs ma
 		return nil, err
 	}
 	args["where"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "trashed",
+		func(ctx context.Context, v any) (*relay.Trashed, error) {
+			return unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trashed"] = arg6
+	return args, nil
+}
+
+func field_TopicConnection_total_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upTo",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upTo"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "estimate",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["estimate"] = arg1
+	return args, nil
+}
+
+func field_Topic_entries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
 	return args, nil
 }
 
@@ -4888,6 +7834,415 @@ func field___Type_fields_args(ctx context.Context, ec *executionContext, rawArgs
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func _Account_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Account_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Account_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Account", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Account_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Account_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Account_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Account_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Account_version(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNBigInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Account_version(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type BigInt does not have child fields"))
+}
+
+func _Account_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Account_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Account_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Account_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Account_entries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Entries(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EntryConnection) graphql.Marshaler {
+			return marshalNEntryConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Account_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EntryConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Account_entries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _AccountConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AccountEdge) graphql.Marshaler {
+			return marshalOAccountEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AccountConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AccountEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AccountConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AccountConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _AccountConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_AccountConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _AccountEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+			return marshalOAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AccountEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AccountEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
+			return marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _AccountPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Account) graphql.Marshaler {
+			return marshalNAccount2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AccountPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccountPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AccountPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
 
 func _Attachment_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -5692,6 +9047,854 @@ func fieldContext_BadgePage_filters(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("BadgePage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func _Binder_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Binder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Binder_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Binder_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Binder", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Binder_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Binder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Binder_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Binder_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Binder", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Binder_memos(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Binder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Binder_memos(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Memos(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
+			return marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Binder_memos(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Binder",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Binder_memos_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Binder_pinned(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Binder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Binder_pinned(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Pinned(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
+			return marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Binder_pinned(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Binder",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Binder_pinned_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _BinderConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.BinderEdge) graphql.Marshaler {
+			return marshalOBinderEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_BinderConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_BinderEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BinderConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BinderConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BinderConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _BinderConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_BinderConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _BinderEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+			return marshalOBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_BinderEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Binder(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BinderEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
+			return marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BinderEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _BinderPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Binder) graphql.Marshaler {
+			return marshalNBinder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Binder(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BinderPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BinderPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _BinderPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BinderPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _Entry_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Entry_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entry", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Entry_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Entry_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Entry_amount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_amount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNBigInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Entry_amount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entry", field, false, false, errors.New("field of type BigInt does not have child fields"))
+}
+
+func _Entry_accountID(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_accountID(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Entry_accountID(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entry", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Entry_account(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_account(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Account(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+			return marshalOAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Entry_account(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Entry_topics(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Entry_topics(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Topics(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TopicConnection) graphql.Marshaler {
+			return marshalNTopicConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Entry_topics(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TopicConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Entry_topics_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _EntryConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.EntryEdge) graphql.Marshaler {
+			return marshalOEntryEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_EntryConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EntryEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _EntryConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _EntryConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EntryConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _EntryConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_EntryConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _EntryEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Entry) graphql.Marshaler {
+			return marshalOEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_EntryEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Entry(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _EntryEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
+			return marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EntryEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _EntryPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Entry) graphql.Marshaler {
+			return marshalNEntry2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Entry(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _EntryPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EntryPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _EntryPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EntryPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
 func _Label_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Label) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5771,7 +9974,7 @@ func _Label_tasks(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -6078,6 +10281,745 @@ func fieldContext_LabelPage_filters(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("LabelPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func _Memo_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Memo_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Memo_author(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_author(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_author(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Memo_public(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_public(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Public, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_public(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Memo_binderID(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_binderID(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BinderGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOID2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Memo_binderID(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Memo_parentID(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_parentID(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ParentGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOID2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Memo_parentID(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Memo", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Memo_binder(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_binder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Binder(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+			return marshalOBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Memo_binder(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Memo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Binder(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Memo_pinnedIn(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_pinnedIn(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.PinnedIn(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.BinderConnection) graphql.Marshaler {
+			return marshalNBinderConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_pinnedIn(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Memo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_BinderConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Memo_pinnedIn_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Memo_parent(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_parent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parent(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+			return marshalOMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Memo_parent(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Memo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Memo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Memo_replies(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Memo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Memo_replies(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Replies(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
+			return marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Memo_replies(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Memo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Memo_replies_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _MemoConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MemoEdge) graphql.Marshaler {
+			return marshalOMemoEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_MemoConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _MemoConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _MemoConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemoConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _MemoConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_MemoConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _MemoEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+			return marshalOMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_MemoEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Memo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _MemoEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
+			return marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemoEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _MemoPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Memo) graphql.Marshaler {
+			return marshalNMemo2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Memo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _MemoPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemoPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _MemoPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemoPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _Mutation_createAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createAccount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAccount(ctx, fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+			return marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createAccount_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateAccount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAccount(ctx, fc.Args["id"].(string), fc.Args["input"].(relay.Input), fc.Args["expectedVersion"].(*int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+			return marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateAccount_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteAccount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteAccount(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteAccount_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_restoreAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_restoreAccount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestoreAccount(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+			return marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_restoreAccount(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Account(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_restoreAccount_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createAttachment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6342,6 +11284,270 @@ func fieldContext_Mutation_deleteBadge(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_createBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createBinder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateBinder(ctx, fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+			return marshalNBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Binder(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createBinder_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateBinder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateBinder(ctx, fc.Args["id"].(string), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+			return marshalNBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Binder(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateBinder_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteBinder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteBinder(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteBinder_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createEntry(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateEntry(ctx, fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Entry) graphql.Marshaler {
+			return marshalNEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Entry(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createEntry_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateEntry(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateEntry(ctx, fc.Args["id"].(string), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Entry) graphql.Marshaler {
+			return marshalNEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Entry(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateEntry_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteEntry(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteEntry(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteEntry(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteEntry_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createLabel(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6468,6 +11674,138 @@ func fieldContext_Mutation_deleteLabel(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteLabel_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createMemo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateMemo(ctx, fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+			return marshalNMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Memo(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createMemo_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateMemo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateMemo(ctx, fc.Args["id"].(string), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+			return marshalNMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Memo(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateMemo_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteMemo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteMemo(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteMemo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteMemo_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -7178,6 +12516,138 @@ func fieldContext_Mutation_restoreTask(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_createTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createTopic(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateTopic(ctx, fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Topic) graphql.Marshaler {
+			return marshalNTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Topic(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createTopic_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateTopic(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTopic(ctx, fc.Args["id"].(string), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Topic) graphql.Marshaler {
+			return marshalNTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Topic(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateTopic_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteTopic(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteTopic(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteTopic(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteTopic_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Note_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Note) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7221,6 +12691,29 @@ func _Note_createdAt(ctx context.Context, ec *executionContext, field graphql.Co
 	)
 }
 func fieldContext_Note_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Note", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Note_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Note) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Note_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Note_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Note", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
@@ -7929,6 +13422,29 @@ func fieldContext_Person_id(_ context.Context, ec *executionContext, field graph
 	return graphql.NewScalarFieldContext("Person", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func _Person_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Person_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Person_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _Person_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8031,7 +13547,7 @@ func _Person_tasks(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -8075,7 +13591,7 @@ func _Person_projects(ctx context.Context, ec *executionContext, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -8119,7 +13635,7 @@ func _Person_memberships(ctx context.Context, ec *executionContext, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Memberships(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Memberships(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -8195,7 +13711,7 @@ func _Person_notes(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -8571,6 +14087,29 @@ func fieldContext_Project_updatedAt(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _Project_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Project_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Project_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _Project_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Project) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8751,7 +14290,7 @@ func _Project_tasks(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -8795,7 +14334,7 @@ func _Project_members(ctx context.Context, ec *executionContext, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Members(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Members(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
@@ -9156,7 +14695,7 @@ func _Query_node(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {
@@ -9200,7 +14739,7 @@ func _Query_nodes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -9228,6 +14767,50 @@ func fieldContext_Query_nodes(ctx context.Context, ec *executionContext, field g
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Query_nodes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_accounts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_accounts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Accounts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AccountConnection) graphql.Marshaler {
+			return marshalNAccountConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_accounts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AccountConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_accounts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9322,6 +14905,94 @@ func fieldContext_Query_badges(ctx context.Context, ec *executionContext, field 
 	return fc, nil
 }
 
+func _Query_binders(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_binders(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Binders(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.BinderConnection) graphql.Marshaler {
+			return marshalNBinderConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_binders(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_BinderConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_binders_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_entries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Entries(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EntryConnection) graphql.Marshaler {
+			return marshalNEntryConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EntryConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_entries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_labels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9366,6 +15037,50 @@ func fieldContext_Query_labels(ctx context.Context, ec *executionContext, field 
 	return fc, nil
 }
 
+func _Query_memos(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_memos(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Memos(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
+			return marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_memos(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_memos_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_notes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9376,7 +15091,7 @@ func _Query_notes(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -9420,7 +15135,7 @@ func _Query_people(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().People(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().People(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
@@ -9464,7 +15179,7 @@ func _Query_projects(ctx context.Context, ec *executionContext, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Projects(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -9508,7 +15223,7 @@ func _Query_tasks(ctx context.Context, ec *executionContext, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return ec.Resolvers.Query().Tasks(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -9536,6 +15251,94 @@ func fieldContext_Query_tasks(ctx context.Context, ec *executionContext, field g
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Query_tasks_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_topics(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_topics(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Topics(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TopicConnection) graphql.Marshaler {
+			return marshalNTopicConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_topics(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TopicConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_topics_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_accountsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_accountsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AccountsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AccountPage) graphql.Marshaler {
+			return marshalNAccountPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_accountsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AccountPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_accountsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9630,6 +15433,94 @@ func fieldContext_Query_badgesPage(ctx context.Context, ec *executionContext, fi
 	return fc, nil
 }
 
+func _Query_bindersPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_bindersPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().BindersPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.BinderPage) graphql.Marshaler {
+			return marshalNBinderPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_bindersPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_BinderPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_bindersPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_entriesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_entriesPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().EntriesPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EntryPage) graphql.Marshaler {
+			return marshalNEntryPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_entriesPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EntryPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_entriesPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_labelsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9668,6 +15559,50 @@ func fieldContext_Query_labelsPage(ctx context.Context, ec *executionContext, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Query_labelsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_memosPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_memosPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MemosPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemoPage) graphql.Marshaler {
+			return marshalNMemoPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_memosPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_MemoPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_memosPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9850,6 +15785,50 @@ func fieldContext_Query_tasksPage(ctx context.Context, ec *executionContext, fie
 	return fc, nil
 }
 
+func _Query_topicsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_topicsPage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TopicsPage(ctx, fc.Args["page"].(*int), fc.Args["perPage"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TopicPage) graphql.Marshaler {
+			return marshalNTopicPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicPage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_topicsPage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TopicPage(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_topicsPage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query___type(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9992,6 +15971,29 @@ func _Task_updatedAt(ctx context.Context, ec *executionContext, field graphql.Co
 	)
 }
 func fieldContext_Task_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Task_deletedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Task_deletedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return marshalOTime2ᚖtimeᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Task_deletedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Task", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
@@ -10446,7 +16448,7 @@ func _Task_children(ctx context.Context, ec *executionContext, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Children(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Children(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
@@ -10578,7 +16580,7 @@ func _Task_notes(ctx context.Context, ec *executionContext, field graphql.Collec
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+			return obj.Notes(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where), fc.Args["trashed"].(*relay.Trashed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -10883,6 +16885,369 @@ func _TaskPage_filters(ctx context.Context, ec *executionContext, field graphql.
 }
 func fieldContext_TaskPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TaskPage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _Topic_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Topic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Topic_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Topic_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Topic", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Topic_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Topic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Topic_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Topic_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Topic", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Topic_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Topic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Topic_entries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Entries(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EntryConnection) graphql.Marshaler {
+			return marshalNEntryConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Topic_entries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Topic",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EntryConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Topic_entries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _TopicConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.TopicEdge) graphql.Marshaler {
+			return marshalOTopicEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TopicConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TopicEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TopicConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TopicConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TopicConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Total(ctx, fc.Args["upTo"].(*int), fc.Args["estimate"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Total) graphql.Marshaler {
+			return marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicConnection_total(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Total(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_TopicConnection_total_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _TopicEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Topic) graphql.Marshaler {
+			return marshalOTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TopicEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Topic(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TopicEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
+			return marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _TopicPage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicPage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Topic) graphql.Marshaler {
+			return marshalNTopic2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicPage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Topic(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TopicPage_pagination(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicPage_pagination(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pagination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Pagination) graphql.Marshaler {
+			return marshalNPagination2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐPagination(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicPage_pagination(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Pagination(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TopicPage_filters(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicPage_filters(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNJSON2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicPage_filters(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicPage", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Total_value(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Total) (ret graphql.Marshaler) {
@@ -12021,6 +18386,11 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.Topic:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Topic(ctx, ec, sel, obj)
 	case *ent.Task:
 		if obj == nil {
 			return graphql.Null
@@ -12041,11 +18411,26 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Note(ctx, ec, sel, obj)
+	case *ent.Memo:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Memo(ctx, ec, sel, obj)
 	case *ent.Label:
 		if obj == nil {
 			return graphql.Null
 		}
 		return _Label(ctx, ec, sel, obj)
+	case *ent.Entry:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Entry(ctx, ec, sel, obj)
+	case *ent.Binder:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Binder(ctx, ec, sel, obj)
 	case *ent.Badge:
 		if obj == nil {
 			return graphql.Null
@@ -12056,6 +18441,11 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Attachment(ctx, ec, sel, obj)
+	case *ent.Account:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Account(ctx, ec, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -12068,6 +18458,274 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var accountImplementors = []string{"Account", "Node"}
+
+func _Account(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Account) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Account")
+		case "id":
+			out.Values[i] = _Account_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Account_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = _Account_version(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = _Account_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Account_entries(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var accountConnectionImplementors = []string{"AccountConnection"}
+
+func _AccountConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AccountConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccountConnection")
+		case "edges":
+			out.Values[i] = _AccountConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = _AccountConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = _AccountConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AccountConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var accountEdgeImplementors = []string{"AccountEdge"}
+
+func _AccountEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AccountEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccountEdge")
+		case "node":
+			out.Values[i] = _AccountEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _AccountEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var accountPageImplementors = []string{"AccountPage"}
+
+func _AccountPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AccountPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccountPage")
+		case "data":
+			out.Values[i] = _AccountPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _AccountPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _AccountPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var attachmentImplementors = []string{"Attachment", "Node"}
 
@@ -12638,6 +19296,608 @@ func _BadgePage(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 	return out
 }
 
+var binderImplementors = []string{"Binder", "Node"}
+
+func _Binder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Binder) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, binderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Binder")
+		case "id":
+			out.Values[i] = _Binder_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = _Binder_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "memos":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Binder_memos(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pinned":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Binder_pinned(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var binderConnectionImplementors = []string{"BinderConnection"}
+
+func _BinderConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.BinderConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, binderConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BinderConnection")
+		case "edges":
+			out.Values[i] = _BinderConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = _BinderConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = _BinderConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BinderConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var binderEdgeImplementors = []string{"BinderEdge"}
+
+func _BinderEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.BinderEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, binderEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BinderEdge")
+		case "node":
+			out.Values[i] = _BinderEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _BinderEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var binderPageImplementors = []string{"BinderPage"}
+
+func _BinderPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.BinderPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, binderPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BinderPage")
+		case "data":
+			out.Values[i] = _BinderPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _BinderPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _BinderPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var entryImplementors = []string{"Entry", "Node"}
+
+func _Entry(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Entry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Entry")
+		case "id":
+			out.Values[i] = _Entry_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = _Entry_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = _Entry_amount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accountID":
+			out.Values[i] = _Entry_accountID(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "account":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Entry_account(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "topics":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Entry_topics(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var entryConnectionImplementors = []string{"EntryConnection"}
+
+func _EntryConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.EntryConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entryConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EntryConnection")
+		case "edges":
+			out.Values[i] = _EntryConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = _EntryConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = _EntryConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _EntryConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var entryEdgeImplementors = []string{"EntryEdge"}
+
+func _EntryEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.EntryEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entryEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EntryEdge")
+		case "node":
+			out.Values[i] = _EntryEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _EntryEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var entryPageImplementors = []string{"EntryPage"}
+
+func _EntryPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.EntryPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entryPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EntryPage")
+		case "data":
+			out.Values[i] = _EntryPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _EntryPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _EntryPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var labelImplementors = []string{"Label", "Node"}
 
 func _Label(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Label) graphql.Marshaler {
@@ -12901,6 +20161,398 @@ func _LabelPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 	return out
 }
 
+var memoImplementors = []string{"Memo", "Node"}
+
+func _Memo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Memo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Memo")
+		case "id":
+			out.Values[i] = _Memo_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = _Memo_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "author":
+			out.Values[i] = _Memo_author(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "public":
+			out.Values[i] = _Memo_public(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "binderID":
+			out.Values[i] = _Memo_binderID(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "parentID":
+			out.Values[i] = _Memo_parentID(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "binder":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Memo_binder(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pinnedIn":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Memo_pinnedIn(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "parent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Memo_parent(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "replies":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Memo_replies(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memoConnectionImplementors = []string{"MemoConnection"}
+
+func _MemoConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.MemoConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memoConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemoConnection")
+		case "edges":
+			out.Values[i] = _MemoConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = _MemoConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = _MemoConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _MemoConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memoEdgeImplementors = []string{"MemoEdge"}
+
+func _MemoEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.MemoEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memoEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemoEdge")
+		case "node":
+			out.Values[i] = _MemoEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _MemoEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memoPageImplementors = []string{"MemoPage"}
+
+func _MemoPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.MemoPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memoPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemoPage")
+		case "data":
+			out.Values[i] = _MemoPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _MemoPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _MemoPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) graphql.Marshaler {
@@ -12921,6 +20573,34 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "createAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createAccount(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateAccount(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteAccount(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "restoreAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_restoreAccount(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createAttachment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createAttachment(ctx, ec, field)
@@ -12963,6 +20643,48 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createBinder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createBinder(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateBinder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateBinder(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteBinder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteBinder(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createEntry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createEntry(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateEntry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateEntry(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteEntry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteEntry(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createLabel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createLabel(ctx, ec, field)
@@ -12980,6 +20702,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteLabel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteLabel(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createMemo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createMemo(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateMemo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateMemo(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteMemo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteMemo(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -13096,6 +20839,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createTopic":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createTopic(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateTopic":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateTopic(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteTopic":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteTopic(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13137,6 +20901,11 @@ func _Note(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "createdAt":
 			out.Values[i] = _Note_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Note_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "text":
@@ -13569,6 +21338,11 @@ func _Person(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 		case "id":
 			out.Values[i] = _Person_id(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Person_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -14004,6 +21778,11 @@ func _Project(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 		case "updatedAt":
 			out.Values[i] = _Project_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Project_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -14450,6 +22229,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "accounts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_accounts(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "attachments":
 			field := field
 
@@ -14494,6 +22295,50 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "binders":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_binders(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "entries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_entries(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "labels":
 			field := field
 
@@ -14504,6 +22349,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_labels(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "memos":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_memos(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -14604,6 +22471,50 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "topics":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_topics(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "accountsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_accountsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "attachmentsPage":
 			field := field
 
@@ -14648,6 +22559,50 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "bindersPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_bindersPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "entriesPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_entriesPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "labelsPage":
 			field := field
 
@@ -14658,6 +22613,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_labelsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "memosPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_memosPage(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -14758,6 +22735,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "topicsPage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_topicsPage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Query___type(ctx, ec, field)
@@ -14818,6 +22817,11 @@ func _Task(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "updatedAt":
 			out.Values[i] = _Task_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deletedAt":
+			out.Values[i] = _Task_deletedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
@@ -15359,6 +23363,264 @@ func _TaskPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 	return out
 }
 
+var topicImplementors = []string{"Topic", "Node"}
+
+func _Topic(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Topic) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Topic")
+		case "id":
+			out.Values[i] = _Topic_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = _Topic_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Topic_entries(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var topicConnectionImplementors = []string{"TopicConnection"}
+
+func _TopicConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TopicConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TopicConnection")
+		case "edges":
+			out.Values[i] = _TopicConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = _TopicConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = _TopicConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TopicConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var topicEdgeImplementors = []string{"TopicEdge"}
+
+func _TopicEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TopicEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TopicEdge")
+		case "node":
+			out.Values[i] = _TopicEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _TopicEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var topicPageImplementors = []string{"TopicPage"}
+
+func _TopicPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.TopicPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TopicPage")
+		case "data":
+			out.Values[i] = _TopicPage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagination":
+			out.Values[i] = _TopicPage_pagination(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filters":
+			out.Values[i] = _TopicPage_filters(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var totalImplementors = []string{"Total"}
 
 func _Total(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Total) graphql.Marshaler {
@@ -15799,6 +24061,68 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAccount2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Account) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Account(ctx, ec, sel, v)
+}
+
+func marshalNAccountConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AccountConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AccountConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNAccountOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
+	var res = new(relay.Order)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAccountOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNAccountPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AccountPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AccountPage(ctx, ec, sel, v)
+}
+
 func marshalNAttachment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Attachment) graphql.Marshaler {
 	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -15939,6 +24263,68 @@ func marshalNBigInt2int64(ctx context.Context, ec *executionContext, sel ast.Sel
 	return res
 }
 
+func marshalNBinder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Binder) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Binder(ctx, ec, sel, v)
+}
+
+func marshalNBinderConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BinderConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _BinderConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNBinderOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
+	var res = new(relay.Order)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBinderOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNBinderPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BinderPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _BinderPage(ctx, ec, sel, v)
+}
+
 func unmarshalNBoolean2bool(ctx context.Context, ec *executionContext, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -15953,6 +24339,22 @@ func marshalNBoolean2bool(ctx context.Context, ec *executionContext, sel ast.Sel
 		}
 	}
 	return res
+}
+
+func unmarshalNCreateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCreateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
 }
 
 func unmarshalNCreateAttachmentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -15987,6 +24389,38 @@ func marshalNCreateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNCreateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCreateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNCreateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCreateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -15994,6 +24428,22 @@ func unmarshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 }
 
 func marshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNCreateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCreateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -16067,6 +24517,22 @@ func marshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func unmarshalNCreateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCreateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (relay.Cursor, error) {
 	var res relay.Cursor
 	err := res.UnmarshalGQL(v)
@@ -16075,6 +24541,68 @@ func unmarshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrela
 
 func marshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Cursor) graphql.Marshaler {
 	return v
+}
+
+func marshalNEntry2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Entry) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Entry) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Entry(ctx, ec, sel, v)
+}
+
+func marshalNEntryConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.EntryConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _EntryConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNEntryOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
+	var res = new(relay.Order)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNEntryOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNEntryPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.EntryPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _EntryPage(ctx, ec, sel, v)
 }
 
 func unmarshalNID2string(ctx context.Context, ec *executionContext, v any) (string, error) {
@@ -16208,6 +24736,68 @@ func marshalNLabelPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 		return graphql.Null
 	}
 	return _LabelPage(ctx, ec, sel, v)
+}
+
+func marshalNMemo2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Memo) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Memo(ctx, ec, sel, v)
+}
+
+func marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _MemoConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNMemoOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
+	var res = new(relay.Order)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNMemoOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNMemoPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.MemoPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _MemoPage(ctx, ec, sel, v)
 }
 
 func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐNode(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -16563,6 +25153,68 @@ func marshalNTime2timeᚐTime(ctx context.Context, ec *executionContext, sel ast
 	return res
 }
 
+func marshalNTopic2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Topic) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Topic) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Topic(ctx, ec, sel, v)
+}
+
+func marshalNTopicConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TopicConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TopicConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNTopicOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
+	var res = new(relay.Order)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTopicOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Order) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNTopicPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicPage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TopicPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TopicPage(ctx, ec, sel, v)
+}
+
 func marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTotal(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Total) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -16571,6 +25223,22 @@ func marshalNTotal2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrela
 		return graphql.Null
 	}
 	return _Total(ctx, ec, sel, v)
+}
+
+func unmarshalNUpdateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateAccountInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
 }
 
 func unmarshalNUpdateAttachmentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -16605,6 +25273,38 @@ func marshalNUpdateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNUpdateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateBinderInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateEntryInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -16612,6 +25312,22 @@ func unmarshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 }
 
 func marshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateMemoInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -16676,6 +25392,22 @@ func unmarshalNUpdateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 }
 
 func marshalNUpdateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateTopicInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -16823,6 +25555,84 @@ func marshalN__TypeKind2string(ctx context.Context, ec *executionContext, sel as
 		}
 	}
 	return res
+}
+
+func marshalOAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccount(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Account) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Account(ctx, ec, sel, v)
+}
+
+func marshalOAccountEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AccountEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOAccountEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOAccountEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AccountEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _AccountEdge(ctx, ec, sel, v)
+}
+
+func unmarshalOAccountOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, v any) ([]*relay.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*relay.Order, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNAccountOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalOAccountOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*relay.Order) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNAccountOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOAccountWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, v any) (relay.Where, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res relay.Where
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOAccountWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func marshalOAttachment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Attachment) graphql.Marshaler {
@@ -16999,6 +25809,84 @@ func marshalOBigInt2ᚖint64(ctx context.Context, ec *executionContext, sel ast.
 	return res
 }
 
+func marshalOBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Binder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Binder(ctx, ec, sel, v)
+}
+
+func marshalOBinderEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.BinderEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOBinderEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOBinderEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BinderEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _BinderEdge(ctx, ec, sel, v)
+}
+
+func unmarshalOBinderOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, v any) ([]*relay.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*relay.Order, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNBinderOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalOBinderOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*relay.Order) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNBinderOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOBinderWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, v any) (relay.Where, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res relay.Where
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOBinderWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalOBoolean2bool(ctx context.Context, ec *executionContext, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -17061,6 +25949,84 @@ func marshalODate2ᚖtimeᚐTime(ctx context.Context, ec *executionContext, sel 
 	_ = ctx
 	res := relay.MarshalDate(*v)
 	return res
+}
+
+func marshalOEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntry(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Entry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Entry(ctx, ec, sel, v)
+}
+
+func marshalOEntryEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.EntryEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOEntryEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOEntryEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.EntryEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _EntryEdge(ctx, ec, sel, v)
+}
+
+func unmarshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, v any) ([]*relay.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*relay.Order, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNEntryOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalOEntryOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*relay.Order) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNEntryOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, v any) (relay.Where, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res relay.Where
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOEntryWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func unmarshalOFloat2ᚖfloat64(ctx context.Context, ec *executionContext, v any) (*float64, error) {
@@ -17216,6 +26182,84 @@ func unmarshalOLabelWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 }
 
 func marshalOLabelWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalOMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Memo) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Memo(ctx, ec, sel, v)
+}
+
+func marshalOMemoEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.MemoEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOMemoEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOMemoEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.MemoEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _MemoEdge(ctx, ec, sel, v)
+}
+
+func unmarshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, v any) ([]*relay.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*relay.Order, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNMemoOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalOMemoOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*relay.Order) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNMemoOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, v any) (relay.Where, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res relay.Where
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOMemoWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -17575,6 +26619,100 @@ func marshalOTime2ᚖtimeᚐTime(ctx context.Context, ec *executionContext, sel 
 	_ = ctx
 	res := relay.MarshalTime(*v)
 	return res
+}
+
+func marshalOTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopic(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Topic) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Topic(ctx, ec, sel, v)
+}
+
+func marshalOTopicEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.TopicEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOTopicEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOTopicEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TopicEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _TopicEdge(ctx, ec, sel, v)
+}
+
+func unmarshalOTopicOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, v any) ([]*relay.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*relay.Order, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTopicOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalOTopicOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*relay.Order) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTopicOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, v any) (relay.Where, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res relay.Where
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOTopicWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Where) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, v any) (*relay.Trashed, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(relay.Trashed)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOTrashed2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐTrashed(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Trashed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

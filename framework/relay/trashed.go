@@ -1,0 +1,74 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
+
+// Trashed is the argument that shows deleted rows.
+type Trashed string //nolint:recvcheck // gqlgen wants it so
+
+// What the argument may be.
+const (
+	TrashExclude Trashed = "EXCLUDE" // rows that are not deleted
+	TrashInclude Trashed = "INCLUDE" // all rows
+	TrashOnly    Trashed = "ONLY"    // deleted rows
+)
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (t *Trashed) UnmarshalGQL(v any) error {
+	text, _ := v.(string)
+	switch *t = Trashed(text); *t {
+	case TrashExclude, TrashInclude, TrashOnly:
+		return nil
+	}
+	return fmt.Errorf("must be %s, %s or %s", TrashExclude, TrashInclude, TrashOnly)
+}
+
+// MarshalGQL implements graphql.Marshaler.
+func (t Trashed) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(t))) }
+
+// ForbiddenError says that the caller may not use an argument.
+type ForbiddenError struct {
+	Entity   string // name of the GraphQL type
+	Argument string // as the caller gave it: "trashed: ONLY"
+}
+
+func (e *ForbiddenError) Error() string {
+	return fmt.Sprintf("%s of %s is not allowed; deleted rows take a permission", e.Argument, e.Entity)
+}
+
+// ErrorCode is the code that API clients see.
+func (e *ForbiddenError) ErrorCode() string { return "FORBIDDEN" }
+
+// ErrorExtensions are the details that API clients see.
+func (e *ForbiddenError) ErrorExtensions() map[string]any {
+	return map[string]any{"entity": e.Entity, "argument": "trashed"}
+}
+
+// withTrash opens the view to deleted rows that a field returns, to callers who
+// may see them. Rows that its filter and orders look at are seen as ever.
+func withTrash(ctx context.Context, src Source, e *entity.Entity, t *Trashed) (context.Context, error) {
+	if t == nil || *t == TrashExclude || e.SoftDelete == nil {
+		return ctx, nil
+	}
+	if may := src.Settings().MayTrash; may == nil || !may(ctx, e.Name) {
+		return nil, &ForbiddenError{Entity: e.GraphQL, Argument: "trashed: " + string(*t)}
+	}
+	if *t == TrashOnly {
+		return entity.WithView(ctx, entity.Tombstones), nil
+	}
+	return entity.WithView(ctx, entity.Everything), nil
+}
+
+// view tells cursors of one view from those of another.
+func (a Args) view() string {
+	if a.Trashed == nil || *a.Trashed == TrashExclude {
+		return ""
+	}
+	return "\x00" + string(*a.Trashed)
+}
