@@ -74,6 +74,9 @@ func describeType(t *gen.Type) (*node, error) {
 		switch trait {
 		case entity.SoftDeleteTrait:
 			n.Entity.SoftDelete = d
+			if n.Entity.Revive, err = revives(f); err != nil {
+				return nil, err
+			}
 		case entity.VersionTrait:
 			n.Entity.Version = d
 		default:
@@ -81,7 +84,9 @@ func describeType(t *gen.Type) (*node, error) {
 		n.Entity.Fields = append(n.Entity.Fields, d)
 		n.GoFields[f.Name] = f
 	}
-	return n, nil
+	var err error
+	n.Entity.Keys, err = keys(n)
+	return n, err
 }
 
 // maxOrderedText is the longest text that lists can be ordered by, in
@@ -194,6 +199,10 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 	}
 	if !e.M2M() {
 		d.Column = e.Rel.Column()
+		var err error
+		if d.OnDelete, d.OnPurge, err = entschema.Policies(e); err != nil {
+			return nil, err
+		}
 		if e.OwnFK() && e.Field() == nil {
 			return nil, fmt.Errorf("the edge owns a foreign key that is no field of the schema; declare the field %q and bind it with .Field(%q)", d.Column, d.Column)
 		}

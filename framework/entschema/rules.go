@@ -18,8 +18,8 @@ import (
 const defaultText = 255
 
 // Prepare writes what the framework's rules mean for the tables into the graph:
-// lengths of columns and CHECK constraints. The code generator does the same
-// before it generates.
+// lengths of columns, CHECK constraints, what foreign keys do, and what is unique
+// among living rows. The code generator does the same before it generates.
 func Prepare(g *gen.Graph) error {
 	for _, t := range g.Nodes {
 		fields := t.Fields
@@ -39,6 +39,14 @@ func Prepare(g *gen.Graph) error {
 		}
 		if err := addChecks(t, checks); err != nil {
 			return fmt.Errorf("entschema: %s: %w", t.Name, err)
+		}
+		if err := uniqueAmongLiving(t); err != nil {
+			return fmt.Errorf("entschema: %s: %w", t.Name, err)
+		}
+		for _, e := range t.Edges {
+			if err := sayOnDelete(e); err != nil {
+				return fmt.Errorf("entschema: %s.%s: %w", t.Name, e.Name, err)
+			}
 		}
 	}
 	return nil

@@ -7,9 +7,16 @@ import (
 	"reflect"
 	"time"
 
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/google/uuid"
@@ -35,7 +42,11 @@ var badgeEntity = entity.New(entity.Entity{
 		{Name: "person_id", Column: "person_id", GraphQL: "personID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OwnsFK: true},
+		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+	},
+	Keys: []*entity.Key{
+		{Fields: []string{"number"}},
+		{Fields: []string{"person_id"}},
 	},
 })
 
@@ -58,6 +69,19 @@ func (q *BadgeQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *BadgeMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(badge.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *BadgeMutation) MutationDriver() dialect.Driver { return m.driver }
+
 var labelEntity = entity.New(entity.Entity{
 	Name: "Label", GraphQL: "Label", Table: "labels",
 	Fields: []*entity.Field{
@@ -67,6 +91,9 @@ var labelEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
+	},
+	Keys: []*entity.Key{
+		{Fields: []string{"name"}},
 	},
 })
 
@@ -89,6 +116,19 @@ func (q *LabelQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *LabelMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(label.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *LabelMutation) MutationDriver() dialect.Driver { return m.driver }
+
 var noteEntity = entity.New(entity.Entity{
 	Name: "Note", GraphQL: "Note", Table: "notes",
 	Fields: []*entity.Field{
@@ -100,8 +140,8 @@ var noteEntity = entity.New(entity.Entity{
 		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
-		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 })
 
@@ -124,13 +164,40 @@ func (q *NoteQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *NoteMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &NoteUpdate{config: m.config, mutation: newNoteMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *NoteMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(note.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *NoteMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *NoteMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&NoteUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&NoteUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Note back, with all that was deleted together
+// with it.
+func (c *NoteClient) Restore(ctx context.Context, id int64) (*Note, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var personEntity = entity.New(entity.Entity{
@@ -144,12 +211,15 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "nickname", Column: "nickname", GraphQL: "nickname", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id"},
-		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id"},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id", OnDelete: "detach", OnPurge: "detach"},
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
-		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id"},
+		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"email"}, Living: true},
+	},
 })
 
 // EntityType describes the Person entity.
@@ -171,14 +241,40 @@ func (q *PersonQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *PersonMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &PersonUpdate{config: m.config, mutation: newPersonMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PersonMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(person.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *PersonMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *PersonMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&PersonUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&PersonUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Person back, with all that was deleted together
+// with it.
+func (c *PersonClient) Restore(ctx context.Context, id int64) (*Person, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var projectEntity = entity.New(entity.Entity{
@@ -196,10 +292,13 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "lead_id", Column: "lead_id", GraphQL: "leadID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OwnsFK: true},
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id"},
+		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade"},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"code"}, Living: true},
+	},
 })
 
 // EntityType describes the Project entity.
@@ -221,14 +320,40 @@ func (q *ProjectQuery) WhereP(ps ...func(*sql.Selector)) {
 	}
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *ProjectMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &ProjectUpdate{config: m.config, mutation: newProjectMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ProjectMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(project.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *ProjectMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ProjectMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ProjectUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ProjectUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Project back, with all that was deleted together
+// with it.
+func (c *ProjectClient) Restore(ctx context.Context, id uuid.UUID) (*Project, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var taskEntity = entity.New(entity.Entity{
@@ -255,12 +380,12 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true},
-		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OwnsFK: true},
-		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true},
-		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id"},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id"},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
@@ -288,12 +413,38 @@ func (m *TaskMutation) Appends() bool {
 	return len(m.appendwatchers) > 0
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *TaskMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &TaskUpdate{config: m.config, mutation: newTaskMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *TaskMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(task.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *TaskMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *TaskMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&TaskUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&TaskUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Task back, with all that was deleted together
+// with it.
+func (c *TaskClient) Restore(ctx context.Context, id int64) (*Task, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }

@@ -75,7 +75,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "email", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "email", Type: field.TypeString, Size: 255},
 		{Name: "name", Type: field.TypeString, Size: 100},
 		{Name: "nickname", Type: field.TypeString, Nullable: true, Size: 50},
 	}
@@ -84,6 +84,16 @@ var (
 		Name:       "people",
 		Columns:    PeopleColumns,
 		PrimaryKey: []*schema.Column{PeopleColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_people_email",
+				Unique:  true,
+				Columns: []*schema.Column{PeopleColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
 	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
@@ -93,7 +103,7 @@ var (
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "name", Type: field.TypeString, Size: 100},
-		{Name: "code", Type: field.TypeString, Unique: true, Size: 20},
+		{Name: "code", Type: field.TypeString, Size: 20},
 		{Name: "budget", Type: field.TypeFloat64, Nullable: true},
 		{Name: "archived", Type: field.TypeBool, Default: false},
 		{Name: "lead_id", Type: field.TypeInt64, Nullable: true},
@@ -109,6 +119,16 @@ var (
 				Columns:    []*schema.Column{ProjectsColumns[9]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_projects_code",
+				Unique:  true,
+				Columns: []*schema.Column{ProjectsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
 			},
 		},
 	}
