@@ -211,10 +211,12 @@ func (r *removal) detach() error {
 // removeRows removes the rows for good, those that refer before those that they
 // refer to.
 func (r *removal) removeRows() error {
-	for _, e := range r.childrenFirst() {
-		keys := slices.Clone(r.doomed.of(e).list)
-		slices.Reverse(keys) // in a tree the leaves were found last
-		for part := range slices.Chunk(keys, chunk) {
+	order := r.childrenFirst()
+	if err := r.breakCycles(order); err != nil {
+		return err
+	}
+	for _, e := range order {
+		for part := range slices.Chunk(r.doomed.of(e).list, chunk) {
 			query, args := sql.Dialect(r.dialect).Delete(e.Table).Where(sql.In(e.ID().Column, part...)).Query()
 			if err := r.tx.Exec(r.ctx, query, args, nil); err != nil {
 				return err
@@ -224,17 +226,41 @@ func (r *removal) removeRows() error {
 	return nil
 }
 
-// childrenFirst orders the entities of the rows so that one comes before those
-// that it refers to. In a cycle the order does not matter: its rows go by
-// foreign keys that cascade.
+// breakCycles cuts the references between the rows that no order can satisfy:
+// those of trees and cycles. The database would follow them by itself, but MySQL
+// not more than 15 levels deep.
+func (r *removal) breakCycles(order []*Entity) error {
+	for i, from := range order {
+		for _, ref := range from.refersTo {
+			to := slices.Index(order, ref.to)
+			f := from.ByColumn(ref.column)
+			if to < 0 || to > i || f != nil && !f.Nullable {
+				continue
+			}
+			err := r.change(from, ref.column, r.doomed.of(ref.to).list, func(u *sql.UpdateBuilder) { u.SetNull(ref.column) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// childrenFirst orders the entities of which there are rows.
 func (r *removal) childrenFirst() []*Entity {
+	return childrenFirst(r.doomed.order, func(e *Entity) bool { return r.doomed.keys[e] != nil })
+}
+
+// childrenFirst orders entities so that one comes before those that it refers
+// to, as far as there is no cycle.
+func childrenFirst(entities []*Entity, wanted func(*Entity) bool) []*Entity {
 	var (
 		order []*Entity
 		seen  = map[*Entity]bool{}
 		visit func(e *Entity)
 	)
 	visit = func(e *Entity) {
-		if seen[e] || r.doomed.keys[e] == nil {
+		if seen[e] || !wanted(e) {
 			return
 		}
 		seen[e] = true
@@ -243,7 +269,7 @@ func (r *removal) childrenFirst() []*Entity {
 		}
 		order = append(order, e)
 	}
-	for _, e := range r.doomed.order {
+	for _, e := range entities {
 		visit(e)
 	}
 	return order

@@ -80,7 +80,8 @@ type ConflictError struct {
 	Code       string   // Unique, ForeignKey, Restricted, ParentDeleted, NotNull or Check
 	Err        error    // the driver's error; never shown to API clients
 
-	Key      any       // id of the row at fault, where a restore names it; else nil
+	Key      any       // key of the row at fault, where a restore names it; else nil
+	ID       string    // the same as an id of the API, for its clients
 	Blockers []Blocker // rows in the way of a delete or restore, as far as they are known
 }
 
@@ -100,7 +101,7 @@ func (e *ConflictError) Error() string {
 		}
 		return what + " is still in use"
 	case ParentDeleted:
-		return e.Entity + " cannot be restored before what it belongs to: " + blockers(e.Blockers)
+		return e.Entity + " cannot be restored before what it belongs to: " + blockers(e.Blockers) + "; restore that first"
 	case NotNull:
 		return what + " must not be null"
 	}
@@ -126,6 +127,9 @@ func (e *ConflictError) ErrorExtensions() map[string]any {
 	}
 	if e.Constraint != "" {
 		ext["constraint"] = e.Constraint
+	}
+	if e.ID != "" {
+		ext["id"] = e.ID
 	}
 	if len(e.Blockers) > 0 {
 		ext["blockers"] = e.blockers()

@@ -13,10 +13,15 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 )
 
@@ -78,12 +83,17 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			badge.Table:   badge.ValidColumn,
-			label.Table:   label.ValidColumn,
-			note.Table:    note.ValidColumn,
-			person.Table:  person.ValidColumn,
-			project.Table: project.ValidColumn,
-			task.Table:    task.ValidColumn,
+			badge.Table:    badge.ValidColumn,
+			clause.Table:   clause.ValidColumn,
+			contract.Table: contract.ValidColumn,
+			cover.Table:    cover.ValidColumn,
+			invoice.Table:  invoice.ValidColumn,
+			label.Table:    label.ValidColumn,
+			note.Table:     note.ValidColumn,
+			person.Table:   person.ValidColumn,
+			project.Table:  project.ValidColumn,
+			remark.Table:   remark.ValidColumn,
+			task.Table:     task.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

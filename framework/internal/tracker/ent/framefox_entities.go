@@ -13,10 +13,15 @@ import (
 
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/google/uuid"
@@ -27,12 +32,23 @@ func Entities() entity.Registry { return registry }
 
 var registry = entity.NewRegistry(
 	badgeEntity,
+	clauseEntity,
+	contractEntity,
+	coverEntity,
+	invoiceEntity,
 	labelEntity,
 	noteEntity,
 	personEntity,
 	projectEntity,
+	remarkEntity,
 	taskEntity,
 )
+
+// PurgeBefore removes for good what was deleted before the instant, of all
+// entities. It works in batches; call it from time to time.
+func (c *Client) PurgeBefore(ctx context.Context, before time.Time) (entity.Purged, error) {
+	return entity.PurgeBefore(ctx, c.driver, registry, before)
+}
 
 var badgeEntity = entity.New(entity.Entity{
 	Name: "Badge", GraphQL: "Badge", Table: "badges",
@@ -81,6 +97,301 @@ func (m *BadgeMutation) MatchP(s *sql.Selector) {
 
 // MutationDriver runs the statements of the mutation.
 func (m *BadgeMutation) MutationDriver() dialect.Driver { return m.driver }
+
+var clauseEntity = entity.New(entity.Entity{
+	Name: "Clause", GraphQL: "Clause", Table: "clauses",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "position", Column: "position", GraphQL: "position", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "parent", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"contract_id", "position"}, Living: true},
+	},
+})
+
+// EntityType describes the Clause entity.
+func (*Clause) EntityType() *entity.Entity { return clauseEntity }
+
+var clauseHook = entity.Hook(clauseEntity)
+
+// Hooks returns the hooks of Clause. The framework's is the last: it sees
+// what all others have set.
+func (c *ClauseClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], clauseHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ClauseQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ClauseMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(clause.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *ClauseMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ClauseMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ClauseUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ClauseUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Clause back, with all that was deleted together
+// with it.
+func (c *ClauseClient) Restore(ctx context.Context, id int64) (*Clause, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var contractEntity = entity.New(entity.Entity{
+	Name: "Contract", GraphQL: "Contract", Table: "contracts",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "number", Column: "number", GraphQL: "number", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "clauses", Target: "Clause", Relation: entity.OneToMany, GraphQL: "clauses", Item: "clause", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "cover", Target: "Cover", Relation: entity.OneToOne, GraphQL: "cover", Item: "cover", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "remarks", Target: "Remark", Relation: entity.OneToMany, GraphQL: "remarks", Item: "remark", Column: "contract_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "mentions", Target: "Remark", Relation: entity.OneToMany, GraphQL: "mentions", Item: "mention", Column: "about_id", OnDelete: "keep", OnPurge: "detach"},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"number"}},
+		{Fields: []string{"title"}, Living: true},
+	},
+})
+
+// EntityType describes the Contract entity.
+func (*Contract) EntityType() *entity.Entity { return contractEntity }
+
+var contractHook = entity.Hook(contractEntity)
+
+// Hooks returns the hooks of Contract. The framework's is the last: it sees
+// what all others have set.
+func (c *ContractClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], contractHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ContractQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ContractMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(contract.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *ContractMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ContractMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ContractUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ContractUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Contract back, with all that was deleted together
+// with it.
+func (c *ContractClient) Restore(ctx context.Context, id int64) (*Contract, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var coverEntity = entity.New(entity.Entity{
+	Name: "Cover", GraphQL: "Cover", Table: "covers",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "color", Column: "color", GraphQL: "color", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Keys: []*entity.Key{
+		{Fields: []string{"contract_id"}, Living: true},
+	},
+})
+
+// EntityType describes the Cover entity.
+func (*Cover) EntityType() *entity.Entity { return coverEntity }
+
+var coverHook = entity.Hook(coverEntity)
+
+// Hooks returns the hooks of Cover. The framework's is the last: it sees
+// what all others have set.
+func (c *CoverClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], coverHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *CoverQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *CoverMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(cover.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *CoverMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *CoverMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&CoverUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&CoverUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Cover back, with all that was deleted together
+// with it.
+func (c *CoverClient) Restore(ctx context.Context, id int64) (*Cover, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var invoiceEntity = entity.New(entity.Entity{
+	Name: "Invoice", GraphQL: "Invoice", Table: "invoices",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+})
+
+// EntityType describes the Invoice entity.
+func (*Invoice) EntityType() *entity.Entity { return invoiceEntity }
+
+var invoiceHook = entity.Hook(invoiceEntity)
+
+// Hooks returns the hooks of Invoice. The framework's is the last: it sees
+// what all others have set.
+func (c *InvoiceClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], invoiceHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *InvoiceQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *InvoiceMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(invoice.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *InvoiceMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *InvoiceMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&InvoiceUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&InvoiceUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Invoice back, with all that was deleted together
+// with it.
+func (c *InvoiceClient) Restore(ctx context.Context, id int64) (*Invoice, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
 
 var labelEntity = entity.New(entity.Entity{
 	Name: "Label", GraphQL: "Label", Table: "labels",
@@ -351,6 +662,78 @@ func (m *ProjectMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value,
 // Restore brings a deleted Project back, with all that was deleted together
 // with it.
 func (c *ProjectClient) Restore(ctx context.Context, id uuid.UUID) (*Project, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var remarkEntity = entity.New(entity.Entity{
+	Name: "Remark", GraphQL: "Remark", Table: "remarks",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "about_id", Column: "about_id", GraphQL: "aboutID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "about", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "about", Item: "about", Column: "about_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+})
+
+// EntityType describes the Remark entity.
+func (*Remark) EntityType() *entity.Entity { return remarkEntity }
+
+var remarkHook = entity.Hook(remarkEntity)
+
+// Hooks returns the hooks of Remark. The framework's is the last: it sees
+// what all others have set.
+func (c *RemarkClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], remarkHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *RemarkQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *RemarkMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(remark.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// MutationDriver runs the statements of the mutation.
+func (m *RemarkMutation) MutationDriver() dialect.Driver { return m.driver }
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *RemarkMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&RemarkUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&RemarkUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Remark back, with all that was deleted together
+// with it.
+func (c *RemarkClient) Restore(ctx context.Context, id int64) (*Remark, error) {
 	u := c.UpdateOneID(id).ClearDeletedAt()
 	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
 	return u.Save(entity.WithTrashed(ctx))

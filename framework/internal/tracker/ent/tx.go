@@ -16,6 +16,14 @@ type Tx struct {
 	config
 	// Badge is the client for interacting with the Badge builders.
 	Badge *BadgeClient
+	// Clause is the client for interacting with the Clause builders.
+	Clause *ClauseClient
+	// Contract is the client for interacting with the Contract builders.
+	Contract *ContractClient
+	// Cover is the client for interacting with the Cover builders.
+	Cover *CoverClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
 	// Note is the client for interacting with the Note builders.
@@ -24,6 +32,8 @@ type Tx struct {
 	Person *PersonClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Remark is the client for interacting with the Remark builders.
+	Remark *RemarkClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 
@@ -158,10 +168,15 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Badge = NewBadgeClient(tx.config)
+	tx.Clause = NewClauseClient(tx.config)
+	tx.Contract = NewContractClient(tx.config)
+	tx.Cover = NewCoverClient(tx.config)
+	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.Remark = NewRemarkClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 }
 
