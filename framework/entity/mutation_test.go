@@ -51,14 +51,6 @@ func (m *mutation) ResetField(name string) error {
 	return nil
 }
 
-// marking is a mutation of an entity with soft delete.
-type marking struct{ *mutation }
-
-func (m marking) MarkDeleted(_ context.Context, at time.Time) (int, error) {
-	m.markedAt = at
-	return 3, nil
-}
-
 func account() *entity.Entity {
 	length := rule.Trim().Merge(rule.Lower()).(rule.Set).Merge(rule.Length(3, 10)).(rule.Set)
 	version := &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}
