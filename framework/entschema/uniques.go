@@ -91,9 +91,12 @@ func uniqueAmongLiving(t *gen.Type) error {
 			continue
 		}
 		u.field.Unique = false // of an edge, the migration planner takes the index for it
+		name := "uq_" + t.Table() + "_" + u.Columns[0]
+		if slices.ContainsFunc(t.Indexes, func(idx *gen.Index) bool { return idx.Name == name }) {
+			continue
+		}
 		t.Indexes = append(t.Indexes, &gen.Index{
-			Name: "uq_" + t.Table() + "_" + u.Columns[0], Unique: true, Columns: u.Columns,
-			Annotations: map[string]any{a.Name(): a},
+			Name: name, Unique: true, Columns: u.Columns, Annotations: map[string]any{a.Name(): a},
 		})
 	}
 	return nil

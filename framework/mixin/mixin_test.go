@@ -15,6 +15,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/mixin"
+	"github.com/framefox-go/framefox/framework/policy"
 )
 
 // Article is an entity with the fields that most have.
@@ -121,4 +122,17 @@ func TestTraits(t *testing.T) {
 	require.True(t, secret.Sensitive)
 	require.False(t, secret.Optional)
 	require.Equal(t, entity.PasswordTrait, annotation[entity.Trait](t, secret))
+}
+
+// An upsert may be told to restore what it meets.
+func TestSoftDeleteRevives(t *testing.T) {
+	t.Parallel()
+	revive := func(m mixin.SoftDelete) (found bool) {
+		for _, a := range m.Fields()[0].Descriptor().Annotations {
+			found = found || a == policy.Revive
+		}
+		return found
+	}
+	require.False(t, revive(mixin.SoftDelete{}))
+	require.True(t, revive(mixin.SoftDelete{Revive: true}))
 }

@@ -16,9 +16,12 @@
 //
 //	policy      foreign key
 //	Cascade     CASCADE
-//	Restrict    RESTRICT; NO ACTION of a key that must be given
+//	Restrict    RESTRICT
 //	Detach      SET NULL
-//	Keep        SET NULL, or NO ACTION of a key that must be given
+//	Keep        SET NULL, or RESTRICT where the key must be given
+//
+// NO ACTION alone keeps a key that may be NULL, and restricts one that must be
+// given.
 //
 // Where neither is declared, a key that may be NULL is kept, and one that must
 // be given restricts: nothing is lost that nobody gave up.

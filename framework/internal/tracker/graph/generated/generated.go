@@ -1143,7 +1143,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Clause back.
+  Brings a deleted Clause back, with all that was deleted together with it.
   """
   restoreClause(
     """
@@ -1179,7 +1179,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Contract back.
+  Brings a deleted Contract back, with all that was deleted together with it.
   """
   restoreContract(
     """
@@ -1210,7 +1210,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Cover back.
+  Brings a deleted Cover back, with all that was deleted together with it.
   """
   restoreCover(
     """
@@ -1241,7 +1241,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Invoice back.
+  Brings a deleted Invoice back, with all that was deleted together with it.
   """
   restoreInvoice(
     """
@@ -1294,7 +1294,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Note back.
+  Brings a deleted Note back, with all that was deleted together with it.
   """
   restoreNote(
     """
@@ -1330,7 +1330,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Person back.
+  Brings a deleted Person back, with all that was deleted together with it.
   """
   restorePerson(
     """
@@ -1366,7 +1366,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Project back.
+  Brings a deleted Project back, with all that was deleted together with it.
   """
   restoreProject(
     """
@@ -1402,7 +1402,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Remark back.
+  Brings a deleted Remark back, with all that was deleted together with it.
   """
   restoreRemark(
     """
@@ -1438,7 +1438,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Task back.
+  Brings a deleted Task back, with all that was deleted together with it.
   """
   restoreTask(
     """
