@@ -3,6 +3,7 @@ package entity
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -23,8 +24,9 @@ type Blocker struct {
 	Keys   []any  // ids of the first ones, at most 5
 }
 
-func (b Blocker) String() string {
-	count := fmt.Sprint(b.Count)
+// String tells how many rows of what are in the way, and where.
+func (b *Blocker) String() string {
+	count := strconv.Itoa(b.Count)
 	if b.Count >= maxBlockers {
 		count += " or more"
 	}
@@ -51,8 +53,8 @@ func (b *Blocker) add(r row) {
 
 func blockers(list []Blocker) string {
 	texts := make([]string, len(list))
-	for i, b := range list {
-		texts[i] = b.String()
+	for i := range list {
+		texts[i] = list[i].String()
 	}
 	return strings.Join(texts, "; ")
 }

@@ -1,10 +1,8 @@
 package entity_test
 
 import (
-	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -21,7 +19,6 @@ type mutation struct {
 	added        map[string]ent.Value
 	cleared      []string
 	predicates   int
-	markedAt     time.Time
 }
 
 func (m *mutation) Op() ent.Op                          { return m.op }

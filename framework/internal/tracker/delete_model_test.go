@@ -338,32 +338,41 @@ func (m *machine) check() {
 	got := m.read()
 	want := make([]string, 0, len(m.rows))
 	for _, r := range m.rows {
-		line := fmt.Sprint(r.kind.name, " ", r.id)
+		parts := []any{r.kind.name, " ", r.id}
 		for _, edge := range []string{"person", "lead", "project", "assignee", "parent", "task", "author"} {
 			if _, has := r.kind.parent[edge]; !has {
 				continue
 			}
 			if to := r.refs[edge]; to != nil {
-				line += fmt.Sprint(" ", edge, "=", to.id)
+				parts = append(parts, " "+edge+"=", to.id)
 			}
 		}
 		if r.kind.soft && r.kind.name != "note" {
-			line += fmt.Sprint(" v", r.version)
+			parts = append(parts, " v", r.version)
 		}
 		if r.deleted != 0 {
-			line += " deleted " + m.times[r.deleted].Format(time.RFC3339Nano)
+			parts = append(parts, " deleted "+m.times[r.deleted].Format(time.RFC3339Nano))
 		}
-		want = append(want, line)
+		want = append(want, join(parts))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
 	require.Equal(m.t, strings.Join(want, "\n"), strings.Join(got, "\n"))
 }
 
+// join writes the parts one after the other; fmt.Sprint would add spaces.
+func join(parts []any) string {
+	var b strings.Builder
+	for _, part := range parts {
+		fmt.Fprint(&b, part)
+	}
+	return b.String()
+}
+
 func (m *machine) read() (lines []string) {
 	trash := entity.WithTrashed(m.ctx)
 	line := func(r *time.Time, parts ...any) {
-		text := fmt.Sprint(parts...)
+		text := join(parts)
 		if r != nil {
 			text += " deleted " + r.UTC().Format(time.RFC3339Nano)
 		}

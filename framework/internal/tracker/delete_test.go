@@ -2,7 +2,6 @@ package tracker_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
@@ -54,7 +54,7 @@ func TestDeletePolicies(t *testing.T) {
 		top := newClause(ctx, c, one, 1, nil)
 		part := newClause(ctx, c, one, 2, top)
 		spared := newClause(ctx, c, other, 1, nil)
-		cover := c.Cover.Create().SetColor("red").SetContract(one).SaveX(ctx)
+		sheet := c.Cover.Create().SetColor("red").SetContract(one).SaveX(ctx)
 		r := c.Remark.Create().SetContract(one).SetAbout(one).SaveX(ctx)
 		before := c.Remark.GetX(ctx, r.ID)
 
@@ -71,7 +71,7 @@ func TestDeletePolicies(t *testing.T) {
 			require.Equal(t, gone.DeletedAt, got.DeletedAt, "one time for all")
 			require.Equal(t, clause.Version+1, got.Version)
 		}
-		require.Equal(t, gone.DeletedAt, c.Cover.GetX(trash, cover.ID).DeletedAt)
+		require.Equal(t, gone.DeletedAt, c.Cover.GetX(trash, sheet.ID).DeletedAt)
 		require.Nil(t, c.Clause.GetX(ctx, spared.ID).DeletedAt)
 		require.Equal(t, spared.Version, c.Clause.GetX(ctx, spared.ID).Version)
 
@@ -133,7 +133,7 @@ func TestRestrict(t *testing.T) {
 
 		tx, err := c.Tx(ctx)
 		require.NoError(t, err)
-		conflictOf(t, tx.Contract.DeleteOne(one).Exec(ctx), entity.Restricted)
+		require.NotNil(t, conflictOf(t, tx.Contract.DeleteOne(one).Exec(ctx), entity.Restricted))
 		require.NoError(t, tx.Contract.DeleteOne(other).Exec(ctx), "the transaction is still good")
 		require.NoError(t, tx.Rollback())
 		refused(c.Contract.DeleteOne(one).Exec(ctx))
@@ -142,6 +142,26 @@ func TestRestrict(t *testing.T) {
 		require.NoError(t, c.Invoice.DeleteOne(invoice).Exec(ctx))
 		require.NoError(t, c.Invoice.DeleteOne(second).Exec(ctx))
 		require.NoError(t, c.Contract.DeleteOne(one).Exec(ctx))
+	})
+}
+
+// A row that goes along is in nobody's way, whichever edge led to it.
+//
+// Covers: C31, C41.
+func TestRestrictedRowsThatGoAlong(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx, c := t.Context(), app.Client
+		one := newContract(ctx, c, "one")
+		part := newClause(ctx, c, one, 1, nil)
+		c.Cover.Create().SetColor("red").SetContract(one).SetClause(part).ExecX(ctx)
+		require.NotNil(t, conflictOf(t, c.Clause.DeleteOne(part).Exec(ctx), entity.Restricted))
+		require.NoError(t, c.Contract.DeleteOne(one).Exec(ctx))
+		_, err := c.Contract.Restore(ctx, one.ID)
+		require.NoError(t, err)
+		require.Equal(t, 1, c.Cover.Query().Where(cover.HasClause()).CountX(ctx))
+		require.NoError(t, c.Contract.DeleteOne(one).Exec(entity.WithPurge(ctx)))
+		require.Zero(t, c.Cover.Query().CountX(entity.WithTrashed(ctx)))
 	})
 }
 
@@ -293,7 +313,7 @@ func TestDeleteWaitsForWhoRefers(t *testing.T) {
 		case <-time.After(200 * time.Millisecond):
 		}
 		require.NoError(t, tx.Commit())
-		conflictOf(t, <-done, entity.Restricted)
+		require.NotNil(t, conflictOf(t, <-done, entity.Restricted))
 	})
 }
 
@@ -334,7 +354,7 @@ func TestDeleteOfNothing(t *testing.T) {
 		stopped, cancel := context.WithCancel(ctx)
 		cancel()
 		one := newContract(ctx, c, "one")
-		require.True(t, errors.Is(c.Contract.DeleteOne(one).Exec(stopped), context.Canceled))
+		require.ErrorIs(t, c.Contract.DeleteOne(one).Exec(stopped), context.Canceled)
 		require.Equal(t, 1, c.Contract.Query().CountX(ctx))
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
 )
 
@@ -58,4 +59,17 @@ func TestUniqueForever(t *testing.T) {
 		require.NoError(t, c.Contract.DeleteOne(one).Exec(entity.WithPurge(ctx)))
 		newContract(ctx, c, "one")
 	})
+}
+
+// The descriptions tell what is unique, for how long, and what an upsert does
+// with a deleted row.
+func TestKeysAreDescribed(t *testing.T) {
+	t.Parallel()
+	all := ent.Entities()
+	require.Equal(t, []*entity.Key{{Fields: []string{"number"}}, {Fields: []string{"title"}, Living: true}}, all["Contract"].Keys)
+	require.Equal(t, []*entity.Key{{Fields: []string{"contract_id", "position"}, Living: true}}, all["Clause"].Keys)
+	require.Equal(t, []*entity.Key{{Fields: []string{"contract_id"}, Living: true}}, all["Cover"].Keys)
+	require.Equal(t, []*entity.Key{{Fields: []string{"number"}}, {Fields: []string{"person_id"}}}, all["Badge"].Keys)
+	require.True(t, all["Cover"].Revive)
+	require.False(t, all["Contract"].Revive)
 }

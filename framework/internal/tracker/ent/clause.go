@@ -47,9 +47,11 @@ type ClauseEdges struct {
 	Parts []*Clause `json:"parts,omitempty"`
 	// Invoices holds the value of the invoices edge.
 	Invoices []*Invoice `json:"invoices,omitempty"`
+	// Covers holds the value of the covers edge.
+	Covers []*Cover `json:"covers,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // ContractOrErr returns the Contract value or an error if the edge
@@ -90,6 +92,15 @@ func (e ClauseEdges) InvoicesOrErr() ([]*Invoice, error) {
 		return e.Invoices, nil
 	}
 	return nil, &NotLoadedError{edge: "invoices"}
+}
+
+// CoversOrErr returns the Covers value or an error if the edge
+// was not loaded in eager-loading.
+func (e ClauseEdges) CoversOrErr() ([]*Cover, error) {
+	if e.loadedTypes[4] {
+		return e.Covers, nil
+	}
+	return nil, &NotLoadedError{edge: "covers"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -185,6 +196,11 @@ func (_m *Clause) QueryParts() *ClauseQuery {
 // QueryInvoices queries the "invoices" edge of the Clause entity.
 func (_m *Clause) QueryInvoices() *InvoiceQuery {
 	return NewClauseClient(_m.config).QueryInvoices(_m)
+}
+
+// QueryCovers queries the "covers" edge of the Clause entity.
+func (_m *Clause) QueryCovers() *CoverQuery {
+	return NewClauseClient(_m.config).QueryCovers(_m)
 }
 
 // Update returns a builder for updating this Clause.

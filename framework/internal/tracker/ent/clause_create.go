@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 )
 
@@ -120,6 +121,21 @@ func (_c *ClauseCreate) AddInvoices(v ...*Invoice) *ClauseCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddInvoiceIDs(ids...)
+}
+
+// AddCoverIDs adds the "covers" edge to the Cover entity by IDs.
+func (_c *ClauseCreate) AddCoverIDs(ids ...int64) *ClauseCreate {
+	_c.mutation.AddCoverIDs(ids...)
+	return _c
+}
+
+// AddCovers adds the "covers" edges to the Cover entity.
+func (_c *ClauseCreate) AddCovers(v ...*Cover) *ClauseCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddCoverIDs(ids...)
 }
 
 // Mutation returns the ClauseMutation object of the builder.
@@ -280,6 +296,22 @@ func (_c *ClauseCreate) createSpec() (*Clause, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CoversIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

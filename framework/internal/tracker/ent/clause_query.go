@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
@@ -30,6 +31,7 @@ type ClauseQuery struct {
 	withParent   *ClauseQuery
 	withParts    *ClauseQuery
 	withInvoices *InvoiceQuery
+	withCovers   *CoverQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -148,6 +150,28 @@ func (_q *ClauseQuery) QueryInvoices() *InvoiceQuery {
 			sqlgraph.From(clause.Table, clause.FieldID, selector),
 			sqlgraph.To(invoice.Table, invoice.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, clause.InvoicesTable, clause.InvoicesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCovers chains the current query on the "covers" edge.
+func (_q *ClauseQuery) QueryCovers() *CoverQuery {
+	query := (&CoverClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, selector),
+			sqlgraph.To(cover.Table, cover.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, clause.CoversTable, clause.CoversColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +375,7 @@ func (_q *ClauseQuery) Clone() *ClauseQuery {
 		withParent:   _q.withParent.Clone(),
 		withParts:    _q.withParts.Clone(),
 		withInvoices: _q.withInvoices.Clone(),
+		withCovers:   _q.withCovers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -399,6 +424,17 @@ func (_q *ClauseQuery) WithInvoices(opts ...func(*InvoiceQuery)) *ClauseQuery {
 		opt(query)
 	}
 	_q.withInvoices = query
+	return _q
+}
+
+// WithCovers tells the query-builder to eager-load the nodes that are connected to
+// the "covers" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ClauseQuery) WithCovers(opts ...func(*CoverQuery)) *ClauseQuery {
+	query := (&CoverClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCovers = query
 	return _q
 }
 
@@ -480,11 +516,12 @@ func (_q *ClauseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Claus
 	var (
 		nodes       = []*Clause{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withContract != nil,
 			_q.withParent != nil,
 			_q.withParts != nil,
 			_q.withInvoices != nil,
+			_q.withCovers != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -531,6 +568,13 @@ func (_q *ClauseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Claus
 		if err := _q.loadInvoices(ctx, query, nodes,
 			func(n *Clause) { n.Edges.Invoices = []*Invoice{} },
 			func(n *Clause, e *Invoice) { n.Edges.Invoices = append(n.Edges.Invoices, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCovers; query != nil {
+		if err := _q.loadCovers(ctx, query, nodes,
+			func(n *Clause) { n.Edges.Covers = []*Cover{} },
+			func(n *Clause, e *Cover) { n.Edges.Covers = append(n.Edges.Covers, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -646,6 +690,39 @@ func (_q *ClauseQuery) loadInvoices(ctx context.Context, query *InvoiceQuery, no
 	}
 	query.Where(predicate.Invoice(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(clause.InvoicesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ClauseID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "clause_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "clause_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ClauseQuery) loadCovers(ctx context.Context, query *CoverQuery, nodes []*Clause, init func(*Clause), assign func(*Clause, *Cover)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Clause)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(cover.FieldClauseID)
+	}
+	query.Where(predicate.Cover(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(clause.CoversColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

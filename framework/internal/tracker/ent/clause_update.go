@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
@@ -167,6 +168,21 @@ func (_u *ClauseUpdate) AddInvoices(v ...*Invoice) *ClauseUpdate {
 	return _u.AddInvoiceIDs(ids...)
 }
 
+// AddCoverIDs adds the "covers" edge to the Cover entity by IDs.
+func (_u *ClauseUpdate) AddCoverIDs(ids ...int64) *ClauseUpdate {
+	_u.mutation.AddCoverIDs(ids...)
+	return _u
+}
+
+// AddCovers adds the "covers" edges to the Cover entity.
+func (_u *ClauseUpdate) AddCovers(v ...*Cover) *ClauseUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCoverIDs(ids...)
+}
+
 // Mutation returns the ClauseMutation object of the builder.
 func (_u *ClauseUpdate) Mutation() *ClauseMutation {
 	return _u.mutation
@@ -224,6 +240,27 @@ func (_u *ClauseUpdate) RemoveInvoices(v ...*Invoice) *ClauseUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInvoiceIDs(ids...)
+}
+
+// ClearCovers clears all "covers" edges to the Cover entity.
+func (_u *ClauseUpdate) ClearCovers() *ClauseUpdate {
+	_u.mutation.ClearCovers()
+	return _u
+}
+
+// RemoveCoverIDs removes the "covers" edge to Cover entities by IDs.
+func (_u *ClauseUpdate) RemoveCoverIDs(ids ...int64) *ClauseUpdate {
+	_u.mutation.RemoveCoverIDs(ids...)
+	return _u
+}
+
+// RemoveCovers removes "covers" edges to Cover entities.
+func (_u *ClauseUpdate) RemoveCovers(v ...*Cover) *ClauseUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCoverIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -445,6 +482,51 @@ func (_u *ClauseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.CoversCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCoversIDs(); len(nodes) > 0 && !_u.mutation.CoversCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CoversIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -603,6 +685,21 @@ func (_u *ClauseUpdateOne) AddInvoices(v ...*Invoice) *ClauseUpdateOne {
 	return _u.AddInvoiceIDs(ids...)
 }
 
+// AddCoverIDs adds the "covers" edge to the Cover entity by IDs.
+func (_u *ClauseUpdateOne) AddCoverIDs(ids ...int64) *ClauseUpdateOne {
+	_u.mutation.AddCoverIDs(ids...)
+	return _u
+}
+
+// AddCovers adds the "covers" edges to the Cover entity.
+func (_u *ClauseUpdateOne) AddCovers(v ...*Cover) *ClauseUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCoverIDs(ids...)
+}
+
 // Mutation returns the ClauseMutation object of the builder.
 func (_u *ClauseUpdateOne) Mutation() *ClauseMutation {
 	return _u.mutation
@@ -660,6 +757,27 @@ func (_u *ClauseUpdateOne) RemoveInvoices(v ...*Invoice) *ClauseUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInvoiceIDs(ids...)
+}
+
+// ClearCovers clears all "covers" edges to the Cover entity.
+func (_u *ClauseUpdateOne) ClearCovers() *ClauseUpdateOne {
+	_u.mutation.ClearCovers()
+	return _u
+}
+
+// RemoveCoverIDs removes the "covers" edge to Cover entities by IDs.
+func (_u *ClauseUpdateOne) RemoveCoverIDs(ids ...int64) *ClauseUpdateOne {
+	_u.mutation.RemoveCoverIDs(ids...)
+	return _u
+}
+
+// RemoveCovers removes "covers" edges to Cover entities.
+func (_u *ClauseUpdateOne) RemoveCovers(v ...*Cover) *ClauseUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCoverIDs(ids...)
 }
 
 // Where appends a list predicates to the ClauseUpdate builder.
@@ -904,6 +1022,51 @@ func (_u *ClauseUpdateOne) sqlSave(ctx context.Context) (_node *Clause, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CoversCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCoversIDs(); len(nodes) > 0 && !_u.mutation.CoversCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CoversIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   clause.CoversTable,
+			Columns: []string{clause.CoversColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(cover.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -640,6 +640,22 @@ func (c *ClauseClient) QueryInvoices(_m *Clause) *InvoiceQuery {
 	return query
 }
 
+// QueryCovers queries the covers edge of a Clause.
+func (c *ClauseClient) QueryCovers(_m *Clause) *CoverQuery {
+	query := (&CoverClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(cover.Table, cover.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, clause.CoversTable, clause.CoversColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // outerHooks returns the hooks of client and schema.
 func (c *ClauseClient) outerHooks() []Hook {
 	return c.hooks.Clause
@@ -995,6 +1011,22 @@ func (c *CoverClient) QueryContract(_m *Cover) *ContractQuery {
 			sqlgraph.From(cover.Table, cover.FieldID, id),
 			sqlgraph.To(contract.Table, contract.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, true, cover.ContractTable, cover.ContractColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryClause queries the clause edge of a Cover.
+func (c *CoverClient) QueryClause(_m *Cover) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cover.Table, cover.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, cover.ClauseTable, cover.ClauseColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

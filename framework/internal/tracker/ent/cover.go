@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/relay"
@@ -25,6 +26,8 @@ type Cover struct {
 	Color string `json:"color,omitempty"`
 	// ContractID holds the value of the "contract_id" field.
 	ContractID int64 `json:"contract_id,omitempty"`
+	// ClauseID holds the value of the "clause_id" field.
+	ClauseID *int64 `json:"clause_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CoverQuery when eager-loading is set.
 	Edges        CoverEdges `json:"edges"`
@@ -37,9 +40,11 @@ type Cover struct {
 type CoverEdges struct {
 	// Contract holds the value of the contract edge.
 	Contract *Contract `json:"contract,omitempty"`
+	// Clause holds the value of the clause edge.
+	Clause *Clause `json:"clause,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // ContractOrErr returns the Contract value or an error if the edge
@@ -53,12 +58,23 @@ func (e CoverEdges) ContractOrErr() (*Contract, error) {
 	return nil, &NotLoadedError{edge: "contract"}
 }
 
+// ClauseOrErr returns the Clause value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e CoverEdges) ClauseOrErr() (*Clause, error) {
+	if e.Clause != nil {
+		return e.Clause, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: clause.Label}
+	}
+	return nil, &NotLoadedError{edge: "clause"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Cover) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case cover.FieldID, cover.FieldContractID:
+		case cover.FieldID, cover.FieldContractID, cover.FieldClauseID:
 			values[i] = new(sql.NullInt64)
 		case cover.FieldColor:
 			values[i] = new(sql.NullString)
@@ -104,6 +120,13 @@ func (_m *Cover) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ContractID = value.Int64
 			}
+		case cover.FieldClauseID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field clause_id", values[i])
+			} else if value.Valid {
+				_m.ClauseID = new(int64)
+				*_m.ClauseID = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -120,6 +143,11 @@ func (_m *Cover) Value(name string) (ent.Value, error) {
 // QueryContract queries the "contract" edge of the Cover entity.
 func (_m *Cover) QueryContract() *ContractQuery {
 	return NewCoverClient(_m.config).QueryContract(_m)
+}
+
+// QueryClause queries the "clause" edge of the Cover entity.
+func (_m *Cover) QueryClause() *ClauseQuery {
+	return NewCoverClient(_m.config).QueryClause(_m)
 }
 
 // Update returns a builder for updating this Cover.
@@ -155,6 +183,11 @@ func (_m *Cover) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contract_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ContractID))
+	builder.WriteString(", ")
+	if v := _m.ClauseID; v != nil {
+		builder.WriteString("clause_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 )
@@ -47,6 +48,20 @@ func (_c *CoverCreate) SetContractID(v int64) *CoverCreate {
 	return _c
 }
 
+// SetClauseID sets the "clause_id" field.
+func (_c *CoverCreate) SetClauseID(v int64) *CoverCreate {
+	_c.mutation.SetClauseID(v)
+	return _c
+}
+
+// SetNillableClauseID sets the "clause_id" field if the given value is not nil.
+func (_c *CoverCreate) SetNillableClauseID(v *int64) *CoverCreate {
+	if v != nil {
+		_c.SetClauseID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CoverCreate) SetID(v int64) *CoverCreate {
 	_c.mutation.SetID(v)
@@ -56,6 +71,11 @@ func (_c *CoverCreate) SetID(v int64) *CoverCreate {
 // SetContract sets the "contract" edge to the Contract entity.
 func (_c *CoverCreate) SetContract(v *Contract) *CoverCreate {
 	return _c.SetContractID(v.ID)
+}
+
+// SetClause sets the "clause" edge to the Clause entity.
+func (_c *CoverCreate) SetClause(v *Clause) *CoverCreate {
+	return _c.SetClauseID(v.ID)
 }
 
 // Mutation returns the CoverMutation object of the builder.
@@ -156,6 +176,23 @@ func (_c *CoverCreate) createSpec() (*Cover, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.ContractID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ClauseIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   cover.ClauseTable,
+			Columns: []string{cover.ClauseColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(clause.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ClauseID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

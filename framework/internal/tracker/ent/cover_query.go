@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
@@ -25,6 +26,7 @@ type CoverQuery struct {
 	inters       []Interceptor
 	predicates   []predicate.Cover
 	withContract *ContractQuery
+	withClause   *ClauseQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -77,6 +79,28 @@ func (_q *CoverQuery) QueryContract() *ContractQuery {
 			sqlgraph.From(cover.Table, cover.FieldID, selector),
 			sqlgraph.To(contract.Table, contract.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, true, cover.ContractTable, cover.ContractColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryClause chains the current query on the "clause" edge.
+func (_q *CoverQuery) QueryClause() *ClauseQuery {
+	query := (&ClauseClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cover.Table, cover.FieldID, selector),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, cover.ClauseTable, cover.ClauseColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -277,6 +301,7 @@ func (_q *CoverQuery) Clone() *CoverQuery {
 		inters:       append([]Interceptor{}, _q.inters...),
 		predicates:   append([]predicate.Cover{}, _q.predicates...),
 		withContract: _q.withContract.Clone(),
+		withClause:   _q.withClause.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -292,6 +317,17 @@ func (_q *CoverQuery) WithContract(opts ...func(*ContractQuery)) *CoverQuery {
 		opt(query)
 	}
 	_q.withContract = query
+	return _q
+}
+
+// WithClause tells the query-builder to eager-load the nodes that are connected to
+// the "clause" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CoverQuery) WithClause(opts ...func(*ClauseQuery)) *CoverQuery {
+	query := (&ClauseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withClause = query
 	return _q
 }
 
@@ -373,8 +409,9 @@ func (_q *CoverQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cover,
 	var (
 		nodes       = []*Cover{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withContract != nil,
+			_q.withClause != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -404,6 +441,12 @@ func (_q *CoverQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cover,
 			return nil, err
 		}
 	}
+	if query := _q.withClause; query != nil {
+		if err := _q.loadClause(ctx, query, nodes, nil,
+			func(n *Cover, e *Clause) { n.Edges.Clause = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -429,6 +472,38 @@ func (_q *CoverQuery) loadContract(ctx context.Context, query *ContractQuery, no
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "contract_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *CoverQuery) loadClause(ctx context.Context, query *ClauseQuery, nodes []*Cover, init func(*Cover), assign func(*Cover, *Clause)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*Cover)
+	for i := range nodes {
+		if nodes[i].ClauseID == nil {
+			continue
+		}
+		fk := *nodes[i].ClauseID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(clause.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "clause_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -467,6 +542,9 @@ func (_q *CoverQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withContract != nil {
 			_spec.Node.AddColumnOnce(cover.FieldContractID)
+		}
+		if _q.withClause != nil {
+			_spec.Node.AddColumnOnce(cover.FieldClauseID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

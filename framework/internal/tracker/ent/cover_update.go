@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
@@ -78,9 +79,34 @@ func (_u *CoverUpdate) SetNillableContractID(v *int64) *CoverUpdate {
 	return _u
 }
 
+// SetClauseID sets the "clause_id" field.
+func (_u *CoverUpdate) SetClauseID(v int64) *CoverUpdate {
+	_u.mutation.SetClauseID(v)
+	return _u
+}
+
+// SetNillableClauseID sets the "clause_id" field if the given value is not nil.
+func (_u *CoverUpdate) SetNillableClauseID(v *int64) *CoverUpdate {
+	if v != nil {
+		_u.SetClauseID(*v)
+	}
+	return _u
+}
+
+// ClearClauseID clears the value of the "clause_id" field.
+func (_u *CoverUpdate) ClearClauseID() *CoverUpdate {
+	_u.mutation.ClearClauseID()
+	return _u
+}
+
 // SetContract sets the "contract" edge to the Contract entity.
 func (_u *CoverUpdate) SetContract(v *Contract) *CoverUpdate {
 	return _u.SetContractID(v.ID)
+}
+
+// SetClause sets the "clause" edge to the Clause entity.
+func (_u *CoverUpdate) SetClause(v *Clause) *CoverUpdate {
+	return _u.SetClauseID(v.ID)
 }
 
 // Mutation returns the CoverMutation object of the builder.
@@ -91,6 +117,12 @@ func (_u *CoverUpdate) Mutation() *CoverMutation {
 // ClearContract clears the "contract" edge to the Contract entity.
 func (_u *CoverUpdate) ClearContract() *CoverUpdate {
 	_u.mutation.ClearContract()
+	return _u
+}
+
+// ClearClause clears the "clause" edge to the Clause entity.
+func (_u *CoverUpdate) ClearClause() *CoverUpdate {
+	_u.mutation.ClearClause()
 	return _u
 }
 
@@ -185,6 +217,35 @@ func (_u *CoverUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.ClauseCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   cover.ClauseTable,
+			Columns: []string{cover.ClauseColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(clause.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ClauseIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   cover.ClauseTable,
+			Columns: []string{cover.ClauseColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(clause.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -255,9 +316,34 @@ func (_u *CoverUpdateOne) SetNillableContractID(v *int64) *CoverUpdateOne {
 	return _u
 }
 
+// SetClauseID sets the "clause_id" field.
+func (_u *CoverUpdateOne) SetClauseID(v int64) *CoverUpdateOne {
+	_u.mutation.SetClauseID(v)
+	return _u
+}
+
+// SetNillableClauseID sets the "clause_id" field if the given value is not nil.
+func (_u *CoverUpdateOne) SetNillableClauseID(v *int64) *CoverUpdateOne {
+	if v != nil {
+		_u.SetClauseID(*v)
+	}
+	return _u
+}
+
+// ClearClauseID clears the value of the "clause_id" field.
+func (_u *CoverUpdateOne) ClearClauseID() *CoverUpdateOne {
+	_u.mutation.ClearClauseID()
+	return _u
+}
+
 // SetContract sets the "contract" edge to the Contract entity.
 func (_u *CoverUpdateOne) SetContract(v *Contract) *CoverUpdateOne {
 	return _u.SetContractID(v.ID)
+}
+
+// SetClause sets the "clause" edge to the Clause entity.
+func (_u *CoverUpdateOne) SetClause(v *Clause) *CoverUpdateOne {
+	return _u.SetClauseID(v.ID)
 }
 
 // Mutation returns the CoverMutation object of the builder.
@@ -268,6 +354,12 @@ func (_u *CoverUpdateOne) Mutation() *CoverMutation {
 // ClearContract clears the "contract" edge to the Contract entity.
 func (_u *CoverUpdateOne) ClearContract() *CoverUpdateOne {
 	_u.mutation.ClearContract()
+	return _u
+}
+
+// ClearClause clears the "clause" edge to the Clause entity.
+func (_u *CoverUpdateOne) ClearClause() *CoverUpdateOne {
+	_u.mutation.ClearClause()
 	return _u
 }
 
@@ -385,6 +477,35 @@ func (_u *CoverUpdateOne) sqlSave(ctx context.Context) (_node *Cover, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(contract.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ClauseCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   cover.ClauseTable,
+			Columns: []string{cover.ClauseColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(clause.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ClauseIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   cover.ClauseTable,
+			Columns: []string{cover.ClauseColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(clause.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

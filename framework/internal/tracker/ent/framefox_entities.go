@@ -113,6 +113,7 @@ var clauseEntity = entity.New(entity.Entity{
 		{Name: "parent", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
 		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "covers", Target: "Cover", Relation: entity.OneToMany, GraphQL: "covers", Item: "cover", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id", "position"}, Living: true},
@@ -260,10 +261,12 @@ var coverEntity = entity.New(entity.Entity{
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "color", Column: "color", GraphQL: "color", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
 		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Revive: true,
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id"}, Living: true},
 	},

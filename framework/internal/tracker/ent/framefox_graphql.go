@@ -622,6 +622,11 @@ func (_m *Clause) Invoices(ctx context.Context, after *relay.Cursor, first *int,
 	return newInvoiceConnection(relay.Edges(ctx, _m, "invoices", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
 }
 
+// Covers resolves the edge covers.
+func (_m *Clause) Covers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*CoverConnection, error) {
+	return newCoverConnection(relay.Edges(ctx, _m, "covers", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
 // ClauseEdge is one row of a ClauseConnection.
 type ClauseEdge struct {
 	Node   *Clause
@@ -819,12 +824,19 @@ func (_m *Cover) FieldValue(name string) any {
 		return _m.Color
 	case "contract_id":
 		return _m.ContractID
+	case "clause_id":
+		if _m.ClauseID != nil {
+			return *_m.ClauseID
+		}
 	}
 	return nil
 }
 
 // ContractGlobalID is ContractID as a global id.
 func (_m *Cover) ContractGlobalID() string { return relay.EncodeID(contractEntity, _m.ContractID) }
+
+// ClauseGlobalID is ClauseID as a global id.
+func (_m *Cover) ClauseGlobalID() *string { return relay.EncodeNullableID(clauseEntity, _m.ClauseID) }
 
 // Contract resolves the edge contract.
 func (_m *Cover) Contract(ctx context.Context) (*Contract, error) {
@@ -833,6 +845,15 @@ func (_m *Cover) Contract(ctx context.Context) (*Contract, error) {
 		return nil, err
 	}
 	return n.(*Contract), nil
+}
+
+// Clause resolves the edge clause.
+func (_m *Cover) Clause(ctx context.Context) (*Clause, error) {
+	n, err := relay.One(ctx, _m, "clause")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Clause), nil
 }
 
 // CoverEdge is one row of a CoverConnection.

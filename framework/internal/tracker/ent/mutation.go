@@ -546,6 +546,9 @@ type ClauseMutation struct {
 	invoices        map[int64]struct{}
 	removedinvoices map[int64]struct{}
 	clearedinvoices bool
+	covers          map[int64]struct{}
+	removedcovers   map[int64]struct{}
+	clearedcovers   bool
 	done            bool
 	oldValue        func(context.Context) (*Clause, error)
 	predicates      []predicate.Clause
@@ -1063,6 +1066,60 @@ func (m *ClauseMutation) ResetInvoices() {
 	m.removedinvoices = nil
 }
 
+// AddCoverIDs adds the "covers" edge to the Cover entity by ids.
+func (m *ClauseMutation) AddCoverIDs(ids ...int64) {
+	if m.covers == nil {
+		m.covers = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.covers[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCovers clears the "covers" edge to the Cover entity.
+func (m *ClauseMutation) ClearCovers() {
+	m.clearedcovers = true
+}
+
+// CoversCleared reports if the "covers" edge to the Cover entity was cleared.
+func (m *ClauseMutation) CoversCleared() bool {
+	return m.clearedcovers
+}
+
+// RemoveCoverIDs removes the "covers" edge to the Cover entity by IDs.
+func (m *ClauseMutation) RemoveCoverIDs(ids ...int64) {
+	if m.removedcovers == nil {
+		m.removedcovers = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.covers, ids[i])
+		m.removedcovers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCovers returns the removed IDs of the "covers" edge to the Cover entity.
+func (m *ClauseMutation) RemovedCoversIDs() (ids []int64) {
+	for id := range m.removedcovers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CoversIDs returns the "covers" edge IDs in the mutation.
+func (m *ClauseMutation) CoversIDs() (ids []int64) {
+	for id := range m.covers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCovers resets all changes to the "covers" edge.
+func (m *ClauseMutation) ResetCovers() {
+	m.covers = nil
+	m.clearedcovers = false
+	m.removedcovers = nil
+}
+
 // Where appends a list predicates to the ClauseMutation builder.
 func (m *ClauseMutation) Where(ps ...predicate.Clause) {
 	m.predicates = append(m.predicates, ps...)
@@ -1306,7 +1363,7 @@ func (m *ClauseMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ClauseMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.contract != nil {
 		edges = append(edges, clause.EdgeContract)
 	}
@@ -1318,6 +1375,9 @@ func (m *ClauseMutation) AddedEdges() []string {
 	}
 	if m.invoices != nil {
 		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.covers != nil {
+		edges = append(edges, clause.EdgeCovers)
 	}
 	return edges
 }
@@ -1346,18 +1406,27 @@ func (m *ClauseMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case clause.EdgeCovers:
+		ids := make([]ent.Value, 0, len(m.covers))
+		for id := range m.covers {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ClauseMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedparts != nil {
 		edges = append(edges, clause.EdgeParts)
 	}
 	if m.removedinvoices != nil {
 		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.removedcovers != nil {
+		edges = append(edges, clause.EdgeCovers)
 	}
 	return edges
 }
@@ -1378,13 +1447,19 @@ func (m *ClauseMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case clause.EdgeCovers:
+		ids := make([]ent.Value, 0, len(m.removedcovers))
+		for id := range m.removedcovers {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ClauseMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedcontract {
 		edges = append(edges, clause.EdgeContract)
 	}
@@ -1396,6 +1471,9 @@ func (m *ClauseMutation) ClearedEdges() []string {
 	}
 	if m.clearedinvoices {
 		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.clearedcovers {
+		edges = append(edges, clause.EdgeCovers)
 	}
 	return edges
 }
@@ -1412,6 +1490,8 @@ func (m *ClauseMutation) EdgeCleared(name string) bool {
 		return m.clearedparts
 	case clause.EdgeInvoices:
 		return m.clearedinvoices
+	case clause.EdgeCovers:
+		return m.clearedcovers
 	}
 	return false
 }
@@ -1445,6 +1525,9 @@ func (m *ClauseMutation) ResetEdge(name string) error {
 		return nil
 	case clause.EdgeInvoices:
 		m.ResetInvoices()
+		return nil
+	case clause.EdgeCovers:
+		m.ResetCovers()
 		return nil
 	}
 	return fmt.Errorf("unknown Clause edge %s", name)
@@ -2522,6 +2605,8 @@ type CoverMutation struct {
 	clearedFields   map[string]struct{}
 	contract        *int64
 	clearedcontract bool
+	clause          *int64
+	clearedclause   bool
 	done            bool
 	oldValue        func(context.Context) (*Cover, error)
 	predicates      []predicate.Cover
@@ -2752,6 +2837,55 @@ func (m *CoverMutation) ResetContractID() {
 	m.contract = nil
 }
 
+// SetClauseID sets the "clause_id" field.
+func (m *CoverMutation) SetClauseID(i int64) {
+	m.clause = &i
+}
+
+// ClauseID returns the value of the "clause_id" field in the mutation.
+func (m *CoverMutation) ClauseID() (r int64, exists bool) {
+	v := m.clause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClauseID returns the old "clause_id" field's value of the Cover entity.
+// If the Cover object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverMutation) OldClauseID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClauseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClauseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClauseID: %w", err)
+	}
+	return oldValue.ClauseID, nil
+}
+
+// ClearClauseID clears the value of the "clause_id" field.
+func (m *CoverMutation) ClearClauseID() {
+	m.clause = nil
+	m.clearedFields[cover.FieldClauseID] = struct{}{}
+}
+
+// ClauseIDCleared returns if the "clause_id" field was cleared in this mutation.
+func (m *CoverMutation) ClauseIDCleared() bool {
+	_, ok := m.clearedFields[cover.FieldClauseID]
+	return ok
+}
+
+// ResetClauseID resets all changes to the "clause_id" field.
+func (m *CoverMutation) ResetClauseID() {
+	m.clause = nil
+	delete(m.clearedFields, cover.FieldClauseID)
+}
+
 // ClearContract clears the "contract" edge to the Contract entity.
 func (m *CoverMutation) ClearContract() {
 	m.clearedcontract = true
@@ -2777,6 +2911,33 @@ func (m *CoverMutation) ContractIDs() (ids []int64) {
 func (m *CoverMutation) ResetContract() {
 	m.contract = nil
 	m.clearedcontract = false
+}
+
+// ClearClause clears the "clause" edge to the Clause entity.
+func (m *CoverMutation) ClearClause() {
+	m.clearedclause = true
+	m.clearedFields[cover.FieldClauseID] = struct{}{}
+}
+
+// ClauseCleared reports if the "clause" edge to the Clause entity was cleared.
+func (m *CoverMutation) ClauseCleared() bool {
+	return m.ClauseIDCleared() || m.clearedclause
+}
+
+// ClauseIDs returns the "clause" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ClauseID instead. It exists only for internal usage by the builders.
+func (m *CoverMutation) ClauseIDs() (ids []int64) {
+	if id := m.clause; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetClause resets all changes to the "clause" edge.
+func (m *CoverMutation) ResetClause() {
+	m.clause = nil
+	m.clearedclause = false
 }
 
 // Where appends a list predicates to the CoverMutation builder.
@@ -2813,7 +2974,7 @@ func (m *CoverMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CoverMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.deleted_at != nil {
 		fields = append(fields, cover.FieldDeletedAt)
 	}
@@ -2822,6 +2983,9 @@ func (m *CoverMutation) Fields() []string {
 	}
 	if m.contract != nil {
 		fields = append(fields, cover.FieldContractID)
+	}
+	if m.clause != nil {
+		fields = append(fields, cover.FieldClauseID)
 	}
 	return fields
 }
@@ -2837,6 +3001,8 @@ func (m *CoverMutation) Field(name string) (ent.Value, bool) {
 		return m.Color()
 	case cover.FieldContractID:
 		return m.ContractID()
+	case cover.FieldClauseID:
+		return m.ClauseID()
 	}
 	return nil, false
 }
@@ -2852,6 +3018,8 @@ func (m *CoverMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldColor(ctx)
 	case cover.FieldContractID:
 		return m.OldContractID(ctx)
+	case cover.FieldClauseID:
+		return m.OldClauseID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Cover field %s", name)
 }
@@ -2881,6 +3049,13 @@ func (m *CoverMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetContractID(v)
+		return nil
+	case cover.FieldClauseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClauseID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Cover field %s", name)
@@ -2918,6 +3093,9 @@ func (m *CoverMutation) ClearedFields() []string {
 	if m.FieldCleared(cover.FieldDeletedAt) {
 		fields = append(fields, cover.FieldDeletedAt)
 	}
+	if m.FieldCleared(cover.FieldClauseID) {
+		fields = append(fields, cover.FieldClauseID)
+	}
 	return fields
 }
 
@@ -2934,6 +3112,9 @@ func (m *CoverMutation) ClearField(name string) error {
 	switch name {
 	case cover.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case cover.FieldClauseID:
+		m.ClearClauseID()
 		return nil
 	}
 	return fmt.Errorf("unknown Cover nullable field %s", name)
@@ -2952,15 +3133,21 @@ func (m *CoverMutation) ResetField(name string) error {
 	case cover.FieldContractID:
 		m.ResetContractID()
 		return nil
+	case cover.FieldClauseID:
+		m.ResetClauseID()
+		return nil
 	}
 	return fmt.Errorf("unknown Cover field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CoverMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.contract != nil {
 		edges = append(edges, cover.EdgeContract)
+	}
+	if m.clause != nil {
+		edges = append(edges, cover.EdgeClause)
 	}
 	return edges
 }
@@ -2973,13 +3160,17 @@ func (m *CoverMutation) AddedIDs(name string) []ent.Value {
 		if id := m.contract; id != nil {
 			return []ent.Value{*id}
 		}
+	case cover.EdgeClause:
+		if id := m.clause; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CoverMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -2991,9 +3182,12 @@ func (m *CoverMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CoverMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedcontract {
 		edges = append(edges, cover.EdgeContract)
+	}
+	if m.clearedclause {
+		edges = append(edges, cover.EdgeClause)
 	}
 	return edges
 }
@@ -3004,6 +3198,8 @@ func (m *CoverMutation) EdgeCleared(name string) bool {
 	switch name {
 	case cover.EdgeContract:
 		return m.clearedcontract
+	case cover.EdgeClause:
+		return m.clearedclause
 	}
 	return false
 }
@@ -3015,6 +3211,9 @@ func (m *CoverMutation) ClearEdge(name string) error {
 	case cover.EdgeContract:
 		m.ClearContract()
 		return nil
+	case cover.EdgeClause:
+		m.ClearClause()
+		return nil
 	}
 	return fmt.Errorf("unknown Cover unique edge %s", name)
 }
@@ -3025,6 +3224,9 @@ func (m *CoverMutation) ResetEdge(name string) error {
 	switch name {
 	case cover.EdgeContract:
 		m.ResetContract()
+		return nil
+	case cover.EdgeClause:
+		m.ResetClause()
 		return nil
 	}
 	return fmt.Errorf("unknown Cover edge %s", name)

@@ -30,6 +30,8 @@ const (
 	EdgeParts = "parts"
 	// EdgeInvoices holds the string denoting the invoices edge name in mutations.
 	EdgeInvoices = "invoices"
+	// EdgeCovers holds the string denoting the covers edge name in mutations.
+	EdgeCovers = "covers"
 	// Table holds the table name of the clause in the database.
 	Table = "clauses"
 	// ContractTable is the table that holds the contract relation/edge.
@@ -54,6 +56,13 @@ const (
 	InvoicesInverseTable = "invoices"
 	// InvoicesColumn is the table column denoting the invoices relation/edge.
 	InvoicesColumn = "clause_id"
+	// CoversTable is the table that holds the covers relation/edge.
+	CoversTable = "covers"
+	// CoversInverseTable is the table name for the Cover entity.
+	// It exists in this package in order to avoid circular dependency with the "cover" package.
+	CoversInverseTable = "covers"
+	// CoversColumn is the table column denoting the covers relation/edge.
+	CoversColumn = "clause_id"
 )
 
 // Columns holds all SQL columns for clause fields.
@@ -155,6 +164,20 @@ func ByInvoices(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newInvoicesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByCoversCount orders the results by covers count.
+func ByCoversCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newCoversStep(), opts...)
+	}
+}
+
+// ByCovers orders the results by covers terms.
+func ByCovers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCoversStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newContractStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -181,5 +204,12 @@ func newInvoicesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(InvoicesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, InvoicesTable, InvoicesColumn),
+	)
+}
+func newCoversStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CoversInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, CoversTable, CoversColumn),
 	)
 }

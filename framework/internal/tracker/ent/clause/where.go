@@ -337,6 +337,25 @@ func HasInvoicesWith(preds ...predicate.Invoice) predicate.Clause {
 	})
 }
 
+// HasCovers applies the HasEdge predicate on the "covers" edge.
+func HasCovers() predicate.Clause {
+	return predicate.Clause(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newCoversStep(), entity.Alive("deleted_at"))
+	})
+}
+
+// HasCoversWith applies the HasEdge predicate on the "covers" edge with a given conditions (other predicates).
+func HasCoversWith(preds ...predicate.Cover) predicate.Clause {
+	return predicate.Clause(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newCoversStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Clause) predicate.Clause {
 	return predicate.Clause(sql.AndPredicates(predicates...))

@@ -18,8 +18,12 @@ const (
 	FieldColor = "color"
 	// FieldContractID holds the string denoting the contract_id field in the database.
 	FieldContractID = "contract_id"
+	// FieldClauseID holds the string denoting the clause_id field in the database.
+	FieldClauseID = "clause_id"
 	// EdgeContract holds the string denoting the contract edge name in mutations.
 	EdgeContract = "contract"
+	// EdgeClause holds the string denoting the clause edge name in mutations.
+	EdgeClause = "clause"
 	// Table holds the table name of the cover in the database.
 	Table = "covers"
 	// ContractTable is the table that holds the contract relation/edge.
@@ -29,6 +33,13 @@ const (
 	ContractInverseTable = "contracts"
 	// ContractColumn is the table column denoting the contract relation/edge.
 	ContractColumn = "contract_id"
+	// ClauseTable is the table that holds the clause relation/edge.
+	ClauseTable = "covers"
+	// ClauseInverseTable is the table name for the Clause entity.
+	// It exists in this package in order to avoid circular dependency with the "clause" package.
+	ClauseInverseTable = "clauses"
+	// ClauseColumn is the table column denoting the clause relation/edge.
+	ClauseColumn = "clause_id"
 )
 
 // Columns holds all SQL columns for cover fields.
@@ -37,6 +48,7 @@ var Columns = []string{
 	FieldDeletedAt,
 	FieldColor,
 	FieldContractID,
+	FieldClauseID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -72,10 +84,22 @@ func ByContractID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContractID, opts...).ToFunc()
 }
 
+// ByClauseID orders the results by the clause_id field.
+func ByClauseID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClauseID, opts...).ToFunc()
+}
+
 // ByContractField orders the results by contract field.
 func ByContractField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newContractStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByClauseField orders the results by clause field.
+func ByClauseField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newClauseStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newContractStep() *sqlgraph.Step {
@@ -83,5 +107,12 @@ func newContractStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ContractInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2O, true, ContractTable, ContractColumn),
+	)
+}
+func newClauseStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ClauseInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, ClauseTable, ClauseColumn),
 	)
 }

@@ -71,6 +71,11 @@ func ContractID(v int64) predicate.Cover {
 	return predicate.Cover(sql.FieldEQ(FieldContractID, v))
 }
 
+// ClauseID applies equality check predicate on the "clause_id" field. It's identical to ClauseIDEQ.
+func ClauseID(v int64) predicate.Cover {
+	return predicate.Cover(sql.FieldEQ(FieldClauseID, v))
+}
+
 // DeletedAtEQ applies the EQ predicate on the "deleted_at" field.
 func DeletedAtEQ(v time.Time) predicate.Cover {
 	return predicate.Cover(sql.FieldEQ(FieldDeletedAt, v))
@@ -206,6 +211,36 @@ func ContractIDNotIn(vs ...int64) predicate.Cover {
 	return predicate.Cover(sql.FieldNotIn(FieldContractID, vs...))
 }
 
+// ClauseIDEQ applies the EQ predicate on the "clause_id" field.
+func ClauseIDEQ(v int64) predicate.Cover {
+	return predicate.Cover(sql.FieldEQ(FieldClauseID, v))
+}
+
+// ClauseIDNEQ applies the NEQ predicate on the "clause_id" field.
+func ClauseIDNEQ(v int64) predicate.Cover {
+	return predicate.Cover(sql.FieldNEQ(FieldClauseID, v))
+}
+
+// ClauseIDIn applies the In predicate on the "clause_id" field.
+func ClauseIDIn(vs ...int64) predicate.Cover {
+	return predicate.Cover(sql.FieldIn(FieldClauseID, vs...))
+}
+
+// ClauseIDNotIn applies the NotIn predicate on the "clause_id" field.
+func ClauseIDNotIn(vs ...int64) predicate.Cover {
+	return predicate.Cover(sql.FieldNotIn(FieldClauseID, vs...))
+}
+
+// ClauseIDIsNil applies the IsNil predicate on the "clause_id" field.
+func ClauseIDIsNil() predicate.Cover {
+	return predicate.Cover(sql.FieldIsNull(FieldClauseID))
+}
+
+// ClauseIDNotNil applies the NotNil predicate on the "clause_id" field.
+func ClauseIDNotNil() predicate.Cover {
+	return predicate.Cover(sql.FieldNotNull(FieldClauseID))
+}
+
 // HasContract applies the HasEdge predicate on the "contract" edge.
 func HasContract() predicate.Cover {
 	return predicate.Cover(func(s *sql.Selector) {
@@ -217,6 +252,25 @@ func HasContract() predicate.Cover {
 func HasContractWith(preds ...predicate.Contract) predicate.Cover {
 	return predicate.Cover(func(s *sql.Selector) {
 		sqlgraph.HasNeighborsWith(s, newContractStep(), func(s *sql.Selector) {
+			entity.Alive("deleted_at")(s)
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasClause applies the HasEdge predicate on the "clause" edge.
+func HasClause() predicate.Cover {
+	return predicate.Cover(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newClauseStep(), entity.Alive("deleted_at"))
+	})
+}
+
+// HasClauseWith applies the HasEdge predicate on the "clause" edge with a given conditions (other predicates).
+func HasClauseWith(preds ...predicate.Clause) predicate.Cover {
+	return predicate.Cover(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newClauseStep(), func(s *sql.Selector) {
 			entity.Alive("deleted_at")(s)
 			for _, p := range preds {
 				p(s)

@@ -99,6 +99,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "color", Type: field.TypeString, Size: 255},
+		{Name: "clause_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "contract_id", Type: field.TypeInt64, Unique: true},
 	}
 	// CoversTable holds the schema information for the "covers" table.
@@ -108,8 +109,14 @@ var (
 		PrimaryKey: []*schema.Column{CoversColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "covers_contracts_cover",
+				Symbol:     "covers_clauses_covers",
 				Columns:    []*schema.Column{CoversColumns[3]},
+				RefColumns: []*schema.Column{ClausesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "covers_contracts_cover",
+				Columns:    []*schema.Column{CoversColumns[4]},
 				RefColumns: []*schema.Column{ContractsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -118,7 +125,7 @@ var (
 			{
 				Name:    "uq_covers_contract_id",
 				Unique:  true,
-				Columns: []*schema.Column{CoversColumns[3]},
+				Columns: []*schema.Column{CoversColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -414,7 +421,8 @@ func init() {
 	ContractsTable.Annotation = &entsql.Annotation{
 		Table: "contracts",
 	}
-	CoversTable.ForeignKeys[0].RefTable = ContractsTable
+	CoversTable.ForeignKeys[0].RefTable = ClausesTable
+	CoversTable.ForeignKeys[1].RefTable = ContractsTable
 	CoversTable.Annotation = &entsql.Annotation{
 		Table: "covers",
 	}

@@ -72,6 +72,7 @@ func (Clause) Edges() []ent.Edge {
 		edge.From("contract", Contract.Type).Ref("clauses").Unique().Required().Field("contract_id"),
 		edge.To("parts", Clause.Type).Annotations(policy.Cascade).From("parent").Unique().Field("parent_id"),
 		edge.To("invoices", Invoice.Type).Annotations(policy.Restrict),
+		edge.To("covers", Cover.Type).Annotations(policy.Restrict),
 	}
 }
 
@@ -80,7 +81,8 @@ func (Clause) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("contract_id", "position").Unique().StorageKey("uq_clauses_contract_id_position")}
 }
 
-// Cover is the one cover that a contract may have.
+// Cover is the one cover that a contract may have. It goes with the contract, and
+// holds on to the clause that it shows.
 type Cover struct{ ent.Schema }
 
 // Annotations of the entity.
@@ -89,16 +91,25 @@ func (Cover) Annotations() []schema.Annotation {
 }
 
 // Mixin of the entity.
-func (Cover) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.SoftDelete{}} }
+func (Cover) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.ID{}, mixin.SoftDelete{Revive: true}}
+}
 
 // Fields of the entity.
 func (Cover) Fields() []ent.Field {
-	return []ent.Field{field.String("color"), field.Int64("contract_id")}
+	return []ent.Field{
+		field.String("color"),
+		field.Int64("contract_id"),
+		field.Int64("clause_id").Optional().Nillable(),
+	}
 }
 
 // Edges of the entity.
 func (Cover) Edges() []ent.Edge {
-	return []ent.Edge{edge.From("contract", Contract.Type).Ref("cover").Unique().Required().Field("contract_id")}
+	return []ent.Edge{
+		edge.From("contract", Contract.Type).Ref("cover").Unique().Required().Field("contract_id"),
+		edge.From("clause", Clause.Type).Ref("covers").Unique().Field("clause_id"),
+	}
 }
 
 // Invoice holds on to what it is about.
