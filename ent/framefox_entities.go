@@ -69,6 +69,12 @@ var registry = entity.NewRegistry(
 	usersessionEntity,
 )
 
+// PurgeBefore removes for good what was deleted before the instant, of all
+// entities. It works in batches; call it from time to time.
+func (c *Client) PurgeBefore(ctx context.Context, before time.Time) (entity.Purged, error) {
+	return entity.PurgeBefore(ctx, c.driver, registry, before)
+}
+
 var advancedentityEntity = entity.New(entity.Entity{
 	Name: "AdvancedEntity", GraphQL: "AdvancedEntity", Table: "advanced_entities",
 	Fields: []*entity.Field{
@@ -79,9 +85,12 @@ var advancedentityEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.AdvancedEntity,
+	Keys: []*entity.Key{
+		{Fields: []string{"email"}, Living: true},
+	},
 })
 
 // EntityType describes the AdvancedEntity entity.
@@ -137,13 +146,37 @@ func (m *AdvancedEntityMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *AdvancedEntityMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &AdvancedEntityUpdate{config: m.config, mutation: newAdvancedEntityMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *AdvancedEntityMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(advancedentity.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *AdvancedEntityMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&AdvancedEntityUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&AdvancedEntityUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted AdvancedEntity back, with all that was deleted together
+// with it.
+func (c *AdvancedEntityClient) Restore(ctx context.Context, id int64) (*AdvancedEntity, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var commentEntity = entity.New(entity.Entity{
@@ -157,8 +190,8 @@ var commentEntity = entity.New(entity.Entity{
 		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Comment,
 })
@@ -214,13 +247,37 @@ func (m *CommentMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *CommentMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &CommentUpdate{config: m.config, mutation: newCommentMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *CommentMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(comment.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *CommentMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&CommentUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&CommentUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Comment back, with all that was deleted together
+// with it.
+func (c *CommentClient) Restore(ctx context.Context, id int64) (*Comment, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var organizationEntity = entity.New(entity.Entity{
@@ -231,7 +288,7 @@ var organizationEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "users", Target: "User", Relation: entity.OneToMany, GraphQL: "users", Item: "user", Column: "organization_id"},
+		{Name: "users", Target: "User", Relation: entity.OneToMany, GraphQL: "users", Item: "user", Column: "organization_id", OnDelete: "detach", OnPurge: "detach"},
 	},
 	Rows: visible.Organization,
 })
@@ -287,6 +344,16 @@ func (m *OrganizationMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *OrganizationMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(organization.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var ownershiplogEntity = entity.New(entity.Entity{
 	Name: "OwnershipLog", GraphQL: "OwnershipLog", Table: "ownership_logs",
 	Fields: []*entity.Field{
@@ -297,9 +364,9 @@ var ownershiplogEntity = entity.New(entity.Entity{
 		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Post", Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OwnsFK: true},
-		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OwnsFK: true},
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
+		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.OwnershipLog,
 })
@@ -355,6 +422,16 @@ func (m *OwnershipLogMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *OwnershipLogMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(ownershiplog.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var postEntity = entity.New(entity.Entity{
 	Name: "Post", GraphQL: "Post", Table: "posts",
 	Fields: []*entity.Field{
@@ -374,17 +451,20 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "published_at", Column: "published_at", GraphQL: "publishedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "author", Target: "User", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "user_id", OwnsFK: true},
+		{Name: "author", Target: "User", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 		{Name: "tags", Target: "Tag", Relation: entity.ManyToMany, GraphQL: "tags", Item: "tag", JoinTable: "post_tags", OwnerColumn: "post_id", TargetColumn: "tag_id", Create: true, Update: true},
-		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "post_id"},
-		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "post_id"},
-		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "post_id"},
-		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "post_id"},
-		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id"},
-		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id"},
-		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id"},
+		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Post, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
+	Keys: []*entity.Key{
+		{Fields: []string{"slug"}, Living: true},
+	},
 })
 
 // EntityType describes the Post entity.
@@ -438,14 +518,37 @@ func (m *PostMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *PostMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &PostUpdate{config: m.config, mutation: newPostMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(post.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *PostMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&PostUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&PostUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Post back, with all that was deleted together
+// with it.
+func (c *PostClient) Restore(ctx context.Context, id int64) (*Post, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var postlikeEntity = entity.New(entity.Entity{
@@ -457,10 +560,13 @@ var postlikeEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.PostLike,
+	Keys: []*entity.Key{
+		{Fields: []string{"post_id", "user_id"}},
+	},
 })
 
 // EntityType describes the PostLike entity.
@@ -514,6 +620,16 @@ func (m *PostLikeMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostLikeMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(postlike.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var postratingEntity = entity.New(entity.Entity{
 	Name: "PostRating", GraphQL: "PostRating", Table: "post_ratings",
 	Fields: []*entity.Field{
@@ -523,10 +639,13 @@ var postratingEntity = entity.New(entity.Entity{
 		{Name: "rating", Column: "rating", GraphQL: "rating", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(5))}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.PostRating,
+	Keys: []*entity.Key{
+		{Fields: []string{"post_id", "user_id"}},
+	},
 })
 
 // EntityType describes the PostRating entity.
@@ -580,6 +699,16 @@ func (m *PostRatingMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostRatingMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(postrating.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var postshareEntity = entity.New(entity.Entity{
 	Name: "PostShare", GraphQL: "PostShare", Table: "post_shares",
 	Fields: []*entity.Field{
@@ -589,8 +718,8 @@ var postshareEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.PostShare,
 })
@@ -646,6 +775,16 @@ func (m *PostShareMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostShareMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(postshare.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var posttagEntity = entity.New(entity.Entity{
 	Name: "PostTag", GraphQL: "PostTag", Table: "post_tags",
 	Fields: []*entity.Field{
@@ -653,8 +792,8 @@ var posttagEntity = entity.New(entity.Entity{
 		{Name: "tag_id", Column: "tag_id", GraphQL: "tagID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Tag", Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OwnsFK: true},
-		{Name: "tag", Target: "Tag", Relation: entity.ManyToOne, Column: "tag_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "tag", Target: "Tag", Relation: entity.ManyToOne, Column: "tag_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.PostTag,
 })
@@ -707,6 +846,13 @@ func (m *PostTagMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostTagMutation) MatchP(s *sql.Selector) {
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var postviewEntity = entity.New(entity.Entity{
 	Name: "PostView", GraphQL: "PostView", Table: "post_views",
 	Fields: []*entity.Field{
@@ -716,9 +862,12 @@ var postviewEntity = entity.New(entity.Entity{
 		{Name: "view_count", Column: "view_count", GraphQL: "viewCount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.PostView,
+	Keys: []*entity.Key{
+		{Fields: []string{"post_id", "view_date"}},
+	},
 })
 
 // EntityType describes the PostView entity.
@@ -772,6 +921,16 @@ func (m *PostViewMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PostViewMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(postview.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var productEntity = entity.New(entity.Entity{
 	Name: "Product", GraphQL: "Product", Table: "products",
 	Fields: []*entity.Field{
@@ -793,6 +952,10 @@ var productEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{},
 	Rows:  visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"slug"}},
+		{Fields: []string{"external_id"}},
+	},
 })
 
 // EntityType describes the Product entity.
@@ -851,6 +1014,16 @@ func (m *ProductMutation) Appends() bool {
 	return len(m.appendspecifications) > 0
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ProductMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(product.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var roleEntity = entity.New(entity.Entity{
 	Name: "Role", GraphQL: "Role", Table: "roles",
 	Fields: []*entity.Field{
@@ -860,9 +1033,12 @@ var roleEntity = entity.New(entity.Entity{
 		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id"},
+		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict"},
 	},
 	Rows: visible.Role,
+	Keys: []*entity.Key{
+		{Fields: []string{"name"}},
+	},
 })
 
 // EntityType describes the Role entity.
@@ -916,6 +1092,16 @@ func (m *RoleMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *RoleMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(role.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var scenarioEntity = entity.New(entity.Entity{
 	Name: "Scenario", GraphQL: "Scenario", Table: "scenarios",
 	Fields: []*entity.Field{
@@ -925,7 +1111,7 @@ var scenarioEntity = entity.New(entity.Entity{
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "creator", Target: "User", Relation: entity.ManyToOne, GraphQL: "creator", Item: "creator", Column: "creator_id", OwnsFK: true},
+		{Name: "creator", Target: "User", Relation: entity.ManyToOne, GraphQL: "creator", Item: "creator", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 	},
 	Rows: visible.Scenario,
 })
@@ -981,6 +1167,16 @@ func (m *ScenarioMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ScenarioMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(scenario.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var tagEntity = entity.New(entity.Entity{
 	Name: "Tag", GraphQL: "Tag", Table: "tags",
 	Fields: []*entity.Field{
@@ -989,9 +1185,12 @@ var tagEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "posts", Target: "Post", Relation: entity.ManyToMany, GraphQL: "posts", Item: "post", JoinTable: "post_tags", OwnerColumn: "tag_id", TargetColumn: "post_id", Create: true, Update: true},
-		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "tag_id"},
+		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "tag_id", OnDelete: "cascade", OnPurge: "cascade"},
 	},
 	Rows: visible.Tag,
+	Keys: []*entity.Key{
+		{Fields: []string{"name"}},
+	},
 })
 
 // EntityType describes the Tag entity.
@@ -1045,6 +1244,16 @@ func (m *TagMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *TagMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(tag.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var transferlogEntity = entity.New(entity.Entity{
 	Name: "TransferLog", GraphQL: "TransferLog", Table: "transfer_logs",
 	Fields: []*entity.Field{
@@ -1055,8 +1264,8 @@ var transferlogEntity = entity.New(entity.Entity{
 		{Name: "transfer_date", Column: "transfer_date", GraphQL: "transferDate", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OwnsFK: true},
-		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OwnsFK: true},
+		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "to_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "toUser", Item: "toUser", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.TransferLog,
 })
@@ -1112,6 +1321,16 @@ func (m *TransferLogMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *TransferLogMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(transferlog.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var userEntity = entity.New(entity.Entity{
 	Name: "User", GraphQL: "User", Table: "users",
 	Fields: []*entity.Field{
@@ -1138,26 +1357,30 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "organization_id", Column: "organization_id", GraphQL: "organizationID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Organization", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "organization", Target: "Organization", Relation: entity.ManyToOne, GraphQL: "organization", Item: "organization", Column: "organization_id", OwnsFK: true},
-		{Name: "posts", Target: "Post", Relation: entity.OneToMany, GraphQL: "posts", Item: "post", Column: "user_id"},
-		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "user_id"},
-		{Name: "scenarios", Target: "Scenario", Relation: entity.OneToMany, GraphQL: "scenarios", Item: "scenario", Column: "creator_id"},
-		{Name: "profile", Target: "UserProfile", Relation: entity.OneToOne, GraphQL: "profile", Item: "profile", Column: "user_id"},
-		{Name: "user_groups", Target: "UserGroup", Relation: entity.OneToMany, GraphQL: "userGroups", Item: "userGroup", Column: "user_id"},
-		{Name: "advanced_entities", Target: "AdvancedEntity", Relation: entity.OneToMany, GraphQL: "advancedEntities", Item: "advancedEntity", Column: "user_id"},
-		{Name: "sessions", Target: "UserSession", Relation: entity.OneToMany, GraphQL: "sessions", Item: "session", Column: "user_id"},
-		{Name: "role_assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "roleAssignments", Item: "roleAssignment", Column: "user_id"},
-		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "user_id"},
-		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "user_id"},
-		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "user_id"},
-		{Name: "assigned_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignedRoles", Item: "assignedRole", Column: "assigned_by"},
-		{Name: "logs", Target: "UserLog", Relation: entity.OneToMany, GraphQL: "logs", Item: "log", Column: "user_id"},
-		{Name: "transfer_logs_from", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsFrom", Item: "transferLogsFrom", Column: "from_user_id"},
-		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id"},
-		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id"},
-		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id"},
+		{Name: "organization", Target: "Organization", Relation: entity.ManyToOne, GraphQL: "organization", Item: "organization", Column: "organization_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "posts", Target: "Post", Relation: entity.OneToMany, GraphQL: "posts", Item: "post", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "scenarios", Target: "Scenario", Relation: entity.OneToMany, GraphQL: "scenarios", Item: "scenario", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "profile", Target: "UserProfile", Relation: entity.OneToOne, GraphQL: "profile", Item: "profile", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "user_groups", Target: "UserGroup", Relation: entity.OneToMany, GraphQL: "userGroups", Item: "userGroup", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "advanced_entities", Target: "AdvancedEntity", Relation: entity.OneToMany, GraphQL: "advancedEntities", Item: "advancedEntity", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "sessions", Target: "UserSession", Relation: entity.OneToMany, GraphQL: "sessions", Item: "session", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "role_assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "roleAssignments", Item: "roleAssignment", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "user_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "assigned_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignedRoles", Item: "assignedRole", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "logs", Target: "UserLog", Relation: entity.OneToMany, GraphQL: "logs", Item: "log", Column: "user_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "transfer_logs_from", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsFrom", Item: "transferLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.User, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"username"}, Living: true},
+		{Fields: []string{"email"}, Living: true},
+	},
 })
 
 // EntityType describes the User entity.
@@ -1216,14 +1439,37 @@ func (m *UserMutation) Appends() bool {
 	return len(m.appendrole_names) > 0
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *UserMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &UserUpdate{config: m.config, mutation: newUserMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(user.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *UserMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&UserUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&UserUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted User back, with all that was deleted together
+// with it.
+func (c *UserClient) Restore(ctx context.Context, id int64) (*User, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var usergroupEntity = entity.New(entity.Entity{
@@ -1235,7 +1481,7 @@ var usergroupEntity = entity.New(entity.Entity{
 		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.UserGroup,
 })
@@ -1291,6 +1537,16 @@ func (m *UserGroupMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserGroupMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(usergroup.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var userlogEntity = entity.New(entity.Entity{
 	Name: "UserLog", GraphQL: "UserLog", Table: "user_logs",
 	Fields: []*entity.Field{
@@ -1301,7 +1557,7 @@ var userlogEntity = entity.New(entity.Entity{
 		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.UserLog,
 })
@@ -1357,6 +1613,16 @@ func (m *UserLogMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserLogMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(userlog.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var userprofileEntity = entity.New(entity.Entity{
 	Name: "UserProfile", GraphQL: "UserProfile", Table: "user_profiles",
 	Fields: []*entity.Field{
@@ -1376,9 +1642,12 @@ var userprofileEntity = entity.New(entity.Entity{
 		{Name: "email_notifications", Column: "email_notifications", GraphQL: "emailNotifications", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.UserProfile,
+	Keys: []*entity.Key{
+		{Fields: []string{"user_id"}},
+	},
 })
 
 // EntityType describes the UserProfile entity.
@@ -1432,6 +1701,16 @@ func (m *UserProfileMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserProfileMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(userprofile.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var userroleEntity = entity.New(entity.Entity{
 	Name: "UserRole", GraphQL: "UserRole", Table: "user_roles",
 	Fields: []*entity.Field{
@@ -1446,11 +1725,14 @@ var userroleEntity = entity.New(entity.Entity{
 		{Name: "active_key", Column: "active_key", Kind: entity.Int, GoType: reflect.TypeFor[int8](), Nullable: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(1))}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
-		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OwnsFK: true},
-		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.UserRole,
+	Keys: []*entity.Key{
+		{Fields: []string{"user_id", "role_id", "active_key"}},
+	},
 })
 
 // EntityType describes the UserRole entity.
@@ -1504,6 +1786,16 @@ func (m *UserRoleMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserRoleMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(userrole.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var usersessionEntity = entity.New(entity.Entity{
 	Name: "UserSession", GraphQL: "UserSession", Table: "user_sessions",
 	Fields: []*entity.Field{
@@ -1515,9 +1807,12 @@ var usersessionEntity = entity.New(entity.Entity{
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Required: true, Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.UserSession,
+	Keys: []*entity.Key{
+		{Fields: []string{"token_hash"}},
+	},
 })
 
 // EntityType describes the UserSession entity.
@@ -1569,4 +1864,14 @@ func (m *UserSessionMutation) Key() any {
 		return *m.id
 	}
 	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *UserSessionMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(usersession.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
 }

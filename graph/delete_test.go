@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,7 +21,11 @@ func TestSoftDelete(t *testing.T) {
 		f.tag(t, "red", post)
 		id := gid("User", ann.ID)
 		const del = `mutation($id: ID!) { deleteUser(id: $id) }`
-		require.Equal(t, id, f.Must(del, vars{"id": id})["deleteUser"])
+		require.Equal(t, "RESTRICTED", f.Fail("CONFLICT", del, vars{"id": id}).Extensions["reason"], "she has a post")
+		eve := f.user(t, "eve")
+		require.Equal(t, gid("User", eve.ID), f.Must(del, vars{"id": gid("User", eve.ID)})["deleteUser"])
+		// Past the rules, as an import may leave it.
+		ann.Update().SetDeletedAt(time.Now()).ExecX(entity.WithTrashed(ctx))
 		first := f.app.Client.User.GetX(entity.WithTrashed(ctx), ann.ID).DeletedAt
 		require.NotNil(t, first)
 

@@ -13,7 +13,7 @@ var (
 	AdvancedEntitiesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
-		{Name: "email", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "email", Type: field.TypeString, Size: 255},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "inactive", "pending"}, Default: "active"},
 		{Name: "user_id", Type: field.TypeInt64},
 	}
@@ -28,6 +28,16 @@ var (
 				Columns:    []*schema.Column{AdvancedEntitiesColumns[4]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_advanced_entities_email",
+				Unique:  true,
+				Columns: []*schema.Column{AdvancedEntitiesColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
 			},
 		},
 	}
@@ -114,7 +124,7 @@ var (
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "title", Type: field.TypeString, Size: 255},
-		{Name: "slug", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "slug", Type: field.TypeString, Size: 255},
 		{Name: "content", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "excerpt", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "category", Type: field.TypeString, Nullable: true, Size: 100},
@@ -157,6 +167,14 @@ var (
 						"postgres": "GIN",
 						"sqlite3":  "FTS5",
 					},
+				},
+			},
+			{
+				Name:    "uq_posts_slug",
+				Unique:  true,
+				Columns: []*schema.Column{PostsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
 				},
 			},
 		},
@@ -414,8 +432,8 @@ var (
 		{Name: "updated_at", Type: field.TypeTime, Default: map[string]schema.Expr{"mysql": "CURRENT_TIMESTAMP(6)", "postgres": "CURRENT_TIMESTAMP", "sqlite3": "(strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"}},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "username", Type: field.TypeString, Unique: true, Size: 100},
-		{Name: "email", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "username", Type: field.TypeString, Size: 100},
+		{Name: "email", Type: field.TypeString, Size: 255},
 		{Name: "name", Type: field.TypeString, Nullable: true, Size: 255},
 		{Name: "first_name", Type: field.TypeString, Nullable: true, Size: 100},
 		{Name: "last_name", Type: field.TypeString, Nullable: true, Size: 100},
@@ -460,6 +478,22 @@ var (
 				Columns: []*schema.Column{UsersColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "is_active",
+				},
+			},
+			{
+				Name:    "uq_users_username",
+				Unique:  true,
+				Columns: []*schema.Column{UsersColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "uq_users_email",
+				Unique:  true,
+				Columns: []*schema.Column{UsersColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
 				},
 			},
 		},

@@ -22,8 +22,8 @@
 //   - What is compared as an identity (user names, e-mail addresses, slugs, the
 //     names of roles and tags) is stored in lower case, because the databases
 //     differ in whether UNIQUE ignores case.
-//   - A deleted row keeps its unique values, so that it can always be restored;
-//     purge it to set them free.
+//   - A deleted row sets its unique values free: they are unique among the
+//     living. It is restored once nobody else has them.
 //   - Clients never set privileges, counters or history: those fields and types
 //     are read-only, and services write them. A row stays with the user and the
 //     post that it was made for, unless a service moves it.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/mixin"
+	"github.com/framefox-go/framefox/framework/policy"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/framefox-go/framefox/framework/search"
 )
@@ -69,7 +70,7 @@ func (Post) Edges() []ent.Edge {
 		edge.To("ratings", PostRating.Type).Annotations(cascade),
 		edge.To("views", PostView.Type).Annotations(cascade),
 		// The log says that something changed hands, even when it is gone.
-		edge.To("ownership_logs", OwnershipLog.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("ownership_logs", OwnershipLog.Type).Annotations(policy.Keep, entsql.OnDelete(entsql.SetNull)),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/mixin"
+	"github.com/framefox-go/framefox/framework/policy"
 	"github.com/framefox-go/framefox/framework/rule"
 )
 
@@ -81,7 +82,8 @@ func (User) Fields() []ent.Field {
 func (User) Edges() []ent.Edge {
 	cascade := entsql.OnDelete(entsql.Cascade)
 	restrict := entsql.OnDelete(entsql.Restrict)
-	setNull := entsql.OnDelete(entsql.SetNull)
+	// Stays with a deleted user, who may be restored, and without a purged one.
+	kept := []schema.Annotation{policy.Keep, entsql.OnDelete(entsql.SetNull)}
 	return []ent.Edge{
 		edge.From("organization", Organization.Type).Ref("users").Unique().Field("organization_id"),
 
@@ -101,14 +103,14 @@ func (User) Edges() []ent.Edge {
 		edge.To("ratings", PostRating.Type).Annotations(cascade),
 
 		// What has happened, has happened, whoever it was.
-		edge.To("shares", PostShare.Type).Annotations(setNull),
-		edge.To("assigned_roles", UserRole.Type).Annotations(setNull).
+		edge.To("shares", PostShare.Type).Annotations(kept...),
+		edge.To("assigned_roles", UserRole.Type).Annotations(kept...).
 			Comment("Assignments of roles that this user made, to anyone."),
-		edge.To("logs", UserLog.Type).Annotations(setNull),
-		edge.To("transfer_logs_from", TransferLog.Type).Annotations(setNull),
-		edge.To("transfer_logs_to", TransferLog.Type).Annotations(setNull),
-		edge.To("ownership_logs_from", OwnershipLog.Type).Annotations(setNull),
-		edge.To("ownership_logs_to", OwnershipLog.Type).Annotations(setNull),
+		edge.To("logs", UserLog.Type).Annotations(kept...),
+		edge.To("transfer_logs_from", TransferLog.Type).Annotations(kept...),
+		edge.To("transfer_logs_to", TransferLog.Type).Annotations(kept...),
+		edge.To("ownership_logs_from", OwnershipLog.Type).Annotations(kept...),
+		edge.To("ownership_logs_to", OwnershipLog.Type).Annotations(kept...),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/mysql"
@@ -73,7 +74,7 @@ func inspected(from *atlas.Table) *table {
 		t.primary, _ = parts(from.PrimaryKey)
 	}
 	for _, c := range from.Columns {
-		if isIndexOfWords(from, c) {
+		if isIndexOfWords(from, c) || slices.ContainsFunc(from.Indexes, func(index *atlas.Index) bool { return marks(index, c) }) {
 			continue
 		}
 		column := Column{Name: c.Name, Type: c.Type.Raw, Null: c.Type.Null, Comment: comment(c.Attrs)}
@@ -125,8 +126,22 @@ func parts(index *atlas.Index) (columns []string, whole bool) {
 	return columns, true
 }
 
+// marks reports whether the column is the last one of an index of MySQL and
+// stands for the condition under which that holds: 1 or NULL, computed. The
+// planner of migrations makes such columns.
+func marks(index *atlas.Index, c *atlas.Column) bool {
+	last := index.Parts[len(index.Parts)-1].C
+	return last == c && strings.HasSuffix(c.Name, "_where") && slices.ContainsFunc(c.Attrs, func(a atlas.Attr) bool {
+		_, computed := a.(*atlas.GeneratedExpr)
+		return computed
+	})
+}
+
 // partial reports whether the index holds for some rows only.
 func partial(index *atlas.Index) bool {
+	if last := index.Parts[len(index.Parts)-1].C; last != nil && marks(index, last) {
+		return true
+	}
 	return slices.ContainsFunc(index.Attrs, func(a atlas.Attr) bool {
 		switch a := a.(type) {
 		case *sqlite.IndexPredicate:

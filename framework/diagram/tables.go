@@ -34,7 +34,9 @@ func fromTable(from *schema.Table) *table {
 			Name: c.Name, Type: typeName(c), Null: c.Nullable, Values: c.Enums, Comment: c.Comment,
 		})
 		t.required[c.Name] = !c.Nullable && c.Default == nil && !c.Increment
-		if c.Unique {
+		if c.Unique && !slices.ContainsFunc(from.Indexes, func(index *schema.Index) bool {
+			return index.Name == "uq_"+from.Name+"_"+c.Name // holds for a part of the rows; see package policy
+		}) {
 			t.uniques = append(t.uniques, []string{c.Name})
 		}
 	}

@@ -74,6 +74,9 @@ func describeType(t *gen.Type) (*node, error) {
 		switch trait {
 		case entity.SoftDeleteTrait:
 			n.Entity.SoftDelete = d
+			if n.Entity.Revive, err = revives(f); err != nil {
+				return nil, err
+			}
 		case entity.VersionTrait:
 			n.Entity.Version = d
 		case entity.TenantTrait:
@@ -86,7 +89,10 @@ func describeType(t *gen.Type) (*node, error) {
 		n.GoFields[f.Name] = f
 	}
 	var err error
-	n.Entity.Search, err = entschema.Search(t)
+	if n.Entity.Search, err = entschema.Search(t); err != nil {
+		return nil, err
+	}
+	n.Entity.Keys, err = keys(n)
 	return n, err
 }
 
@@ -203,6 +209,10 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 	}
 	if !e.M2M() {
 		d.Column = e.Rel.Column()
+		var err error
+		if d.OnDelete, d.OnPurge, err = entschema.Policies(e); err != nil {
+			return nil, err
+		}
 		if e.OwnFK() && e.Field() == nil {
 			return nil, fmt.Errorf("the edge owns a foreign key that is no field of the schema; declare the field %q and bind it with .Field(%q)", d.Column, d.Column)
 		}

@@ -117,6 +117,7 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxNodes":      func(*gen.Graph) []*node { return x.nodes },
 		"framefoxField":      fieldLiteral,
 		"framefoxEdge":       edgeLiteral,
+		"framefoxKey":        keyLiteral,
 		"framefoxGlobalID":   globalIDMethod,
 		"framefoxIsJSON":     func(f *entity.Field) bool { return f.Kind == entity.JSON },
 		"framefoxIsInt":      isPlainInt,
@@ -258,6 +259,8 @@ func edgeLiteral(e *entity.Edge) string {
 		{"JoinTable", e.JoinTable},
 		{"OwnerColumn", e.OwnerColumn},
 		{"TargetColumn", e.TargetColumn},
+		{"OnDelete", string(e.OnDelete)},
+		{"OnPurge", string(e.OnPurge)},
 	} {
 		if t[1] != "" {
 			fmt.Fprintf(&b, ", %s: %q", t[0], t[1])

@@ -45,7 +45,7 @@ func mutations(s *ast.Schema, root *ast.Definition, n *node) {
 	if n.Entity.SoftDelete != nil {
 		root.Fields = append(root.Fields, &ast.FieldDefinition{
 			Name: "restore" + name, Type: result,
-			Description: "Brings a deleted " + name + " back.", Arguments: ast.ArgumentDefinitionList{id},
+			Description: "Brings a deleted " + name + " back, with all that was deleted together with it.", Arguments: ast.ArgumentDefinitionList{id},
 		})
 	}
 }

@@ -159,7 +159,3 @@ func distinct(ids []ent.Value) []any {
 	}
 	return out
 }
-
-func (e *Entity) outdated() error {
-	return errors.New("entity: the client of " + e.Name + " was generated without its row filters; run the generator again")
-}

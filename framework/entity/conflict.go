@@ -23,6 +23,8 @@ const (
 	Restricted = "RESTRICTED"
 	NotNull    = "NOT_NULL"
 	Check      = "CHECK"
+	// ParentDeleted says that a row cannot be restored before the one it belongs to.
+	ParentDeleted = "PARENT_DELETED"
 )
 
 // explain names the entity and fields of a constraint that a write broke.

@@ -3,6 +3,7 @@ package entity
 import (
 	"reflect"
 
+	"github.com/framefox-go/framefox/framework/policy"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/framefox-go/framefox/framework/search"
 )
@@ -40,6 +41,10 @@ type Entity struct {
 	Rows       *Rows  // which rows are seen; never nil
 
 	Search *search.Index // when set, rows can be found by the words of their text
+	Revive bool          // an upsert that meets a tombstone restores it
+	Keys   []*Key        // what is unique, besides the id
+
+	refersTo, referredBy []*reference // foreign keys; see Registry
 
 	byName    map[string]*Field
 	byGraphQL map[string]*Field
@@ -99,6 +104,18 @@ type Edge struct {
 	TargetColumn string
 
 	Create, Update bool // clients may set it
+
+	// What becomes of the rows that refer to a row which is deleted. Both ends
+	// of a foreign key say the same; empty for ManyToMany.
+	OnDelete policy.OnDelete // when it is marked as deleted
+	OnPurge  policy.OnDelete // when it is removed for good; never policy.Keep
+}
+
+// Key is a field, or several, that no two rows have in common.
+type Key struct {
+	Fields []string // names of fields, in the order of the index
+	Living bool     // unique among living rows only; a tombstone sets it free
+	Where  string   // further condition under which it holds, in SQL; usually empty
 }
 
 // ToMany reports whether the edge may lead to more than one row.
@@ -160,13 +177,15 @@ func (e *Entity) Edge(name string) (*Edge, bool) {
 // Registry finds the entities of an application by name.
 type Registry map[string]*Entity
 
-// NewRegistry indexes the given entities, which then know each other.
+// NewRegistry indexes the given entities and makes them known to each other:
+// what a delete does to other rows goes by the registry.
 func NewRegistry(entities ...*Entity) Registry {
 	r := make(Registry, len(entities))
 	for _, e := range entities {
 		r[e.Name] = e
 		e.registry = r
 	}
+	r.link(entities)
 	return r
 }
 

@@ -77,8 +77,12 @@ type ConflictError struct {
 	Entity     string
 	Fields     []string // the fields concerned, as far as the database tells
 	Constraint string   // name of the constraint, as far as the database tells
-	Code       string   // Unique, ForeignKey, Restricted, NotNull or Check
+	Code       string   // Unique, ForeignKey, Restricted, ParentDeleted, NotNull or Check
 	Err        error    // the driver's error; never shown to API clients
+
+	Key      any       // key of the row at fault, where a restore names it; else nil
+	ID       string    // the same as an id of the API, for its clients
+	Blockers []Blocker // rows in the way of a delete or restore, as far as they are known
 }
 
 func (e *ConflictError) Error() string {
@@ -92,7 +96,12 @@ func (e *ConflictError) Error() string {
 	case ForeignKey:
 		return what + " refers to something that does not exist"
 	case Restricted:
+		if len(e.Blockers) > 0 {
+			return what + " is still in use: " + blockers(e.Blockers)
+		}
 		return what + " is still in use"
+	case ParentDeleted:
+		return e.Entity + " cannot be restored before what it belongs to: " + blockers(e.Blockers) + "; restore that first"
 	case NotNull:
 		return what + " must not be null"
 	}
@@ -119,7 +128,23 @@ func (e *ConflictError) ErrorExtensions() map[string]any {
 	if e.Constraint != "" {
 		ext["constraint"] = e.Constraint
 	}
+	if e.ID != "" {
+		ext["id"] = e.ID
+	}
+	if len(e.Blockers) > 0 {
+		ext["blockers"] = e.blockers()
+	}
 	return ext
+}
+
+// blockers tells API clients of rows in the way, but not which: the keys are
+// not those of the API, and the rows may not be theirs to see.
+func (e *ConflictError) blockers() []map[string]any {
+	list := make([]map[string]any, len(e.Blockers))
+	for i, b := range e.Blockers {
+		list[i] = map[string]any{"entity": b.Entity, "of": b.Of, "edge": b.Edge, "count": b.Count}
+	}
+	return list
 }
 
 // StaleError says that a row changed since the caller read it.

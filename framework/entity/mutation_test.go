@@ -1,10 +1,8 @@
 package entity_test
 
 import (
-	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -21,7 +19,6 @@ type mutation struct {
 	added        map[string]ent.Value
 	cleared      []string
 	predicates   int
-	markedAt     time.Time
 }
 
 func (m *mutation) Op() ent.Op                          { return m.op }
@@ -49,14 +46,6 @@ func (m *mutation) AddField(name string, v ent.Value) error {
 func (m *mutation) ResetField(name string) error {
 	delete(m.values, name)
 	return nil
-}
-
-// marking is a mutation of an entity with soft delete.
-type marking struct{ *mutation }
-
-func (m marking) MarkDeleted(_ context.Context, at time.Time) (int, error) {
-	m.markedAt = at
-	return 3, nil
 }
 
 func account() *entity.Entity {

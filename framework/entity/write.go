@@ -2,7 +2,6 @@ package entity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -17,12 +16,6 @@ import (
 type Mutation interface {
 	ent.Mutation
 	WhereP(...func(*sql.Selector))
-}
-
-// tombstoner is a mutation of an entity with soft delete. MarkDeleted runs
-// the update that a delete becomes, without running the hooks again.
-type tombstoner interface {
-	MarkDeleted(ctx context.Context, at time.Time) (int, error)
 }
 
 // Hook normalises, validates, stamps and seals each write of the entity, keeps
@@ -53,6 +46,10 @@ func Hook(e *Entity) ent.Hook {
 			ctx, err := e.confine(ctx, mutation)
 			if err != nil {
 				return nil, err
+			}
+			if e.revives(ctx, m) {
+				v, err := e.restore(ctx, mutation)
+				return v, e.explain(m, err)
 			}
 			v, err := next.Mutate(ctx, m)
 			return v, e.explain(m, err)
@@ -237,17 +234,4 @@ func (e *Entity) seal(m ent.Mutation) error {
 		}
 	}
 	return nil
-}
-
-func (e *Entity) remove(ctx context.Context, m Mutation, next ent.Mutator) (ent.Value, error) {
-	if e.SoftDelete == nil || purges(ctx) {
-		return next.Mutate(ctx, m)
-	}
-	t, ok := m.(tombstoner)
-	if !ok {
-		return nil, errors.New("entity: " + e.Name + " has soft delete but its client was generated without it; run the generator again")
-	}
-	// A row that is gone already keeps the time of its first deletion.
-	m.WhereP(sql.FieldIsNull(e.SoftDelete.Column))
-	return t.MarkDeleted(ctx, time.Now().UTC().Truncate(time.Microsecond))
 }

@@ -18,7 +18,8 @@ import (
 const defaultText = 255
 
 // Prepare writes what the framework's rules mean for the tables into the graph:
-// lengths of columns, CHECK constraints and indexes of words. The code generator does the same
+// lengths of columns, CHECK constraints, what foreign keys do, what is unique
+// among living rows, and indexes of words. The code generator does the same
 // before it generates.
 func Prepare(g *gen.Graph) error {
 	for _, t := range g.Nodes {
@@ -42,6 +43,14 @@ func Prepare(g *gen.Graph) error {
 		}
 		if err := addSearch(t); err != nil {
 			return fmt.Errorf("entschema: %s: %w", t.Name, err)
+		}
+		if err := uniqueAmongLiving(t); err != nil {
+			return fmt.Errorf("entschema: %s: %w", t.Name, err)
+		}
+		for _, e := range t.Edges {
+			if err := sayOnDelete(e); err != nil {
+				return fmt.Errorf("entschema: %s.%s: %w", t.Name, e.Name, err)
+			}
 		}
 	}
 	return nil

@@ -31,7 +31,9 @@ func (a *adapted) adaptIndexes(t *schema.Table) {
 }
 
 // nameUniques turns a column's Unique flag, whose index each dialect names in
-// its own way, into the index uq_<table>_<column>, unless there is one already.
+// its own way, into the index uq_<table>_<column>, unless there is one already. A
+// partial index of that name takes its place too: it says what is unique, as
+// among rows that are not deleted.
 func (a *adapted) nameUniques(t *schema.Table) {
 	for _, c := range t.Columns {
 		if !c.Unique {
@@ -40,7 +42,8 @@ func (a *adapted) nameUniques(t *schema.Table) {
 		c.Unique = false
 		alone := []*schema.Column{c}
 		if len(t.PrimaryKey) == 1 && t.PrimaryKey[0] == c || slices.ContainsFunc(t.Indexes, func(idx *schema.Index) bool {
-			return idx.Unique && where(idx) == "" && slices.Equal(idx.Columns, alone)
+			return idx.Unique && slices.Equal(idx.Columns, alone) &&
+				(where(idx) == "" || idx.Name == shorten("uq_"+t.Name+"_"+c.Name))
 		}) {
 			continue
 		}

@@ -15,12 +15,14 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/mixin"
 	"github.com/google/uuid"
 
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/expose"
+	"github.com/framefox-go/framefox/framework/policy"
 )
 
 // Now is the current instant as it is stored: UTC, in microseconds.
@@ -80,14 +82,23 @@ func (Timestamps) Fields() []ent.Field {
 }
 
 // SoftDelete makes deleting an entity mark its row, which then no query,
-// update or edge sees; see entity.WithTrashed and entity.WithPurge.
-type SoftDelete struct{ mixin.Schema }
+// update or edge sees; see entity.WithTrashed and entity.WithPurge. What a
+// delete does to other rows is told by package policy.
+type SoftDelete struct {
+	mixin.Schema
+	// Revive makes an upsert that meets a deleted row restore it.
+	Revive bool
+}
 
 // Fields of the mixin.
-func (SoftDelete) Fields() []ent.Field {
+func (m SoftDelete) Fields() []ent.Field {
+	annotations := []schema.Annotation{entity.SoftDeleteTrait, expose.ReadOnly()}
+	if m.Revive {
+		annotations = append(annotations, policy.Revive)
+	}
 	return []ent.Field{
 		field.Time("deleted_at").Optional().Nillable().
-			Annotations(entity.SoftDeleteTrait, expose.ReadOnly()).
+			Annotations(annotations...).
 			Comment("When the row was deleted, UTC; NULL while it lives."),
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/mixin"
+	"github.com/framefox-go/framefox/framework/policy"
 )
 
 // Article is an entity with the fields that most have.
@@ -137,4 +138,17 @@ func TestTenant(t *testing.T) {
 			require.Equal(t, expose.Hidden(), annotation[expose.Exposure](t, d))
 		}
 	}
+}
+
+// An upsert may be told to restore what it meets.
+func TestSoftDeleteRevives(t *testing.T) {
+	t.Parallel()
+	revive := func(m mixin.SoftDelete) (found bool) {
+		for _, a := range m.Fields()[0].Descriptor().Annotations {
+			found = found || a == policy.Revive
+		}
+		return found
+	}
+	require.False(t, revive(mixin.SoftDelete{}))
+	require.True(t, revive(mixin.SoftDelete{Revive: true}))
 }

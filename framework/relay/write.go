@@ -154,28 +154,6 @@ func Delete(ctx context.Context, src Source, name, id string) (string, error) {
 	return id, nil
 }
 
-// Restore brings a row back that soft delete marked.
-func Restore(ctx context.Context, src Source, name, id string) (Node, error) {
-	e := src.Entities()[name]
-	key, err := decodeKey(e, id)
-	if err != nil {
-		return nil, err
-	}
-	w, err := begin(src, name, ent.OpUpdateOne, key)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.change.Mutation.ClearField(e.SoftDelete.Name); err != nil {
-		return nil, fmt.Errorf("relay: cannot restore a %s: %w", name, err)
-	}
-	w.change.Mutation.WhereP(sql.FieldNotNull(e.SoftDelete.Column))
-	n, err := w.change.Save(entity.WithTrashed(ctx))
-	if err != nil {
-		return nil, w.explain(ctx, src, err)
-	}
-	return n, nil
-}
-
 // writing is one mutation with what its errors need to be explained.
 type writing struct {
 	scope  *scope

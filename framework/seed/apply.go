@@ -164,6 +164,9 @@ func (a *applying) find(ctx context.Context, r *row) (record, error) {
 			s.Where(sql.EQ(s.C(v.field.Column), v.parsed))
 		}
 	})
+	if len(found) > 1 && r.entity.SoftDelete != nil {
+		found = livingFirst(r.entity, found)
+	}
 	switch {
 	case err != nil:
 		return nil, r.explain(err)
@@ -173,6 +176,16 @@ func (a *applying) find(ctx context.Context, r *row) (record, error) {
 		return found[0], nil
 	}
 	return nil, nil //nolint:nilnil // documented
+}
+
+// livingFirst leaves out the deleted rows that once had the key, or all of them
+// but one where none lives.
+func livingFirst(e *entity.Entity, found []record) []record {
+	living := slices.DeleteFunc(slices.Clone(found), func(r record) bool { return r[e.SoftDelete.Name] != nil })
+	if len(living) == 0 {
+		return found[len(found)-1:]
+	}
+	return living
 }
 
 // keyOf is what the row is found by: what the file names, or else the first set

@@ -42,7 +42,7 @@ func NewStore(client any, entities entity.Registry, tables []*schema.Table) (*St
 }
 
 // uniques lists what is unique in a table, apart from its key. Indexes on a part
-// of the rows are left out.
+// of the rows are left out, unless that part is the living ones.
 func uniques(e *entity.Entity, table *schema.Table) (sets [][]*entity.Field) {
 	add := func(columns ...string) {
 		var set []*entity.Field
@@ -63,7 +63,7 @@ func uniques(e *entity.Entity, table *schema.Table) (sets [][]*entity.Field) {
 		}
 	}
 	for _, index := range table.Indexes {
-		if !index.Unique || index.Annotation != nil && index.Annotation.Where != "" {
+		if !index.Unique || index.Annotation != nil && index.Annotation.Where != "" && !amongLiving(e, index.Annotation.Where) {
 			continue
 		}
 		var names []string
@@ -74,6 +74,12 @@ func uniques(e *entity.Entity, table *schema.Table) (sets [][]*entity.Field) {
 	}
 	slices.SortStableFunc(sets, func(a, b []*entity.Field) int { return len(a) - len(b) })
 	return sets
+}
+
+// amongLiving reports whether the condition of an index is that the row is not
+// deleted.
+func amongLiving(e *entity.Entity, where string) bool {
+	return e.SoftDelete != nil && where == e.SoftDelete.Column+" IS NULL"
 }
 
 // entity finds an entity by its table or its name.

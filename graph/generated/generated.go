@@ -746,7 +746,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted AdvancedEntity back.
+  Brings a deleted AdvancedEntity back, with all that was deleted together with it.
   """
   restoreAdvancedEntity(
     """
@@ -777,7 +777,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Comment back.
+  Brings a deleted Comment back, with all that was deleted together with it.
   """
   restoreComment(
     """
@@ -835,7 +835,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted Post back.
+  Brings a deleted Post back, with all that was deleted together with it.
   """
   restorePost(
     """
@@ -990,7 +990,7 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Brings a deleted User back.
+  Brings a deleted User back, with all that was deleted together with it.
   """
   restoreUser(
     """

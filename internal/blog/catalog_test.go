@@ -147,7 +147,11 @@ func TestIndexes(t *testing.T) {
 					columns = append(columns, "unique")
 				}
 				for _, part := range index.Parts {
-					columns = append(columns, part.C.Name)
+					// MySQL has no partial indexes; a computed column stands for the
+					// condition.
+					if part.C.Name != index.Name+"_where" {
+						columns = append(columns, part.C.Name)
+					}
 				}
 				if _, ok := want[index.Name]; ok {
 					got[index.Name] = columns

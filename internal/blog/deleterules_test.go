@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
@@ -38,6 +39,7 @@ func TestPurgeUser(t *testing.T) {
 
 		require.NoError(t, c.User.DeleteOne(ada).Exec(ctx))
 		require.Equal(t, 1, count(t, app, "user_profiles"), "marking the user as deleted removes nothing")
+		require.Equal(t, 1, count(t, app, "user_logs WHERE user_id = "+id(ada.ID)), "nor does it forget who it was")
 		require.NoError(t, c.User.DeleteOne(ada).Exec(entity.WithPurge(ctx)))
 		for _, table := range []string{"user_profiles", "user_sessions", "user_groups", "advanced_entities", "post_likes", "post_ratings"} {
 			require.Zero(t, count(t, app, table), table)
@@ -67,12 +69,12 @@ func TestPurgeRestricted(t *testing.T) {
 		p := newPost(t, app, ada, "one")
 		app.Client.Comment.Create().SetPost(p).SetUser(bob).SetContent("hm").ExecX(purge)
 		app.Client.Scenario.Create().SetCreator(eve).SetTitle("x").ExecX(purge)
-		for name, u := range map[string]int64{"posts": ada.ID, "comments": bob.ID, "scenarios": eve.ID} {
+		for name, u := range map[string]int64{"1 Post (User.posts)": ada.ID, "1 Comment (User.comments)": bob.ID, "1 Scenario (User.scenarios)": eve.ID} {
 			err := app.Client.User.DeleteOneID(u).Exec(purge)
 			got := conflict(t, err)
 			require.Equal(t, entity.Restricted, got.Code, name)
 			require.Equal(t, "User", got.Entity, name)
-			require.EqualError(t, err, "User is still in use", name)
+			require.EqualError(t, err, "User is still in use: "+name)
 		}
 		// A bulk delete that one row forbids deletes none.
 		_, err := app.Client.User.Delete().Exec(purge)
@@ -134,5 +136,84 @@ func TestDeleteRoleAndOrganization(t *testing.T) {
 		org := app.Client.Organization.Create().SetName("Guild").AddUsers(u).SaveX(ctx)
 		require.NoError(t, app.Client.Organization.DeleteOne(org).Exec(ctx))
 		require.Nil(t, app.Client.User.GetX(ctx, u.ID).OrganizationID)
+	})
+}
+
+// What a delete does to every edge of the application, when the row is marked
+// and when it is removed for good.
+//
+// Covers: C41, C45.
+func TestDeleteMatrix(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{
+		"Organization.users":       "detach detach",
+		"User.posts":               "restrict restrict",
+		"User.comments":            "restrict restrict",
+		"User.scenarios":           "restrict restrict",
+		"User.profile":             "cascade cascade",
+		"User.user_groups":         "cascade cascade",
+		"User.advanced_entities":   "cascade cascade",
+		"User.sessions":            "cascade cascade",
+		"User.role_assignments":    "cascade cascade",
+		"User.likes":               "cascade cascade",
+		"User.ratings":             "cascade cascade",
+		"User.shares":              "keep detach",
+		"User.assigned_roles":      "keep detach",
+		"User.logs":                "keep detach",
+		"User.transfer_logs_from":  "keep detach",
+		"User.transfer_logs_to":    "keep detach",
+		"User.ownership_logs_from": "keep detach",
+		"User.ownership_logs_to":   "keep detach",
+		"Post.comments":            "cascade cascade",
+		"Post.likes":               "cascade cascade",
+		"Post.shares":              "cascade cascade",
+		"Post.ratings":             "cascade cascade",
+		"Post.views":               "cascade cascade",
+		"Post.post_tags":           "cascade cascade",
+		"Tag.post_tags":            "cascade cascade",
+		"Post.ownership_logs":      "keep detach",
+		"Role.assignments":         "restrict restrict",
+	}
+	got := map[string]string{}
+	for _, e := range ent.Entities() {
+		for _, edge := range e.Edges {
+			if edge.Relation != entity.ManyToMany && !edge.OwnsFK {
+				got[e.Name+"."+edge.Name] = string(edge.OnDelete + " " + edge.OnPurge)
+			}
+		}
+	}
+	require.Equal(t, want, got)
+}
+
+// A post takes its comments along and brings them back; a user with posts
+// stays.
+//
+// Covers: C41, C42.
+func TestSoftDeleteFollowsTheMatrix(t *testing.T) {
+	t.Parallel()
+	blogtest.Each(t, func(t *testing.T, app *blog.App) {
+		ctx, c := t.Context(), app.Client
+		ada, bob := newUser(t, app, "ada"), newUser(t, app, "bob")
+		p := newPost(t, app, ada, "one")
+		hm := c.Comment.Create().SetPost(p).SetUser(bob).SetContent("hm").SaveX(ctx)
+		contact := c.AdvancedEntity.Create().SetUser(bob).SetEmail("b@example.org").SaveX(ctx)
+		c.OwnershipLog.Create().SetPost(p).SetToUser(ada).ExecX(ctx)
+		require.Equal(t, "Post", conflict(t, c.User.DeleteOne(ada).Exec(ctx)).Blockers[0].Entity)
+		require.Equal(t, "Comment", conflict(t, c.User.DeleteOne(bob).Exec(ctx)).Blockers[0].Entity)
+
+		require.NoError(t, c.Post.DeleteOne(p).Exec(ctx))
+		require.Zero(t, c.Comment.Query().CountX(ctx))
+		require.Equal(t, 1, count(t, app, "ownership_logs WHERE post_id = "+id(p.ID)))
+		require.NoError(t, c.User.DeleteOne(bob).Exec(ctx), "deleted comments are in nobody's way")
+		require.Zero(t, c.AdvancedEntity.Query().CountX(ctx))
+
+		_, err := c.Post.Restore(ctx, p.ID)
+		require.Equal(t, entity.ParentDeleted, conflict(t, err).Code, "the comment has no author")
+		_, err = c.User.Restore(ctx, bob.ID)
+		require.NoError(t, err)
+		require.Equal(t, contact.ID, c.AdvancedEntity.Query().OnlyIDX(ctx))
+		_, err = c.Post.Restore(ctx, p.ID)
+		require.NoError(t, err)
+		require.Equal(t, hm.ID, c.Comment.Query().OnlyIDX(ctx))
 	})
 }

@@ -6,7 +6,7 @@
 -- Create "advanced_entities" table
 CREATE TABLE `advanced_entities` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `deleted_at` datetime NULL, `email` text NOT NULL, `status` text NOT NULL DEFAULT 'active', `user_id` integer NOT NULL, CONSTRAINT `advanced_entities_users_advanced_entities` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON UPDATE NO ACTION ON DELETE CASCADE, CONSTRAINT `ck_advanced_entities_email_format` CHECK (email LIKE '%@%.%'), CONSTRAINT `ck_advanced_entities_status_values` CHECK (`status` IN ('active', 'inactive', 'pending')));
 -- Create index "uq_advanced_entities_email" to table: "advanced_entities"
-CREATE UNIQUE INDEX `uq_advanced_entities_email` ON `advanced_entities` (`email`);
+CREATE UNIQUE INDEX `uq_advanced_entities_email` ON `advanced_entities` (`email`) WHERE deleted_at IS NULL;
 -- Create index "ix_advanced_entities_user_id" to table: "advanced_entities"
 CREATE INDEX `ix_advanced_entities_user_id` ON `advanced_entities` (`user_id`);
 -- Create "comments" table
@@ -32,7 +32,7 @@ CREATE INDEX `ix_posts_status` ON `posts` (`status`);
 -- Create index "ix_posts_status_published_at" to table: "posts"
 CREATE INDEX `ix_posts_status_published_at` ON `posts` (`status`, `published_at`);
 -- Create index "uq_posts_slug" to table: "posts"
-CREATE UNIQUE INDEX `uq_posts_slug` ON `posts` (`slug`);
+CREATE UNIQUE INDEX `uq_posts_slug` ON `posts` (`slug`) WHERE deleted_at IS NULL;
 -- Create index "ix_posts_user_id" to table: "posts"
 CREATE INDEX `ix_posts_user_id` ON `posts` (`user_id`);
 -- Create "post_likes" table
@@ -94,9 +94,9 @@ CREATE INDEX `ix_users_last_login` ON `users` (`last_login`);
 -- Create index "ix_users_active_only" to table: "users"
 CREATE INDEX `ix_users_active_only` ON `users` (`id`) WHERE is_active;
 -- Create index "uq_users_username" to table: "users"
-CREATE UNIQUE INDEX `uq_users_username` ON `users` (`username`);
+CREATE UNIQUE INDEX `uq_users_username` ON `users` (`username`) WHERE deleted_at IS NULL;
 -- Create index "uq_users_email" to table: "users"
-CREATE UNIQUE INDEX `uq_users_email` ON `users` (`email`);
+CREATE UNIQUE INDEX `uq_users_email` ON `users` (`email`) WHERE deleted_at IS NULL;
 -- Create index "ix_users_organization_id" to table: "users"
 CREATE INDEX `ix_users_organization_id` ON `users` (`organization_id`);
 -- Create "user_groups" table

@@ -1,7 +1,7 @@
 -- Description: init
 -- Revision ID: 20261122080000
 -- Reverts to: base
--- Create Date: 2026-11-22 11:11:23 UTC
+-- Create Date: 2026-11-22 08:00:00 UTC
 -- Risk: destructive: table advanced_entities and its rows are dropped
 -- Risk: destructive: table comments and its rows are dropped
 -- Risk: destructive: table organizations and its rows are dropped

@@ -19,12 +19,17 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 
@@ -50,8 +55,16 @@ type Client struct {
 	Badge *BadgeClient
 	// Binder is the client for interacting with the Binder builders.
 	Binder *BinderClient
+	// Clause is the client for interacting with the Clause builders.
+	Clause *ClauseClient
+	// Contract is the client for interacting with the Contract builders.
+	Contract *ContractClient
+	// Cover is the client for interacting with the Cover builders.
+	Cover *CoverClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
 	// Memo is the client for interacting with the Memo builders.
@@ -62,6 +75,8 @@ type Client struct {
 	Person *PersonClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Remark is the client for interacting with the Remark builders.
+	Remark *RemarkClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// Topic is the client for interacting with the Topic builders.
@@ -81,12 +96,17 @@ func (c *Client) init() {
 	c.Attachment = NewAttachmentClient(c.config)
 	c.Badge = NewBadgeClient(c.config)
 	c.Binder = NewBinderClient(c.config)
+	c.Clause = NewClauseClient(c.config)
+	c.Contract = NewContractClient(c.config)
+	c.Cover = NewCoverClient(c.config)
 	c.Entry = NewEntryClient(c.config)
+	c.Invoice = NewInvoiceClient(c.config)
 	c.Label = NewLabelClient(c.config)
 	c.Memo = NewMemoClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.Project = NewProjectClient(c.config)
+	c.Remark = NewRemarkClient(c.config)
 	c.Task = NewTaskClient(c.config)
 	c.Topic = NewTopicClient(c.config)
 }
@@ -124,8 +144,16 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Badge = append(cfg.inters.Badge, relay.Interceptor[*Badge]())
 	cfg.inters.Binder = append(cfg.inters.Binder, entity.Interceptor(binderEntity))
 	cfg.inters.Binder = append(cfg.inters.Binder, relay.Interceptor[*Binder]())
+	cfg.inters.Clause = append(cfg.inters.Clause, entity.Interceptor(clauseEntity))
+	cfg.inters.Clause = append(cfg.inters.Clause, relay.Interceptor[*Clause]())
+	cfg.inters.Contract = append(cfg.inters.Contract, entity.Interceptor(contractEntity))
+	cfg.inters.Contract = append(cfg.inters.Contract, relay.Interceptor[*Contract]())
+	cfg.inters.Cover = append(cfg.inters.Cover, entity.Interceptor(coverEntity))
+	cfg.inters.Cover = append(cfg.inters.Cover, relay.Interceptor[*Cover]())
 	cfg.inters.Entry = append(cfg.inters.Entry, entity.Interceptor(entryEntity))
 	cfg.inters.Entry = append(cfg.inters.Entry, relay.Interceptor[*Entry]())
+	cfg.inters.Invoice = append(cfg.inters.Invoice, entity.Interceptor(invoiceEntity))
+	cfg.inters.Invoice = append(cfg.inters.Invoice, relay.Interceptor[*Invoice]())
 	cfg.inters.Label = append(cfg.inters.Label, entity.Interceptor(labelEntity))
 	cfg.inters.Label = append(cfg.inters.Label, relay.Interceptor[*Label]())
 	entity.Linked(memo.Interceptors[0] != nil, "github.com/framefox-go/framefox/framework/internal/tracker/ent/runtime")
@@ -138,6 +166,8 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Person = append(cfg.inters.Person, relay.Interceptor[*Person]())
 	cfg.inters.Project = append(cfg.inters.Project, entity.Interceptor(projectEntity))
 	cfg.inters.Project = append(cfg.inters.Project, relay.Interceptor[*Project]())
+	cfg.inters.Remark = append(cfg.inters.Remark, entity.Interceptor(remarkEntity))
+	cfg.inters.Remark = append(cfg.inters.Remark, relay.Interceptor[*Remark]())
 	cfg.inters.Task = append(cfg.inters.Task, entity.Interceptor(taskEntity))
 	cfg.inters.Task = append(cfg.inters.Task, relay.Interceptor[*Task]())
 	cfg.inters.Topic = append(cfg.inters.Topic, entity.Interceptor(topicEntity))
@@ -216,12 +246,17 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Attachment: NewAttachmentClient(cfg),
 		Badge:      NewBadgeClient(cfg),
 		Binder:     NewBinderClient(cfg),
+		Clause:     NewClauseClient(cfg),
+		Contract:   NewContractClient(cfg),
+		Cover:      NewCoverClient(cfg),
 		Entry:      NewEntryClient(cfg),
+		Invoice:    NewInvoiceClient(cfg),
 		Label:      NewLabelClient(cfg),
 		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
 		Project:    NewProjectClient(cfg),
+		Remark:     NewRemarkClient(cfg),
 		Task:       NewTaskClient(cfg),
 		Topic:      NewTopicClient(cfg),
 	}, nil
@@ -247,12 +282,17 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Attachment: NewAttachmentClient(cfg),
 		Badge:      NewBadgeClient(cfg),
 		Binder:     NewBinderClient(cfg),
+		Clause:     NewClauseClient(cfg),
+		Contract:   NewContractClient(cfg),
+		Cover:      NewCoverClient(cfg),
 		Entry:      NewEntryClient(cfg),
+		Invoice:    NewInvoiceClient(cfg),
 		Label:      NewLabelClient(cfg),
 		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
 		Project:    NewProjectClient(cfg),
+		Remark:     NewRemarkClient(cfg),
 		Task:       NewTaskClient(cfg),
 		Topic:      NewTopicClient(cfg),
 	}, nil
@@ -284,8 +324,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Attachment, c.Badge, c.Binder, c.Entry, c.Label, c.Memo, c.Note,
-		c.Person, c.Project, c.Task, c.Topic,
+		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
+		c.Entry, c.Invoice, c.Label, c.Memo, c.Note, c.Person, c.Project, c.Remark,
+		c.Task, c.Topic,
 	} {
 		n.Use(hooks...)
 	}
@@ -295,8 +336,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Attachment, c.Badge, c.Binder, c.Entry, c.Label, c.Memo, c.Note,
-		c.Person, c.Project, c.Task, c.Topic,
+		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
+		c.Entry, c.Invoice, c.Label, c.Memo, c.Note, c.Person, c.Project, c.Remark,
+		c.Task, c.Topic,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -313,8 +355,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Badge.mutate(ctx, m)
 	case *BinderMutation:
 		return c.Binder.mutate(ctx, m)
+	case *ClauseMutation:
+		return c.Clause.mutate(ctx, m)
+	case *ContractMutation:
+		return c.Contract.mutate(ctx, m)
+	case *CoverMutation:
+		return c.Cover.mutate(ctx, m)
 	case *EntryMutation:
 		return c.Entry.mutate(ctx, m)
+	case *InvoiceMutation:
+		return c.Invoice.mutate(ctx, m)
 	case *LabelMutation:
 		return c.Label.mutate(ctx, m)
 	case *MemoMutation:
@@ -325,6 +375,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
+	case *RemarkMutation:
+		return c.Remark.mutate(ctx, m)
 	case *TaskMutation:
 		return c.Task.mutate(ctx, m)
 	case *TopicMutation:
@@ -962,6 +1014,597 @@ func (c *BinderClient) mutate(ctx context.Context, m *BinderMutation) (Value, er
 	}
 }
 
+// ClauseClient is a client for the Clause schema.
+type ClauseClient struct {
+	config
+}
+
+// NewClauseClient returns a client for the Clause from the given config.
+func NewClauseClient(c config) *ClauseClient {
+	return &ClauseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `clause.Hooks(f(g(h())))`.
+func (c *ClauseClient) Use(hooks ...Hook) {
+	c.hooks.Clause = append(c.hooks.Clause, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `clause.Intercept(f(g(h())))`.
+func (c *ClauseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Clause = append(c.inters.Clause, interceptors...)
+}
+
+// Create returns a builder for creating a Clause entity.
+func (c *ClauseClient) Create() *ClauseCreate {
+	mutation := newClauseMutation(c.config, OpCreate)
+	return &ClauseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Clause entities.
+func (c *ClauseClient) CreateBulk(builders ...*ClauseCreate) *ClauseCreateBulk {
+	return &ClauseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ClauseClient) MapCreateBulk(slice any, setFunc func(*ClauseCreate, int)) *ClauseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ClauseCreateBulk{err: fmt.Errorf("calling to ClauseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ClauseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ClauseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Clause.
+func (c *ClauseClient) Update() *ClauseUpdate {
+	mutation := newClauseMutation(c.config, OpUpdate)
+	return &ClauseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ClauseClient) UpdateOne(_m *Clause) *ClauseUpdateOne {
+	mutation := newClauseMutation(c.config, OpUpdateOne, withClause(_m))
+	return &ClauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ClauseClient) UpdateOneID(id int64) *ClauseUpdateOne {
+	mutation := newClauseMutation(c.config, OpUpdateOne, withClauseID(id))
+	return &ClauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Clause.
+func (c *ClauseClient) Delete() *ClauseDelete {
+	mutation := newClauseMutation(c.config, OpDelete)
+	return &ClauseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ClauseClient) DeleteOne(_m *Clause) *ClauseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ClauseClient) DeleteOneID(id int64) *ClauseDeleteOne {
+	builder := c.Delete().Where(clause.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ClauseDeleteOne{builder}
+}
+
+// Query returns a query builder for Clause.
+func (c *ClauseClient) Query() *ClauseQuery {
+	return &ClauseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeClause},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Clause entity by its id.
+func (c *ClauseClient) Get(ctx context.Context, id int64) (*Clause, error) {
+	return c.Query().Where(clause.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ClauseClient) GetX(ctx context.Context, id int64) *Clause {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryContract queries the contract edge of a Clause.
+func (c *ClauseClient) QueryContract(_m *Clause) *ContractQuery {
+	query := (&ContractClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(contract.Table, contract.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, clause.ContractTable, clause.ContractColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryParent queries the parent edge of a Clause.
+func (c *ClauseClient) QueryParent(_m *Clause) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, clause.ParentTable, clause.ParentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryParts queries the parts edge of a Clause.
+func (c *ClauseClient) QueryParts(_m *Clause) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, clause.PartsTable, clause.PartsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInvoices queries the invoices edge of a Clause.
+func (c *ClauseClient) QueryInvoices(_m *Clause) *InvoiceQuery {
+	query := (&InvoiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(invoice.Table, invoice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, clause.InvoicesTable, clause.InvoicesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCovers queries the covers edge of a Clause.
+func (c *ClauseClient) QueryCovers(_m *Clause) *CoverQuery {
+	query := (&CoverClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(clause.Table, clause.FieldID, id),
+			sqlgraph.To(cover.Table, cover.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, clause.CoversTable, clause.CoversColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *ClauseClient) outerHooks() []Hook {
+	return c.hooks.Clause
+}
+
+// Interceptors returns the client interceptors.
+func (c *ClauseClient) Interceptors() []Interceptor {
+	return c.inters.Clause
+}
+
+func (c *ClauseClient) mutate(ctx context.Context, m *ClauseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ClauseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ClauseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ClauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ClauseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Clause mutation op: %q", m.Op())
+	}
+}
+
+// ContractClient is a client for the Contract schema.
+type ContractClient struct {
+	config
+}
+
+// NewContractClient returns a client for the Contract from the given config.
+func NewContractClient(c config) *ContractClient {
+	return &ContractClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contract.Hooks(f(g(h())))`.
+func (c *ContractClient) Use(hooks ...Hook) {
+	c.hooks.Contract = append(c.hooks.Contract, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contract.Intercept(f(g(h())))`.
+func (c *ContractClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Contract = append(c.inters.Contract, interceptors...)
+}
+
+// Create returns a builder for creating a Contract entity.
+func (c *ContractClient) Create() *ContractCreate {
+	mutation := newContractMutation(c.config, OpCreate)
+	return &ContractCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Contract entities.
+func (c *ContractClient) CreateBulk(builders ...*ContractCreate) *ContractCreateBulk {
+	return &ContractCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContractClient) MapCreateBulk(slice any, setFunc func(*ContractCreate, int)) *ContractCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContractCreateBulk{err: fmt.Errorf("calling to ContractClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContractCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContractCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Contract.
+func (c *ContractClient) Update() *ContractUpdate {
+	mutation := newContractMutation(c.config, OpUpdate)
+	return &ContractUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContractClient) UpdateOne(_m *Contract) *ContractUpdateOne {
+	mutation := newContractMutation(c.config, OpUpdateOne, withContract(_m))
+	return &ContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContractClient) UpdateOneID(id int64) *ContractUpdateOne {
+	mutation := newContractMutation(c.config, OpUpdateOne, withContractID(id))
+	return &ContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Contract.
+func (c *ContractClient) Delete() *ContractDelete {
+	mutation := newContractMutation(c.config, OpDelete)
+	return &ContractDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContractClient) DeleteOne(_m *Contract) *ContractDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContractClient) DeleteOneID(id int64) *ContractDeleteOne {
+	builder := c.Delete().Where(contract.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContractDeleteOne{builder}
+}
+
+// Query returns a query builder for Contract.
+func (c *ContractClient) Query() *ContractQuery {
+	return &ContractQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContract},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Contract entity by its id.
+func (c *ContractClient) Get(ctx context.Context, id int64) (*Contract, error) {
+	return c.Query().Where(contract.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContractClient) GetX(ctx context.Context, id int64) *Contract {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryClauses queries the clauses edge of a Contract.
+func (c *ContractClient) QueryClauses(_m *Contract) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contract.Table, contract.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contract.ClausesTable, contract.ClausesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCover queries the cover edge of a Contract.
+func (c *ContractClient) QueryCover(_m *Contract) *CoverQuery {
+	query := (&CoverClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contract.Table, contract.FieldID, id),
+			sqlgraph.To(cover.Table, cover.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, contract.CoverTable, contract.CoverColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInvoices queries the invoices edge of a Contract.
+func (c *ContractClient) QueryInvoices(_m *Contract) *InvoiceQuery {
+	query := (&InvoiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contract.Table, contract.FieldID, id),
+			sqlgraph.To(invoice.Table, invoice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contract.InvoicesTable, contract.InvoicesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRemarks queries the remarks edge of a Contract.
+func (c *ContractClient) QueryRemarks(_m *Contract) *RemarkQuery {
+	query := (&RemarkClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contract.Table, contract.FieldID, id),
+			sqlgraph.To(remark.Table, remark.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contract.RemarksTable, contract.RemarksColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMentions queries the mentions edge of a Contract.
+func (c *ContractClient) QueryMentions(_m *Contract) *RemarkQuery {
+	query := (&RemarkClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contract.Table, contract.FieldID, id),
+			sqlgraph.To(remark.Table, remark.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, contract.MentionsTable, contract.MentionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *ContractClient) outerHooks() []Hook {
+	return c.hooks.Contract
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContractClient) Interceptors() []Interceptor {
+	return c.inters.Contract
+}
+
+func (c *ContractClient) mutate(ctx context.Context, m *ContractMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContractCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContractUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContractDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Contract mutation op: %q", m.Op())
+	}
+}
+
+// CoverClient is a client for the Cover schema.
+type CoverClient struct {
+	config
+}
+
+// NewCoverClient returns a client for the Cover from the given config.
+func NewCoverClient(c config) *CoverClient {
+	return &CoverClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `cover.Hooks(f(g(h())))`.
+func (c *CoverClient) Use(hooks ...Hook) {
+	c.hooks.Cover = append(c.hooks.Cover, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `cover.Intercept(f(g(h())))`.
+func (c *CoverClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Cover = append(c.inters.Cover, interceptors...)
+}
+
+// Create returns a builder for creating a Cover entity.
+func (c *CoverClient) Create() *CoverCreate {
+	mutation := newCoverMutation(c.config, OpCreate)
+	return &CoverCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Cover entities.
+func (c *CoverClient) CreateBulk(builders ...*CoverCreate) *CoverCreateBulk {
+	return &CoverCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CoverClient) MapCreateBulk(slice any, setFunc func(*CoverCreate, int)) *CoverCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CoverCreateBulk{err: fmt.Errorf("calling to CoverClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CoverCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CoverCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Cover.
+func (c *CoverClient) Update() *CoverUpdate {
+	mutation := newCoverMutation(c.config, OpUpdate)
+	return &CoverUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CoverClient) UpdateOne(_m *Cover) *CoverUpdateOne {
+	mutation := newCoverMutation(c.config, OpUpdateOne, withCover(_m))
+	return &CoverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CoverClient) UpdateOneID(id int64) *CoverUpdateOne {
+	mutation := newCoverMutation(c.config, OpUpdateOne, withCoverID(id))
+	return &CoverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Cover.
+func (c *CoverClient) Delete() *CoverDelete {
+	mutation := newCoverMutation(c.config, OpDelete)
+	return &CoverDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CoverClient) DeleteOne(_m *Cover) *CoverDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CoverClient) DeleteOneID(id int64) *CoverDeleteOne {
+	builder := c.Delete().Where(cover.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CoverDeleteOne{builder}
+}
+
+// Query returns a query builder for Cover.
+func (c *CoverClient) Query() *CoverQuery {
+	return &CoverQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCover},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Cover entity by its id.
+func (c *CoverClient) Get(ctx context.Context, id int64) (*Cover, error) {
+	return c.Query().Where(cover.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CoverClient) GetX(ctx context.Context, id int64) *Cover {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryContract queries the contract edge of a Cover.
+func (c *CoverClient) QueryContract(_m *Cover) *ContractQuery {
+	query := (&ContractClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cover.Table, cover.FieldID, id),
+			sqlgraph.To(contract.Table, contract.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, cover.ContractTable, cover.ContractColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryClause queries the clause edge of a Cover.
+func (c *CoverClient) QueryClause(_m *Cover) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cover.Table, cover.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, cover.ClauseTable, cover.ClauseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *CoverClient) outerHooks() []Hook {
+	return c.hooks.Cover
+}
+
+// Interceptors returns the client interceptors.
+func (c *CoverClient) Interceptors() []Interceptor {
+	return c.inters.Cover
+}
+
+func (c *CoverClient) mutate(ctx context.Context, m *CoverMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CoverCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CoverUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CoverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CoverDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Cover mutation op: %q", m.Op())
+	}
+}
+
 // EntryClient is a client for the Entry schema.
 type EntryClient struct {
 	config
@@ -1124,6 +1767,171 @@ func (c *EntryClient) mutate(ctx context.Context, m *EntryMutation) (Value, erro
 		return (&EntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Entry mutation op: %q", m.Op())
+	}
+}
+
+// InvoiceClient is a client for the Invoice schema.
+type InvoiceClient struct {
+	config
+}
+
+// NewInvoiceClient returns a client for the Invoice from the given config.
+func NewInvoiceClient(c config) *InvoiceClient {
+	return &InvoiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `invoice.Hooks(f(g(h())))`.
+func (c *InvoiceClient) Use(hooks ...Hook) {
+	c.hooks.Invoice = append(c.hooks.Invoice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `invoice.Intercept(f(g(h())))`.
+func (c *InvoiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Invoice = append(c.inters.Invoice, interceptors...)
+}
+
+// Create returns a builder for creating a Invoice entity.
+func (c *InvoiceClient) Create() *InvoiceCreate {
+	mutation := newInvoiceMutation(c.config, OpCreate)
+	return &InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Invoice entities.
+func (c *InvoiceClient) CreateBulk(builders ...*InvoiceCreate) *InvoiceCreateBulk {
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InvoiceClient) MapCreateBulk(slice any, setFunc func(*InvoiceCreate, int)) *InvoiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InvoiceCreateBulk{err: fmt.Errorf("calling to InvoiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InvoiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Invoice.
+func (c *InvoiceClient) Update() *InvoiceUpdate {
+	mutation := newInvoiceMutation(c.config, OpUpdate)
+	return &InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InvoiceClient) UpdateOne(_m *Invoice) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoice(_m))
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InvoiceClient) UpdateOneID(id int64) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoiceID(id))
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Invoice.
+func (c *InvoiceClient) Delete() *InvoiceDelete {
+	mutation := newInvoiceMutation(c.config, OpDelete)
+	return &InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InvoiceClient) DeleteOne(_m *Invoice) *InvoiceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InvoiceClient) DeleteOneID(id int64) *InvoiceDeleteOne {
+	builder := c.Delete().Where(invoice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InvoiceDeleteOne{builder}
+}
+
+// Query returns a query builder for Invoice.
+func (c *InvoiceClient) Query() *InvoiceQuery {
+	return &InvoiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInvoice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Invoice entity by its id.
+func (c *InvoiceClient) Get(ctx context.Context, id int64) (*Invoice, error) {
+	return c.Query().Where(invoice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InvoiceClient) GetX(ctx context.Context, id int64) *Invoice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryContract queries the contract edge of a Invoice.
+func (c *InvoiceClient) QueryContract(_m *Invoice) *ContractQuery {
+	query := (&ContractClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invoice.Table, invoice.FieldID, id),
+			sqlgraph.To(contract.Table, contract.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, invoice.ContractTable, invoice.ContractColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryClause queries the clause edge of a Invoice.
+func (c *InvoiceClient) QueryClause(_m *Invoice) *ClauseQuery {
+	query := (&ClauseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invoice.Table, invoice.FieldID, id),
+			sqlgraph.To(clause.Table, clause.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, invoice.ClauseTable, invoice.ClauseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *InvoiceClient) outerHooks() []Hook {
+	return c.hooks.Invoice
+}
+
+// Interceptors returns the client interceptors.
+func (c *InvoiceClient) Interceptors() []Interceptor {
+	return c.inters.Invoice
+}
+
+func (c *InvoiceClient) mutate(ctx context.Context, m *InvoiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Invoice mutation op: %q", m.Op())
 	}
 }
 
@@ -2049,6 +2857,171 @@ func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, 
 	}
 }
 
+// RemarkClient is a client for the Remark schema.
+type RemarkClient struct {
+	config
+}
+
+// NewRemarkClient returns a client for the Remark from the given config.
+func NewRemarkClient(c config) *RemarkClient {
+	return &RemarkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `remark.Hooks(f(g(h())))`.
+func (c *RemarkClient) Use(hooks ...Hook) {
+	c.hooks.Remark = append(c.hooks.Remark, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `remark.Intercept(f(g(h())))`.
+func (c *RemarkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Remark = append(c.inters.Remark, interceptors...)
+}
+
+// Create returns a builder for creating a Remark entity.
+func (c *RemarkClient) Create() *RemarkCreate {
+	mutation := newRemarkMutation(c.config, OpCreate)
+	return &RemarkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Remark entities.
+func (c *RemarkClient) CreateBulk(builders ...*RemarkCreate) *RemarkCreateBulk {
+	return &RemarkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RemarkClient) MapCreateBulk(slice any, setFunc func(*RemarkCreate, int)) *RemarkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RemarkCreateBulk{err: fmt.Errorf("calling to RemarkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RemarkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RemarkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Remark.
+func (c *RemarkClient) Update() *RemarkUpdate {
+	mutation := newRemarkMutation(c.config, OpUpdate)
+	return &RemarkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RemarkClient) UpdateOne(_m *Remark) *RemarkUpdateOne {
+	mutation := newRemarkMutation(c.config, OpUpdateOne, withRemark(_m))
+	return &RemarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RemarkClient) UpdateOneID(id int64) *RemarkUpdateOne {
+	mutation := newRemarkMutation(c.config, OpUpdateOne, withRemarkID(id))
+	return &RemarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Remark.
+func (c *RemarkClient) Delete() *RemarkDelete {
+	mutation := newRemarkMutation(c.config, OpDelete)
+	return &RemarkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RemarkClient) DeleteOne(_m *Remark) *RemarkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RemarkClient) DeleteOneID(id int64) *RemarkDeleteOne {
+	builder := c.Delete().Where(remark.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RemarkDeleteOne{builder}
+}
+
+// Query returns a query builder for Remark.
+func (c *RemarkClient) Query() *RemarkQuery {
+	return &RemarkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRemark},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Remark entity by its id.
+func (c *RemarkClient) Get(ctx context.Context, id int64) (*Remark, error) {
+	return c.Query().Where(remark.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RemarkClient) GetX(ctx context.Context, id int64) *Remark {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryContract queries the contract edge of a Remark.
+func (c *RemarkClient) QueryContract(_m *Remark) *ContractQuery {
+	query := (&ContractClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(remark.Table, remark.FieldID, id),
+			sqlgraph.To(contract.Table, contract.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, remark.ContractTable, remark.ContractColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAbout queries the about edge of a Remark.
+func (c *RemarkClient) QueryAbout(_m *Remark) *ContractQuery {
+	query := (&ContractClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(remark.Table, remark.FieldID, id),
+			sqlgraph.To(contract.Table, contract.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, remark.AboutTable, remark.AboutColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *RemarkClient) outerHooks() []Hook {
+	return c.hooks.Remark
+}
+
+// Interceptors returns the client interceptors.
+func (c *RemarkClient) Interceptors() []Interceptor {
+	return c.inters.Remark
+}
+
+func (c *RemarkClient) mutate(ctx context.Context, m *RemarkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RemarkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RemarkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RemarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RemarkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Remark mutation op: %q", m.Op())
+	}
+}
+
 // TaskClient is a client for the Task schema.
 type TaskClient struct {
 	config
@@ -2446,12 +3419,12 @@ func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Attachment, Badge, Binder, Entry, Label, Memo, Note, Person, Project,
-		Task, Topic []ent.Hook
+		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
+		Label, Memo, Note, Person, Project, Remark, Task, Topic []ent.Hook
 	}
 	inters struct {
-		Account, Attachment, Badge, Binder, Entry, Label, Memo, Note, Person, Project,
-		Task, Topic []ent.Interceptor
+		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
+		Label, Memo, Note, Person, Project, Remark, Task, Topic []ent.Interceptor
 	}
 )
 

@@ -16,12 +16,17 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 )
@@ -88,12 +93,17 @@ func checkColumn(t, c string) error {
 			attachment.Table: attachment.ValidColumn,
 			badge.Table:      badge.ValidColumn,
 			binder.Table:     binder.ValidColumn,
+			clause.Table:     clause.ValidColumn,
+			contract.Table:   contract.ValidColumn,
+			cover.Table:      cover.ValidColumn,
 			entry.Table:      entry.ValidColumn,
+			invoice.Table:    invoice.ValidColumn,
 			label.Table:      label.ValidColumn,
 			memo.Table:       memo.ValidColumn,
 			note.Table:       note.ValidColumn,
 			person.Table:     person.ValidColumn,
 			project.Table:    project.ValidColumn,
+			remark.Table:     remark.ValidColumn,
 			task.Table:       task.ValidColumn,
 			topic.Table:      topic.ValidColumn,
 		})

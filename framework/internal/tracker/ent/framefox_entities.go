@@ -16,14 +16,19 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/framefox-go/framefox/framework/rule"
@@ -39,15 +44,26 @@ var registry = entity.NewRegistry(
 	attachmentEntity,
 	badgeEntity,
 	binderEntity,
+	clauseEntity,
+	contractEntity,
+	coverEntity,
 	entryEntity,
+	invoiceEntity,
 	labelEntity,
 	memoEntity,
 	noteEntity,
 	personEntity,
 	projectEntity,
+	remarkEntity,
 	taskEntity,
 	topicEntity,
 )
+
+// PurgeBefore removes for good what was deleted before the instant, of all
+// entities. It works in batches; call it from time to time.
+func (c *Client) PurgeBefore(ctx context.Context, before time.Time) (entity.Purged, error) {
+	return entity.PurgeBefore(ctx, c.driver, registry, before)
+}
 
 var accountEntity = entity.New(entity.Entity{
 	Name: "Account", GraphQL: "Account", Table: "accounts",
@@ -59,9 +75,12 @@ var accountEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id"},
+		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Account, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"tenant_id", "name"}, Living: true},
+	},
 })
 
 // EntityType describes the Account entity.
@@ -115,14 +134,37 @@ func (m *AccountMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *AccountMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &AccountUpdate{config: m.config, mutation: newAccountMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *AccountMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(account.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *AccountMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&AccountUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&AccountUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Account back, with all that was deleted together
+// with it.
+func (c *AccountClient) Restore(ctx context.Context, id int64) (*Account, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var attachmentEntity = entity.New(entity.Entity{
@@ -134,8 +176,8 @@ var attachmentEntity = entity.New(entity.Entity{
 		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.Attachment,
 })
@@ -191,6 +233,16 @@ func (m *AttachmentMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *AttachmentMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(attachment.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var badgeEntity = entity.New(entity.Entity{
 	Name: "Badge", GraphQL: "Badge", Table: "badges",
 	Fields: []*entity.Field{
@@ -199,9 +251,13 @@ var badgeEntity = entity.New(entity.Entity{
 		{Name: "person_id", Column: "person_id", GraphQL: "personID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OwnsFK: true},
+		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 	},
 	Rows: visible.Badge,
+	Keys: []*entity.Key{
+		{Fields: []string{"number"}},
+		{Fields: []string{"person_id"}},
+	},
 })
 
 // EntityType describes the Badge entity.
@@ -255,6 +311,16 @@ func (m *BadgeMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *BadgeMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(badge.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var binderEntity = entity.New(entity.Entity{
 	Name: "Binder", GraphQL: "Binder", Table: "binders",
 	Fields: []*entity.Field{
@@ -262,7 +328,7 @@ var binderEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "memos", Target: "Memo", Relation: entity.OneToMany, GraphQL: "memos", Item: "memo", Column: "binder_id"},
+		{Name: "memos", Target: "Memo", Relation: entity.OneToMany, GraphQL: "memos", Item: "memo", Column: "binder_id", OnDelete: "detach", OnPurge: "detach"},
 		{Name: "pinned", Target: "Memo", Relation: entity.ManyToMany, GraphQL: "pinned", Item: "pinned", JoinTable: "binder_pinned", OwnerColumn: "binder_id", TargetColumn: "memo_id", Create: true, Update: true},
 	},
 	Rows: visible.Binder,
@@ -319,6 +385,335 @@ func (m *BinderMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *BinderMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(binder.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+var clauseEntity = entity.New(entity.Entity{
+	Name: "Clause", GraphQL: "Clause", Table: "clauses",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "position", Column: "position", GraphQL: "position", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "parent", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "covers", Target: "Cover", Relation: entity.OneToMany, GraphQL: "covers", Item: "cover", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Clause, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"contract_id", "position"}, Living: true},
+	},
+})
+
+// EntityType describes the Clause entity.
+func (*Clause) EntityType() *entity.Entity { return clauseEntity }
+
+var clauseHook = entity.Hook(clauseEntity)
+
+// Hooks returns the hooks of Clause. The framework's is the last: it sees
+// what all others have set.
+func (c *ClauseClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], clauseHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ClauseQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *ClauseQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Clause{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ClauseQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ClauseMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Clause{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), clause.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ClauseMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ClauseMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ClauseMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(clause.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ClauseMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ClauseUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ClauseUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Clause back, with all that was deleted together
+// with it.
+func (c *ClauseClient) Restore(ctx context.Context, id int64) (*Clause, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var contractEntity = entity.New(entity.Entity{
+	Name: "Contract", GraphQL: "Contract", Table: "contracts",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "number", Column: "number", GraphQL: "number", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "clauses", Target: "Clause", Relation: entity.OneToMany, GraphQL: "clauses", Item: "clause", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "cover", Target: "Cover", Relation: entity.OneToOne, GraphQL: "cover", Item: "cover", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict"},
+		{Name: "remarks", Target: "Remark", Relation: entity.OneToMany, GraphQL: "remarks", Item: "remark", Column: "contract_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "mentions", Target: "Remark", Relation: entity.OneToMany, GraphQL: "mentions", Item: "mention", Column: "about_id", OnDelete: "keep", OnPurge: "detach"},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Contract, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"number"}},
+		{Fields: []string{"title"}, Living: true},
+	},
+})
+
+// EntityType describes the Contract entity.
+func (*Contract) EntityType() *entity.Entity { return contractEntity }
+
+var contractHook = entity.Hook(contractEntity)
+
+// Hooks returns the hooks of Contract. The framework's is the last: it sees
+// what all others have set.
+func (c *ContractClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], contractHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ContractQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *ContractQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Contract{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ContractQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ContractMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Contract{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), contract.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ContractMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ContractMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ContractMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(contract.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ContractMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ContractUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ContractUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Contract back, with all that was deleted together
+// with it.
+func (c *ContractClient) Restore(ctx context.Context, id int64) (*Contract, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var coverEntity = entity.New(entity.Entity{
+	Name: "Cover", GraphQL: "Cover", Table: "covers",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "color", Column: "color", GraphQL: "color", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Cover, Revive: true,
+	Keys: []*entity.Key{
+		{Fields: []string{"contract_id"}, Living: true},
+	},
+})
+
+// EntityType describes the Cover entity.
+func (*Cover) EntityType() *entity.Entity { return coverEntity }
+
+var coverHook = entity.Hook(coverEntity)
+
+// Hooks returns the hooks of Cover. The framework's is the last: it sees
+// what all others have set.
+func (c *CoverClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], coverHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *CoverQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *CoverQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Cover{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *CoverQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *CoverMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Cover{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), cover.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *CoverMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *CoverMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *CoverMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(cover.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *CoverMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&CoverUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&CoverUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Cover back, with all that was deleted together
+// with it.
+func (c *CoverClient) Restore(ctx context.Context, id int64) (*Cover, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
 var entryEntity = entity.New(entity.Entity{
 	Name: "Entry", GraphQL: "Entry", Table: "entries",
 	Fields: []*entity.Field{
@@ -329,7 +724,7 @@ var entryEntity = entity.New(entity.Entity{
 		{Name: "account_id", Column: "account_id", GraphQL: "accountID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Account", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "account", Target: "Account", Relation: entity.ManyToOne, GraphQL: "account", Item: "account", Column: "account_id", OwnsFK: true},
+		{Name: "account", Target: "Account", Relation: entity.ManyToOne, GraphQL: "account", Item: "account", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "topics", Target: "Topic", Relation: entity.ManyToMany, GraphQL: "topics", Item: "topic", JoinTable: "entry_topics", OwnerColumn: "entry_id", TargetColumn: "topic_id", Create: true, Update: true},
 	}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Entry,
@@ -386,6 +781,115 @@ func (m *EntryMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *EntryMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(entry.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+var invoiceEntity = entity.New(entity.Entity{
+	Name: "Invoice", GraphQL: "Invoice", Table: "invoices",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Invoice,
+})
+
+// EntityType describes the Invoice entity.
+func (*Invoice) EntityType() *entity.Entity { return invoiceEntity }
+
+var invoiceHook = entity.Hook(invoiceEntity)
+
+// Hooks returns the hooks of Invoice. The framework's is the last: it sees
+// what all others have set.
+func (c *InvoiceClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], invoiceHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *InvoiceQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *InvoiceQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Invoice{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *InvoiceQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *InvoiceMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Invoice{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), invoice.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *InvoiceMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *InvoiceMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *InvoiceMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(invoice.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *InvoiceMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&InvoiceUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&InvoiceUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Invoice back, with all that was deleted together
+// with it.
+func (c *InvoiceClient) Restore(ctx context.Context, id int64) (*Invoice, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
 var labelEntity = entity.New(entity.Entity{
 	Name: "Label", GraphQL: "Label", Table: "labels",
 	Fields: []*entity.Field{
@@ -397,6 +901,9 @@ var labelEntity = entity.New(entity.Entity{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
 	},
 	Rows: visible.Label,
+	Keys: []*entity.Key{
+		{Fields: []string{"name"}},
+	},
 })
 
 // EntityType describes the Label entity.
@@ -450,6 +957,16 @@ func (m *LabelMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *LabelMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(label.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var memoEntity = entity.New(entity.Entity{
 	Name: "Memo", GraphQL: "Memo", Table: "memos",
 	Fields: []*entity.Field{
@@ -461,10 +978,10 @@ var memoEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Memo", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "binder", Target: "Binder", Relation: entity.ManyToOne, GraphQL: "binder", Item: "binder", Column: "binder_id", OwnsFK: true},
+		{Name: "binder", Target: "Binder", Relation: entity.ManyToOne, GraphQL: "binder", Item: "binder", Column: "binder_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
 		{Name: "pinned_in", Target: "Binder", Relation: entity.ManyToMany, GraphQL: "pinnedIn", Item: "pinnedIn", JoinTable: "binder_pinned", OwnerColumn: "memo_id", TargetColumn: "binder_id", Create: true, Update: true},
-		{Name: "parent", Target: "Memo", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true},
-		{Name: "replies", Target: "Memo", Relation: entity.OneToMany, GraphQL: "replies", Item: "reply", Column: "parent_id"},
+		{Name: "parent", Target: "Memo", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "replies", Target: "Memo", Relation: entity.OneToMany, GraphQL: "replies", Item: "reply", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
 	},
 	Rows: visible.Memo,
 })
@@ -520,6 +1037,16 @@ func (m *MemoMutation) Key() any {
 	return nil
 }
 
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *MemoMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(memo.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var noteEntity = entity.New(entity.Entity{
 	Name: "Note", GraphQL: "Note", Table: "notes",
 	Fields: []*entity.Field{
@@ -531,8 +1058,8 @@ var noteEntity = entity.New(entity.Entity{
 		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
-		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Note,
 })
@@ -588,13 +1115,37 @@ func (m *NoteMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *NoteMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &NoteUpdate{config: m.config, mutation: newNoteMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *NoteMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(note.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *NoteMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&NoteUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&NoteUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Note back, with all that was deleted together
+// with it.
+func (c *NoteClient) Restore(ctx context.Context, id int64) (*Note, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var personEntity = entity.New(entity.Entity{
@@ -608,13 +1159,16 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "nickname", Column: "nickname", GraphQL: "nickname", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id"},
-		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id"},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id", OnDelete: "detach", OnPurge: "detach"},
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
-		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id"},
+		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Person, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"email"}, Living: true},
+	},
 })
 
 // EntityType describes the Person entity.
@@ -668,14 +1222,37 @@ func (m *PersonMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *PersonMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &PersonUpdate{config: m.config, mutation: newPersonMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *PersonMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(person.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *PersonMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&PersonUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&PersonUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Person back, with all that was deleted together
+// with it.
+func (c *PersonClient) Restore(ctx context.Context, id int64) (*Person, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var projectEntity = entity.New(entity.Entity{
@@ -693,12 +1270,15 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "lead_id", Column: "lead_id", GraphQL: "leadID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OwnsFK: true},
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id"},
+		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade"},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
-		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id"},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Project, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Keys: []*entity.Key{
+		{Fields: []string{"code"}, Living: true},
+	},
 })
 
 // EntityType describes the Project entity.
@@ -752,14 +1332,139 @@ func (m *ProjectMutation) Key() any {
 	return nil
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *ProjectMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &ProjectUpdate{config: m.config, mutation: newProjectMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ProjectMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(project.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *ProjectMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&ProjectUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&ProjectUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Project back, with all that was deleted together
+// with it.
+func (c *ProjectClient) Restore(ctx context.Context, id uuid.UUID) (*Project, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
+}
+
+var remarkEntity = entity.New(entity.Entity{
+	Name: "Remark", GraphQL: "Remark", Table: "remarks",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "about_id", Column: "about_id", GraphQL: "aboutID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "about", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "about", Item: "about", Column: "about_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	Rows: visible.Remark, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+})
+
+// EntityType describes the Remark entity.
+func (*Remark) EntityType() *entity.Entity { return remarkEntity }
+
+var remarkHook = entity.Hook(remarkEntity)
+
+// Hooks returns the hooks of Remark. The framework's is the last: it sees
+// what all others have set.
+func (c *RemarkClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], remarkHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *RemarkQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *RemarkQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Remark{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *RemarkQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *RemarkMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Remark{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), remark.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *RemarkMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *RemarkMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *RemarkMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(remark.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *RemarkMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&RemarkUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&RemarkUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Remark back, with all that was deleted together
+// with it.
+func (c *RemarkClient) Restore(ctx context.Context, id int64) (*Remark, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var taskEntity = entity.New(entity.Entity{
@@ -786,13 +1491,13 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true},
-		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OwnsFK: true},
-		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true},
-		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id"},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
-		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id"},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade"},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Task, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}},
 })
@@ -853,14 +1558,37 @@ func (m *TaskMutation) Appends() bool {
 	return len(m.appendwatchers) > 0
 }
 
-// MarkDeleted runs the update that a delete of this entity is. The hooks of
-// the delete have run already.
-func (m *TaskMutation) MarkDeleted(ctx context.Context, at time.Time) (int, error) {
-	u := &TaskUpdate{config: m.config, mutation: newTaskMutation(m.config, OpUpdate)}
-	u.mutation.predicates = m.predicates
-	u.mutation.SetDeletedAt(at)
-	u.mutation.AddVersion(1)
-	return u.sqlSave(ctx)
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *TaskMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(task.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
+// SaveIn runs an update in the transaction. The hooks have run already.
+func (m *TaskMutation) SaveIn(ctx context.Context, tx dialect.Tx) (ent.Value, error) {
+	c := m.config
+	c.driver = &txDriver{tx: tx, drv: m.driver}
+	if !m.op.Is(OpUpdateOne) {
+		return (&TaskUpdate{config: c, mutation: m}).sqlSave(ctx)
+	}
+	row, err := (&TaskUpdateOne{config: c, mutation: m}).sqlSave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.config = m.config
+	return row, nil
+}
+
+// Restore brings a deleted Task back, with all that was deleted together
+// with it.
+func (c *TaskClient) Restore(ctx context.Context, id int64) (*Task, error) {
+	u := c.UpdateOneID(id).ClearDeletedAt()
+	u.mutation.WhereP(sql.FieldNotNull("deleted_at"))
+	return u.Save(entity.WithTrashed(ctx))
 }
 
 var topicEntity = entity.New(entity.Entity{
@@ -925,4 +1653,14 @@ func (m *TopicMutation) Key() any {
 		return *m.id
 	}
 	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *TopicMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(topic.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
 }

@@ -133,8 +133,56 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Clause":
+		query := NewClauseClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Contract":
+		query := NewContractClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Cover":
+		query := NewCoverClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Entry":
 		query := NewEntryClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Invoice":
+		query := NewInvoiceClient(s.config).Query()
 		if q.Where != nil {
 			query.Where(q.Where)
 		}
@@ -195,6 +243,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 		return nodes(query.All(ctx))
 	case "Project":
 		query := NewProjectClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Remark":
+		query := NewRemarkClient(s.config).Query()
 		if q.Where != nil {
 			query.Where(q.Where)
 		}
@@ -320,6 +380,69 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				return removed("Binder", b.Exec(ctx))
 			}}, nil
 		}
+	case "Clause":
+		c := NewClauseClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Clause", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Clause", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Clause", b.Exec(ctx))
+			}}, nil
+		}
+	case "Contract":
+		c := NewContractClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Contract", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Contract", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Contract", b.Exec(ctx))
+			}}, nil
+		}
+	case "Cover":
+		c := NewCoverClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Cover", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Cover", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Cover", b.Exec(ctx))
+			}}, nil
+		}
 	case "Entry":
 		c := NewEntryClient(s.config)
 		switch op {
@@ -339,6 +462,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Entry", b.Exec(ctx))
+			}}, nil
+		}
+	case "Invoice":
+		c := NewInvoiceClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Invoice", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Invoice", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Invoice", b.Exec(ctx))
 			}}, nil
 		}
 	case "Label":
@@ -444,6 +588,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			b := c.DeleteOneID(id.(uuid.UUID))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Project", b.Exec(ctx))
+			}}, nil
+		}
+	case "Remark":
+		c := NewRemarkClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Remark", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Remark", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Remark", b.Exec(ctx))
 			}}, nil
 		}
 	case "Task":
@@ -918,6 +1083,393 @@ func (g GraphQL) DeleteBinder(ctx context.Context, id string) (string, error) {
 	})
 }
 
+// IsNode marks Clause as an implementation of Node.
+func (*Clause) IsNode() {}
+
+// GlobalID is the id of the Clause in the GraphQL API.
+func (_m *Clause) GlobalID() string { return relay.EncodeID(clauseEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Clause) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Clause) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "version":
+		return _m.Version
+	case "position":
+		return _m.Position
+	case "contract_id":
+		return _m.ContractID
+	case "parent_id":
+		if _m.ParentID != nil {
+			return *_m.ParentID
+		}
+	}
+	return nil
+}
+
+// ContractGlobalID is ContractID as a global id.
+func (_m *Clause) ContractGlobalID() string { return relay.EncodeID(contractEntity, _m.ContractID) }
+
+// ParentGlobalID is ParentID as a global id.
+func (_m *Clause) ParentGlobalID() *string { return relay.EncodeNullableID(clauseEntity, _m.ParentID) }
+
+// Contract resolves the edge contract.
+func (_m *Clause) Contract(ctx context.Context) (*Contract, error) {
+	n, err := relay.One(ctx, _m, "contract")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Contract), nil
+}
+
+// Parent resolves the edge parent.
+func (_m *Clause) Parent(ctx context.Context) (*Clause, error) {
+	n, err := relay.One(ctx, _m, "parent")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Clause), nil
+}
+
+// Parts resolves the edge parts.
+func (_m *Clause) Parts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ClauseConnection, error) {
+	return newClauseConnection(relay.Edges(ctx, _m, "parts", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// Invoices resolves the edge invoices.
+func (_m *Clause) Invoices(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*InvoiceConnection, error) {
+	return newInvoiceConnection(relay.Edges(ctx, _m, "invoices", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// Covers resolves the edge covers.
+func (_m *Clause) Covers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CoverConnection, error) {
+	return newCoverConnection(relay.Edges(ctx, _m, "covers", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// ClauseEdge is one row of a ClauseConnection.
+type ClauseEdge struct {
+	Node   *Clause
+	Cursor relay.Cursor
+}
+
+// ClauseConnection is a page of Clause rows.
+type ClauseConnection struct {
+	Edges      []*ClauseEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newClauseConnection(p *relay.Page, err error) (*ClauseConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &ClauseConnection{Edges: make([]*ClauseEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &ClauseEdge{e.Node.(*Clause), e.Cursor}
+	}
+	return c, nil
+}
+
+// Clauses resolves the root connection of Clause.
+func (g GraphQL) Clauses(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ClauseConnection, error) {
+	return newClauseConnection(relay.Connect(ctx, graphSource{g.client.config}, "Clause", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// ClausePage is a page of Clause rows, found by its number.
+type ClausePage struct{ *relay.Numbered[*Clause] }
+
+// ClausesPage resolves the page of Clause rows with a number.
+func (g GraphQL) ClausesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ClausePage, error) {
+	p, err := relay.PageOf[*Clause](ctx, graphSource{g.client.config}, "Clause", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ClausePage{p}, err
+}
+
+// CreateClause resolves the mutation of that name.
+func (g GraphQL) CreateClause(ctx context.Context, input relay.Input) (*Clause, error) {
+	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Clause", input)
+	})
+}
+
+// UpdateClause resolves the mutation of that name.
+func (g GraphQL) UpdateClause(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Clause, error) {
+	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Clause", id, input, expectedVersion)
+	})
+}
+
+// DeleteClause resolves the mutation of that name.
+func (g GraphQL) DeleteClause(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Clause", id)
+	})
+}
+
+// RestoreClause resolves the mutation of that name.
+func (g GraphQL) RestoreClause(ctx context.Context, id string) (*Clause, error) {
+	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Clause", id)
+	})
+}
+
+// IsNode marks Contract as an implementation of Node.
+func (*Contract) IsNode() {}
+
+// GlobalID is the id of the Contract in the GraphQL API.
+func (_m *Contract) GlobalID() string { return relay.EncodeID(contractEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Contract) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Contract) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "created_at":
+		return _m.CreatedAt
+	case "updated_at":
+		return _m.UpdatedAt
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "version":
+		return _m.Version
+	case "number":
+		return _m.Number
+	case "title":
+		return _m.Title
+	}
+	return nil
+}
+
+// Clauses resolves the edge clauses.
+func (_m *Contract) Clauses(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ClauseConnection, error) {
+	return newClauseConnection(relay.Edges(ctx, _m, "clauses", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// Cover resolves the edge cover.
+func (_m *Contract) Cover(ctx context.Context) (*Cover, error) {
+	n, err := relay.One(ctx, _m, "cover")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Cover), nil
+}
+
+// Invoices resolves the edge invoices.
+func (_m *Contract) Invoices(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*InvoiceConnection, error) {
+	return newInvoiceConnection(relay.Edges(ctx, _m, "invoices", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// Remarks resolves the edge remarks.
+func (_m *Contract) Remarks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*RemarkConnection, error) {
+	return newRemarkConnection(relay.Edges(ctx, _m, "remarks", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// Mentions resolves the edge mentions.
+func (_m *Contract) Mentions(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*RemarkConnection, error) {
+	return newRemarkConnection(relay.Edges(ctx, _m, "mentions", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// ContractEdge is one row of a ContractConnection.
+type ContractEdge struct {
+	Node   *Contract
+	Cursor relay.Cursor
+}
+
+// ContractConnection is a page of Contract rows.
+type ContractConnection struct {
+	Edges      []*ContractEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newContractConnection(p *relay.Page, err error) (*ContractConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &ContractConnection{Edges: make([]*ContractEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &ContractEdge{e.Node.(*Contract), e.Cursor}
+	}
+	return c, nil
+}
+
+// Contracts resolves the root connection of Contract.
+func (g GraphQL) Contracts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ContractConnection, error) {
+	return newContractConnection(relay.Connect(ctx, graphSource{g.client.config}, "Contract", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// ContractPage is a page of Contract rows, found by its number.
+type ContractPage struct{ *relay.Numbered[*Contract] }
+
+// ContractsPage resolves the page of Contract rows with a number.
+func (g GraphQL) ContractsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ContractPage, error) {
+	p, err := relay.PageOf[*Contract](ctx, graphSource{g.client.config}, "Contract", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ContractPage{p}, err
+}
+
+// CreateContract resolves the mutation of that name.
+func (g GraphQL) CreateContract(ctx context.Context, input relay.Input) (*Contract, error) {
+	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Contract", input)
+	})
+}
+
+// UpdateContract resolves the mutation of that name.
+func (g GraphQL) UpdateContract(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Contract, error) {
+	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Contract", id, input, expectedVersion)
+	})
+}
+
+// DeleteContract resolves the mutation of that name.
+func (g GraphQL) DeleteContract(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Contract", id)
+	})
+}
+
+// RestoreContract resolves the mutation of that name.
+func (g GraphQL) RestoreContract(ctx context.Context, id string) (*Contract, error) {
+	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Contract", id)
+	})
+}
+
+// IsNode marks Cover as an implementation of Node.
+func (*Cover) IsNode() {}
+
+// GlobalID is the id of the Cover in the GraphQL API.
+func (_m *Cover) GlobalID() string { return relay.EncodeID(coverEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Cover) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Cover) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "color":
+		return _m.Color
+	case "contract_id":
+		return _m.ContractID
+	case "clause_id":
+		if _m.ClauseID != nil {
+			return *_m.ClauseID
+		}
+	}
+	return nil
+}
+
+// ContractGlobalID is ContractID as a global id.
+func (_m *Cover) ContractGlobalID() string { return relay.EncodeID(contractEntity, _m.ContractID) }
+
+// ClauseGlobalID is ClauseID as a global id.
+func (_m *Cover) ClauseGlobalID() *string { return relay.EncodeNullableID(clauseEntity, _m.ClauseID) }
+
+// Contract resolves the edge contract.
+func (_m *Cover) Contract(ctx context.Context) (*Contract, error) {
+	n, err := relay.One(ctx, _m, "contract")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Contract), nil
+}
+
+// Clause resolves the edge clause.
+func (_m *Cover) Clause(ctx context.Context) (*Clause, error) {
+	n, err := relay.One(ctx, _m, "clause")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Clause), nil
+}
+
+// CoverEdge is one row of a CoverConnection.
+type CoverEdge struct {
+	Node   *Cover
+	Cursor relay.Cursor
+}
+
+// CoverConnection is a page of Cover rows.
+type CoverConnection struct {
+	Edges      []*CoverEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newCoverConnection(p *relay.Page, err error) (*CoverConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &CoverConnection{Edges: make([]*CoverEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &CoverEdge{e.Node.(*Cover), e.Cursor}
+	}
+	return c, nil
+}
+
+// Covers resolves the root connection of Cover.
+func (g GraphQL) Covers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CoverConnection, error) {
+	return newCoverConnection(relay.Connect(ctx, graphSource{g.client.config}, "Cover", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// CoverPage is a page of Cover rows, found by its number.
+type CoverPage struct{ *relay.Numbered[*Cover] }
+
+// CoversPage resolves the page of Cover rows with a number.
+func (g GraphQL) CoversPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*CoverPage, error) {
+	p, err := relay.PageOf[*Cover](ctx, graphSource{g.client.config}, "Cover", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &CoverPage{p}, err
+}
+
+// CreateCover resolves the mutation of that name.
+func (g GraphQL) CreateCover(ctx context.Context, input relay.Input) (*Cover, error) {
+	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Cover", input)
+	})
+}
+
+// UpdateCover resolves the mutation of that name.
+func (g GraphQL) UpdateCover(ctx context.Context, id string, input relay.Input) (*Cover, error) {
+	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Cover", id, input, nil)
+	})
+}
+
+// DeleteCover resolves the mutation of that name.
+func (g GraphQL) DeleteCover(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Cover", id)
+	})
+}
+
+// RestoreCover resolves the mutation of that name.
+func (g GraphQL) RestoreCover(ctx context.Context, id string) (*Cover, error) {
+	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Cover", id)
+	})
+}
+
 // IsNode marks Entry as an implementation of Node.
 func (*Entry) IsNode() {}
 
@@ -1033,6 +1585,129 @@ func (g GraphQL) UpdateEntry(ctx context.Context, id string, input relay.Input) 
 func (g GraphQL) DeleteEntry(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Entry", id)
+	})
+}
+
+// IsNode marks Invoice as an implementation of Node.
+func (*Invoice) IsNode() {}
+
+// GlobalID is the id of the Invoice in the GraphQL API.
+func (_m *Invoice) GlobalID() string { return relay.EncodeID(invoiceEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Invoice) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Invoice) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "contract_id":
+		if _m.ContractID != nil {
+			return *_m.ContractID
+		}
+	case "clause_id":
+		if _m.ClauseID != nil {
+			return *_m.ClauseID
+		}
+	}
+	return nil
+}
+
+// ContractGlobalID is ContractID as a global id.
+func (_m *Invoice) ContractGlobalID() *string {
+	return relay.EncodeNullableID(contractEntity, _m.ContractID)
+}
+
+// ClauseGlobalID is ClauseID as a global id.
+func (_m *Invoice) ClauseGlobalID() *string { return relay.EncodeNullableID(clauseEntity, _m.ClauseID) }
+
+// Contract resolves the edge contract.
+func (_m *Invoice) Contract(ctx context.Context) (*Contract, error) {
+	n, err := relay.One(ctx, _m, "contract")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Contract), nil
+}
+
+// Clause resolves the edge clause.
+func (_m *Invoice) Clause(ctx context.Context) (*Clause, error) {
+	n, err := relay.One(ctx, _m, "clause")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Clause), nil
+}
+
+// InvoiceEdge is one row of a InvoiceConnection.
+type InvoiceEdge struct {
+	Node   *Invoice
+	Cursor relay.Cursor
+}
+
+// InvoiceConnection is a page of Invoice rows.
+type InvoiceConnection struct {
+	Edges      []*InvoiceEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newInvoiceConnection(p *relay.Page, err error) (*InvoiceConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &InvoiceConnection{Edges: make([]*InvoiceEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &InvoiceEdge{e.Node.(*Invoice), e.Cursor}
+	}
+	return c, nil
+}
+
+// Invoices resolves the root connection of Invoice.
+func (g GraphQL) Invoices(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*InvoiceConnection, error) {
+	return newInvoiceConnection(relay.Connect(ctx, graphSource{g.client.config}, "Invoice", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// InvoicePage is a page of Invoice rows, found by its number.
+type InvoicePage struct{ *relay.Numbered[*Invoice] }
+
+// InvoicesPage resolves the page of Invoice rows with a number.
+func (g GraphQL) InvoicesPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*InvoicePage, error) {
+	p, err := relay.PageOf[*Invoice](ctx, graphSource{g.client.config}, "Invoice", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &InvoicePage{p}, err
+}
+
+// CreateInvoice resolves the mutation of that name.
+func (g GraphQL) CreateInvoice(ctx context.Context, input relay.Input) (*Invoice, error) {
+	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Invoice", input)
+	})
+}
+
+// UpdateInvoice resolves the mutation of that name.
+func (g GraphQL) UpdateInvoice(ctx context.Context, id string, input relay.Input) (*Invoice, error) {
+	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Invoice", id, input, nil)
+	})
+}
+
+// DeleteInvoice resolves the mutation of that name.
+func (g GraphQL) DeleteInvoice(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Invoice", id)
+	})
+}
+
+// RestoreInvoice resolves the mutation of that name.
+func (g GraphQL) RestoreInvoice(ctx context.Context, id string) (*Invoice, error) {
+	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Invoice", id)
 	})
 }
 
@@ -1693,6 +2368,135 @@ func (g GraphQL) DeleteProject(ctx context.Context, id string) (string, error) {
 func (g GraphQL) RestoreProject(ctx context.Context, id string) (*Project, error) {
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Project", id)
+	})
+}
+
+// IsNode marks Remark as an implementation of Node.
+func (*Remark) IsNode() {}
+
+// GlobalID is the id of the Remark in the GraphQL API.
+func (_m *Remark) GlobalID() string { return relay.EncodeID(remarkEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Remark) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Remark) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "created_at":
+		return _m.CreatedAt
+	case "updated_at":
+		return _m.UpdatedAt
+	case "deleted_at":
+		if _m.DeletedAt != nil {
+			return *_m.DeletedAt
+		}
+	case "version":
+		return _m.Version
+	case "contract_id":
+		if _m.ContractID != nil {
+			return *_m.ContractID
+		}
+	case "about_id":
+		if _m.AboutID != nil {
+			return *_m.AboutID
+		}
+	}
+	return nil
+}
+
+// ContractGlobalID is ContractID as a global id.
+func (_m *Remark) ContractGlobalID() *string {
+	return relay.EncodeNullableID(contractEntity, _m.ContractID)
+}
+
+// AboutGlobalID is AboutID as a global id.
+func (_m *Remark) AboutGlobalID() *string { return relay.EncodeNullableID(contractEntity, _m.AboutID) }
+
+// Contract resolves the edge contract.
+func (_m *Remark) Contract(ctx context.Context) (*Contract, error) {
+	n, err := relay.One(ctx, _m, "contract")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Contract), nil
+}
+
+// About resolves the edge about.
+func (_m *Remark) About(ctx context.Context) (*Contract, error) {
+	n, err := relay.One(ctx, _m, "about")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Contract), nil
+}
+
+// RemarkEdge is one row of a RemarkConnection.
+type RemarkEdge struct {
+	Node   *Remark
+	Cursor relay.Cursor
+}
+
+// RemarkConnection is a page of Remark rows.
+type RemarkConnection struct {
+	Edges      []*RemarkEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newRemarkConnection(p *relay.Page, err error) (*RemarkConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &RemarkConnection{Edges: make([]*RemarkEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &RemarkEdge{e.Node.(*Remark), e.Cursor}
+	}
+	return c, nil
+}
+
+// Remarks resolves the root connection of Remark.
+func (g GraphQL) Remarks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*RemarkConnection, error) {
+	return newRemarkConnection(relay.Connect(ctx, graphSource{g.client.config}, "Remark", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+}
+
+// RemarkPage is a page of Remark rows, found by its number.
+type RemarkPage struct{ *relay.Numbered[*Remark] }
+
+// RemarksPage resolves the page of Remark rows with a number.
+func (g GraphQL) RemarksPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*RemarkPage, error) {
+	p, err := relay.PageOf[*Remark](ctx, graphSource{g.client.config}, "Remark", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &RemarkPage{p}, err
+}
+
+// CreateRemark resolves the mutation of that name.
+func (g GraphQL) CreateRemark(ctx context.Context, input relay.Input) (*Remark, error) {
+	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Remark", input)
+	})
+}
+
+// UpdateRemark resolves the mutation of that name.
+func (g GraphQL) UpdateRemark(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Remark, error) {
+	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Remark", id, input, expectedVersion)
+	})
+}
+
+// DeleteRemark resolves the mutation of that name.
+func (g GraphQL) DeleteRemark(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Remark", id)
+	})
+}
+
+// RestoreRemark resolves the mutation of that name.
+func (g GraphQL) RestoreRemark(ctx context.Context, id string) (*Remark, error) {
+	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Restore(ctx, s, "Remark", id)
 	})
 }
 

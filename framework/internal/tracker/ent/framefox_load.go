@@ -330,6 +330,456 @@ func (q *BinderQuery) loadMissing(ctx context.Context, rows []*Binder, tree enti
 }
 
 // WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "contract.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *ClauseQuery) WithEdges(paths ...string) (*ClauseQuery, error) {
+	tree, err := registry.Tree("Clause", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *ClauseQuery) withTree(tree entity.Tree) *ClauseQuery {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			q.WithContract(func(q *ContractQuery) { q.withTree(further) })
+		case "parent":
+			q.WithParent(func(q *ClauseQuery) { q.withTree(further) })
+		case "parts":
+			q.WithParts(func(q *ClauseQuery) { q.withTree(further) })
+		case "invoices":
+			q.WithInvoices(func(q *InvoiceQuery) { q.withTree(further) })
+		case "covers":
+			q.WithCovers(func(q *CoverQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *ClauseClient) LoadMissing(ctx context.Context, rows []*Clause, paths ...string) error {
+	tree, err := registry.Tree("Clause", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *ClauseQuery) loadMissing(ctx context.Context, rows []*Clause, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			without, with := split(rows, func(n *Clause) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Clause) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ContractClient{config: q.config}).Query().withTree(further)
+				if err := q.loadContract(ctx, query, without, nil, func(n *Clause, e *Contract) { n.Edges.Contract = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Contract, twin.Edges.loadedTypes[0] = n.Edges.Contract, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Contract
+				for _, n := range with {
+					if n.Edges.Contract != nil {
+						next = append(next, n.Edges.Contract)
+					}
+				}
+				if err := (&ContractClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "parent":
+			without, with := split(rows, func(n *Clause) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Clause) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ClauseClient{config: q.config}).Query().withTree(further)
+				if err := q.loadParent(ctx, query, without, nil, func(n *Clause, e *Clause) { n.Edges.Parent = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Parent, twin.Edges.loadedTypes[1] = n.Edges.Parent, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Clause
+				for _, n := range with {
+					if n.Edges.Parent != nil {
+						next = append(next, n.Edges.Parent)
+					}
+				}
+				if err := (&ClauseClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "parts":
+			without, with := split(rows, func(n *Clause) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *Clause) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ClauseClient{config: q.config}).Query().withTree(further)
+				if err := q.loadParts(ctx, query, without,
+					func(n *Clause) { n.Edges.Parts = []*Clause{} },
+					func(n *Clause, e *Clause) { n.Edges.Parts = append(n.Edges.Parts, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Parts, twin.Edges.loadedTypes[2] = n.Edges.Parts, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Clause
+				for _, n := range with {
+					next = append(next, n.Edges.Parts...)
+				}
+				if err := (&ClauseClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "invoices":
+			without, with := split(rows, func(n *Clause) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *Clause) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&InvoiceClient{config: q.config}).Query().withTree(further)
+				if err := q.loadInvoices(ctx, query, without,
+					func(n *Clause) { n.Edges.Invoices = []*Invoice{} },
+					func(n *Clause, e *Invoice) { n.Edges.Invoices = append(n.Edges.Invoices, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Invoices, twin.Edges.loadedTypes[3] = n.Edges.Invoices, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Invoice
+				for _, n := range with {
+					next = append(next, n.Edges.Invoices...)
+				}
+				if err := (&InvoiceClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "covers":
+			without, with := split(rows, func(n *Clause) bool { return n.Edges.loadedTypes[4] })
+			without, twins := distinct(without, func(n *Clause) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&CoverClient{config: q.config}).Query().withTree(further)
+				if err := q.loadCovers(ctx, query, without,
+					func(n *Clause) { n.Edges.Covers = []*Cover{} },
+					func(n *Clause, e *Cover) { n.Edges.Covers = append(n.Edges.Covers, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[4] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Covers, twin.Edges.loadedTypes[4] = n.Edges.Covers, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Cover
+				for _, n := range with {
+					next = append(next, n.Edges.Covers...)
+				}
+				if err := (&CoverClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "clauses.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *ContractQuery) WithEdges(paths ...string) (*ContractQuery, error) {
+	tree, err := registry.Tree("Contract", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *ContractQuery) withTree(tree entity.Tree) *ContractQuery {
+	for name, further := range tree {
+		switch name {
+		case "clauses":
+			q.WithClauses(func(q *ClauseQuery) { q.withTree(further) })
+		case "cover":
+			q.WithCover(func(q *CoverQuery) { q.withTree(further) })
+		case "invoices":
+			q.WithInvoices(func(q *InvoiceQuery) { q.withTree(further) })
+		case "remarks":
+			q.WithRemarks(func(q *RemarkQuery) { q.withTree(further) })
+		case "mentions":
+			q.WithMentions(func(q *RemarkQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *ContractClient) LoadMissing(ctx context.Context, rows []*Contract, paths ...string) error {
+	tree, err := registry.Tree("Contract", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *ContractQuery) loadMissing(ctx context.Context, rows []*Contract, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "clauses":
+			without, with := split(rows, func(n *Contract) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Contract) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ClauseClient{config: q.config}).Query().withTree(further)
+				if err := q.loadClauses(ctx, query, without,
+					func(n *Contract) { n.Edges.Clauses = []*Clause{} },
+					func(n *Contract, e *Clause) { n.Edges.Clauses = append(n.Edges.Clauses, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Clauses, twin.Edges.loadedTypes[0] = n.Edges.Clauses, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Clause
+				for _, n := range with {
+					next = append(next, n.Edges.Clauses...)
+				}
+				if err := (&ClauseClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "cover":
+			without, with := split(rows, func(n *Contract) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Contract) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&CoverClient{config: q.config}).Query().withTree(further)
+				if err := q.loadCover(ctx, query, without, nil, func(n *Contract, e *Cover) { n.Edges.Cover = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Cover, twin.Edges.loadedTypes[1] = n.Edges.Cover, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Cover
+				for _, n := range with {
+					if n.Edges.Cover != nil {
+						next = append(next, n.Edges.Cover)
+					}
+				}
+				if err := (&CoverClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "invoices":
+			without, with := split(rows, func(n *Contract) bool { return n.Edges.loadedTypes[2] })
+			without, twins := distinct(without, func(n *Contract) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&InvoiceClient{config: q.config}).Query().withTree(further)
+				if err := q.loadInvoices(ctx, query, without,
+					func(n *Contract) { n.Edges.Invoices = []*Invoice{} },
+					func(n *Contract, e *Invoice) { n.Edges.Invoices = append(n.Edges.Invoices, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[2] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Invoices, twin.Edges.loadedTypes[2] = n.Edges.Invoices, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Invoice
+				for _, n := range with {
+					next = append(next, n.Edges.Invoices...)
+				}
+				if err := (&InvoiceClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "remarks":
+			without, with := split(rows, func(n *Contract) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *Contract) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&RemarkClient{config: q.config}).Query().withTree(further)
+				if err := q.loadRemarks(ctx, query, without,
+					func(n *Contract) { n.Edges.Remarks = []*Remark{} },
+					func(n *Contract, e *Remark) { n.Edges.Remarks = append(n.Edges.Remarks, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Remarks, twin.Edges.loadedTypes[3] = n.Edges.Remarks, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Remark
+				for _, n := range with {
+					next = append(next, n.Edges.Remarks...)
+				}
+				if err := (&RemarkClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "mentions":
+			without, with := split(rows, func(n *Contract) bool { return n.Edges.loadedTypes[4] })
+			without, twins := distinct(without, func(n *Contract) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&RemarkClient{config: q.config}).Query().withTree(further)
+				if err := q.loadMentions(ctx, query, without,
+					func(n *Contract) { n.Edges.Mentions = []*Remark{} },
+					func(n *Contract, e *Remark) { n.Edges.Mentions = append(n.Edges.Mentions, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[4] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Mentions, twin.Edges.loadedTypes[4] = n.Edges.Mentions, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Remark
+				for _, n := range with {
+					next = append(next, n.Edges.Mentions...)
+				}
+				if err := (&RemarkClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "contract.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *CoverQuery) WithEdges(paths ...string) (*CoverQuery, error) {
+	tree, err := registry.Tree("Cover", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *CoverQuery) withTree(tree entity.Tree) *CoverQuery {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			q.WithContract(func(q *ContractQuery) { q.withTree(further) })
+		case "clause":
+			q.WithClause(func(q *ClauseQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *CoverClient) LoadMissing(ctx context.Context, rows []*Cover, paths ...string) error {
+	tree, err := registry.Tree("Cover", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *CoverQuery) loadMissing(ctx context.Context, rows []*Cover, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			without, with := split(rows, func(n *Cover) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Cover) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ContractClient{config: q.config}).Query().withTree(further)
+				if err := q.loadContract(ctx, query, without, nil, func(n *Cover, e *Contract) { n.Edges.Contract = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Contract, twin.Edges.loadedTypes[0] = n.Edges.Contract, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Contract
+				for _, n := range with {
+					if n.Edges.Contract != nil {
+						next = append(next, n.Edges.Contract)
+					}
+				}
+				if err := (&ContractClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "clause":
+			without, with := split(rows, func(n *Cover) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Cover) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ClauseClient{config: q.config}).Query().withTree(further)
+				if err := q.loadClause(ctx, query, without, nil, func(n *Cover, e *Clause) { n.Edges.Clause = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Clause, twin.Edges.loadedTypes[1] = n.Edges.Clause, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Clause
+				for _, n := range with {
+					if n.Edges.Clause != nil {
+						next = append(next, n.Edges.Clause)
+					}
+				}
+				if err := (&ClauseClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
 // one statement for all of them. A path such as "account.…" follows the edges
 // further. A name that is no edge is an *entity.UnknownEdgeError.
 func (q *EntryQuery) WithEdges(paths ...string) (*EntryQuery, error) {
@@ -415,6 +865,100 @@ func (q *EntryQuery) loadMissing(ctx context.Context, rows []*Entry, tree entity
 					next = append(next, n.Edges.Topics...)
 				}
 				if err := (&TopicClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "contract.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *InvoiceQuery) WithEdges(paths ...string) (*InvoiceQuery, error) {
+	tree, err := registry.Tree("Invoice", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *InvoiceQuery) withTree(tree entity.Tree) *InvoiceQuery {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			q.WithContract(func(q *ContractQuery) { q.withTree(further) })
+		case "clause":
+			q.WithClause(func(q *ClauseQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *InvoiceClient) LoadMissing(ctx context.Context, rows []*Invoice, paths ...string) error {
+	tree, err := registry.Tree("Invoice", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *InvoiceQuery) loadMissing(ctx context.Context, rows []*Invoice, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			without, with := split(rows, func(n *Invoice) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Invoice) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ContractClient{config: q.config}).Query().withTree(further)
+				if err := q.loadContract(ctx, query, without, nil, func(n *Invoice, e *Contract) { n.Edges.Contract = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Contract, twin.Edges.loadedTypes[0] = n.Edges.Contract, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Contract
+				for _, n := range with {
+					if n.Edges.Contract != nil {
+						next = append(next, n.Edges.Contract)
+					}
+				}
+				if err := (&ContractClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "clause":
+			without, with := split(rows, func(n *Invoice) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Invoice) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ClauseClient{config: q.config}).Query().withTree(further)
+				if err := q.loadClause(ctx, query, without, nil, func(n *Invoice, e *Clause) { n.Edges.Clause = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Clause, twin.Edges.loadedTypes[1] = n.Edges.Clause, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Clause
+				for _, n := range with {
+					if n.Edges.Clause != nil {
+						next = append(next, n.Edges.Clause)
+					}
+				}
+				if err := (&ClauseClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
 					return err
 				}
 			}
@@ -1053,6 +1597,100 @@ func (q *ProjectQuery) loadMissing(ctx context.Context, rows []*Project, tree en
 					next = append(next, n.Edges.Attachments...)
 				}
 				if err := (&AttachmentClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "contract.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *RemarkQuery) WithEdges(paths ...string) (*RemarkQuery, error) {
+	tree, err := registry.Tree("Remark", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *RemarkQuery) withTree(tree entity.Tree) *RemarkQuery {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			q.WithContract(func(q *ContractQuery) { q.withTree(further) })
+		case "about":
+			q.WithAbout(func(q *ContractQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *RemarkClient) LoadMissing(ctx context.Context, rows []*Remark, paths ...string) error {
+	tree, err := registry.Tree("Remark", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *RemarkQuery) loadMissing(ctx context.Context, rows []*Remark, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "contract":
+			without, with := split(rows, func(n *Remark) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Remark) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ContractClient{config: q.config}).Query().withTree(further)
+				if err := q.loadContract(ctx, query, without, nil, func(n *Remark, e *Contract) { n.Edges.Contract = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Contract, twin.Edges.loadedTypes[0] = n.Edges.Contract, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Contract
+				for _, n := range with {
+					if n.Edges.Contract != nil {
+						next = append(next, n.Edges.Contract)
+					}
+				}
+				if err := (&ContractClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "about":
+			without, with := split(rows, func(n *Remark) bool { return n.Edges.loadedTypes[1] })
+			without, twins := distinct(without, func(n *Remark) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&ContractClient{config: q.config}).Query().withTree(further)
+				if err := q.loadAbout(ctx, query, without, nil, func(n *Remark, e *Contract) { n.Edges.About = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[1] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.About, twin.Edges.loadedTypes[1] = n.Edges.About, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Contract
+				for _, n := range with {
+					if n.Edges.About != nil {
+						next = append(next, n.Edges.About)
+					}
+				}
+				if err := (&ContractClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
 					return err
 				}
 			}

@@ -15,13 +15,18 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/google/uuid"
@@ -40,12 +45,17 @@ const (
 	TypeAttachment = "Attachment"
 	TypeBadge      = "Badge"
 	TypeBinder     = "Binder"
+	TypeClause     = "Clause"
+	TypeContract   = "Contract"
+	TypeCover      = "Cover"
 	TypeEntry      = "Entry"
+	TypeInvoice    = "Invoice"
 	TypeLabel      = "Label"
 	TypeMemo       = "Memo"
 	TypeNote       = "Note"
 	TypePerson     = "Person"
 	TypeProject    = "Project"
+	TypeRemark     = "Remark"
 	TypeTask       = "Task"
 	TypeTopic      = "Topic"
 )
@@ -2263,6 +2273,2714 @@ func (m *BinderMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Binder edge %s", name)
 }
 
+// ClauseMutation represents an operation that mutates the Clause nodes in the graph.
+type ClauseMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	deleted_at      *time.Time
+	version         *int64
+	addversion      *int64
+	position        *int64
+	addposition     *int64
+	clearedFields   map[string]struct{}
+	contract        *int64
+	clearedcontract bool
+	parent          *int64
+	clearedparent   bool
+	parts           map[int64]struct{}
+	removedparts    map[int64]struct{}
+	clearedparts    bool
+	invoices        map[int64]struct{}
+	removedinvoices map[int64]struct{}
+	clearedinvoices bool
+	covers          map[int64]struct{}
+	removedcovers   map[int64]struct{}
+	clearedcovers   bool
+	done            bool
+	oldValue        func(context.Context) (*Clause, error)
+	predicates      []predicate.Clause
+}
+
+var _ ent.Mutation = (*ClauseMutation)(nil)
+
+// clauseOption allows management of the mutation configuration using functional options.
+type clauseOption func(*ClauseMutation)
+
+// newClauseMutation creates new mutation for the Clause entity.
+func newClauseMutation(c config, op Op, opts ...clauseOption) *ClauseMutation {
+	m := &ClauseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeClause,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withClauseID sets the ID field of the mutation.
+func withClauseID(id int64) clauseOption {
+	return func(m *ClauseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Clause
+		)
+		m.oldValue = func(ctx context.Context) (*Clause, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Clause.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withClause sets the old Clause of the mutation.
+func withClause(node *Clause) clauseOption {
+	return func(m *ClauseMutation) {
+		m.oldValue = func(context.Context) (*Clause, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ClauseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ClauseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Clause entities.
+func (m *ClauseMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ClauseMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ClauseMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Clause.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *ClauseMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *ClauseMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Clause entity.
+// If the Clause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClauseMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *ClauseMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[clause.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *ClauseMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[clause.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *ClauseMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, clause.FieldDeletedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *ClauseMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ClauseMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Clause entity.
+// If the Clause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClauseMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ClauseMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ClauseMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ClauseMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ClauseMutation) SetPosition(i int64) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ClauseMutation) Position() (r int64, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the Clause entity.
+// If the Clause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClauseMutation) OldPosition(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ClauseMutation) AddPosition(i int64) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ClauseMutation) AddedPosition() (r int64, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ClauseMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *ClauseMutation) SetContractID(i int64) {
+	m.contract = &i
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *ClauseMutation) ContractID() (r int64, exists bool) {
+	v := m.contract
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the Clause entity.
+// If the Clause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClauseMutation) OldContractID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *ClauseMutation) ResetContractID() {
+	m.contract = nil
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *ClauseMutation) SetParentID(i int64) {
+	m.parent = &i
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *ClauseMutation) ParentID() (r int64, exists bool) {
+	v := m.parent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the Clause entity.
+// If the Clause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClauseMutation) OldParentID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *ClauseMutation) ClearParentID() {
+	m.parent = nil
+	m.clearedFields[clause.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *ClauseMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[clause.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *ClauseMutation) ResetParentID() {
+	m.parent = nil
+	delete(m.clearedFields, clause.FieldParentID)
+}
+
+// ClearContract clears the "contract" edge to the Contract entity.
+func (m *ClauseMutation) ClearContract() {
+	m.clearedcontract = true
+	m.clearedFields[clause.FieldContractID] = struct{}{}
+}
+
+// ContractCleared reports if the "contract" edge to the Contract entity was cleared.
+func (m *ClauseMutation) ContractCleared() bool {
+	return m.clearedcontract
+}
+
+// ContractIDs returns the "contract" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContractID instead. It exists only for internal usage by the builders.
+func (m *ClauseMutation) ContractIDs() (ids []int64) {
+	if id := m.contract; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContract resets all changes to the "contract" edge.
+func (m *ClauseMutation) ResetContract() {
+	m.contract = nil
+	m.clearedcontract = false
+}
+
+// ClearParent clears the "parent" edge to the Clause entity.
+func (m *ClauseMutation) ClearParent() {
+	m.clearedparent = true
+	m.clearedFields[clause.FieldParentID] = struct{}{}
+}
+
+// ParentCleared reports if the "parent" edge to the Clause entity was cleared.
+func (m *ClauseMutation) ParentCleared() bool {
+	return m.ParentIDCleared() || m.clearedparent
+}
+
+// ParentIDs returns the "parent" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ParentID instead. It exists only for internal usage by the builders.
+func (m *ClauseMutation) ParentIDs() (ids []int64) {
+	if id := m.parent; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetParent resets all changes to the "parent" edge.
+func (m *ClauseMutation) ResetParent() {
+	m.parent = nil
+	m.clearedparent = false
+}
+
+// AddPartIDs adds the "parts" edge to the Clause entity by ids.
+func (m *ClauseMutation) AddPartIDs(ids ...int64) {
+	if m.parts == nil {
+		m.parts = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.parts[ids[i]] = struct{}{}
+	}
+}
+
+// ClearParts clears the "parts" edge to the Clause entity.
+func (m *ClauseMutation) ClearParts() {
+	m.clearedparts = true
+}
+
+// PartsCleared reports if the "parts" edge to the Clause entity was cleared.
+func (m *ClauseMutation) PartsCleared() bool {
+	return m.clearedparts
+}
+
+// RemovePartIDs removes the "parts" edge to the Clause entity by IDs.
+func (m *ClauseMutation) RemovePartIDs(ids ...int64) {
+	if m.removedparts == nil {
+		m.removedparts = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.parts, ids[i])
+		m.removedparts[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedParts returns the removed IDs of the "parts" edge to the Clause entity.
+func (m *ClauseMutation) RemovedPartsIDs() (ids []int64) {
+	for id := range m.removedparts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PartsIDs returns the "parts" edge IDs in the mutation.
+func (m *ClauseMutation) PartsIDs() (ids []int64) {
+	for id := range m.parts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetParts resets all changes to the "parts" edge.
+func (m *ClauseMutation) ResetParts() {
+	m.parts = nil
+	m.clearedparts = false
+	m.removedparts = nil
+}
+
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by ids.
+func (m *ClauseMutation) AddInvoiceIDs(ids ...int64) {
+	if m.invoices == nil {
+		m.invoices = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.invoices[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInvoices clears the "invoices" edge to the Invoice entity.
+func (m *ClauseMutation) ClearInvoices() {
+	m.clearedinvoices = true
+}
+
+// InvoicesCleared reports if the "invoices" edge to the Invoice entity was cleared.
+func (m *ClauseMutation) InvoicesCleared() bool {
+	return m.clearedinvoices
+}
+
+// RemoveInvoiceIDs removes the "invoices" edge to the Invoice entity by IDs.
+func (m *ClauseMutation) RemoveInvoiceIDs(ids ...int64) {
+	if m.removedinvoices == nil {
+		m.removedinvoices = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.invoices, ids[i])
+		m.removedinvoices[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInvoices returns the removed IDs of the "invoices" edge to the Invoice entity.
+func (m *ClauseMutation) RemovedInvoicesIDs() (ids []int64) {
+	for id := range m.removedinvoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InvoicesIDs returns the "invoices" edge IDs in the mutation.
+func (m *ClauseMutation) InvoicesIDs() (ids []int64) {
+	for id := range m.invoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInvoices resets all changes to the "invoices" edge.
+func (m *ClauseMutation) ResetInvoices() {
+	m.invoices = nil
+	m.clearedinvoices = false
+	m.removedinvoices = nil
+}
+
+// AddCoverIDs adds the "covers" edge to the Cover entity by ids.
+func (m *ClauseMutation) AddCoverIDs(ids ...int64) {
+	if m.covers == nil {
+		m.covers = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.covers[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCovers clears the "covers" edge to the Cover entity.
+func (m *ClauseMutation) ClearCovers() {
+	m.clearedcovers = true
+}
+
+// CoversCleared reports if the "covers" edge to the Cover entity was cleared.
+func (m *ClauseMutation) CoversCleared() bool {
+	return m.clearedcovers
+}
+
+// RemoveCoverIDs removes the "covers" edge to the Cover entity by IDs.
+func (m *ClauseMutation) RemoveCoverIDs(ids ...int64) {
+	if m.removedcovers == nil {
+		m.removedcovers = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.covers, ids[i])
+		m.removedcovers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCovers returns the removed IDs of the "covers" edge to the Cover entity.
+func (m *ClauseMutation) RemovedCoversIDs() (ids []int64) {
+	for id := range m.removedcovers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CoversIDs returns the "covers" edge IDs in the mutation.
+func (m *ClauseMutation) CoversIDs() (ids []int64) {
+	for id := range m.covers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCovers resets all changes to the "covers" edge.
+func (m *ClauseMutation) ResetCovers() {
+	m.covers = nil
+	m.clearedcovers = false
+	m.removedcovers = nil
+}
+
+// Where appends a list predicates to the ClauseMutation builder.
+func (m *ClauseMutation) Where(ps ...predicate.Clause) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ClauseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ClauseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Clause, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ClauseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ClauseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Clause).
+func (m *ClauseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ClauseMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.deleted_at != nil {
+		fields = append(fields, clause.FieldDeletedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, clause.FieldVersion)
+	}
+	if m.position != nil {
+		fields = append(fields, clause.FieldPosition)
+	}
+	if m.contract != nil {
+		fields = append(fields, clause.FieldContractID)
+	}
+	if m.parent != nil {
+		fields = append(fields, clause.FieldParentID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ClauseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case clause.FieldDeletedAt:
+		return m.DeletedAt()
+	case clause.FieldVersion:
+		return m.Version()
+	case clause.FieldPosition:
+		return m.Position()
+	case clause.FieldContractID:
+		return m.ContractID()
+	case clause.FieldParentID:
+		return m.ParentID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ClauseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case clause.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case clause.FieldVersion:
+		return m.OldVersion(ctx)
+	case clause.FieldPosition:
+		return m.OldPosition(ctx)
+	case clause.FieldContractID:
+		return m.OldContractID(ctx)
+	case clause.FieldParentID:
+		return m.OldParentID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Clause field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClauseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case clause.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case clause.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case clause.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case clause.FieldContractID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case clause.FieldParentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Clause field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ClauseMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, clause.FieldVersion)
+	}
+	if m.addposition != nil {
+		fields = append(fields, clause.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ClauseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case clause.FieldVersion:
+		return m.AddedVersion()
+	case clause.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClauseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case clause.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case clause.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Clause numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ClauseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(clause.FieldDeletedAt) {
+		fields = append(fields, clause.FieldDeletedAt)
+	}
+	if m.FieldCleared(clause.FieldParentID) {
+		fields = append(fields, clause.FieldParentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ClauseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ClauseMutation) ClearField(name string) error {
+	switch name {
+	case clause.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case clause.FieldParentID:
+		m.ClearParentID()
+		return nil
+	}
+	return fmt.Errorf("unknown Clause nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ClauseMutation) ResetField(name string) error {
+	switch name {
+	case clause.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case clause.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case clause.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case clause.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case clause.FieldParentID:
+		m.ResetParentID()
+		return nil
+	}
+	return fmt.Errorf("unknown Clause field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ClauseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.contract != nil {
+		edges = append(edges, clause.EdgeContract)
+	}
+	if m.parent != nil {
+		edges = append(edges, clause.EdgeParent)
+	}
+	if m.parts != nil {
+		edges = append(edges, clause.EdgeParts)
+	}
+	if m.invoices != nil {
+		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.covers != nil {
+		edges = append(edges, clause.EdgeCovers)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ClauseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case clause.EdgeContract:
+		if id := m.contract; id != nil {
+			return []ent.Value{*id}
+		}
+	case clause.EdgeParent:
+		if id := m.parent; id != nil {
+			return []ent.Value{*id}
+		}
+	case clause.EdgeParts:
+		ids := make([]ent.Value, 0, len(m.parts))
+		for id := range m.parts {
+			ids = append(ids, id)
+		}
+		return ids
+	case clause.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.invoices))
+		for id := range m.invoices {
+			ids = append(ids, id)
+		}
+		return ids
+	case clause.EdgeCovers:
+		ids := make([]ent.Value, 0, len(m.covers))
+		for id := range m.covers {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ClauseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedparts != nil {
+		edges = append(edges, clause.EdgeParts)
+	}
+	if m.removedinvoices != nil {
+		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.removedcovers != nil {
+		edges = append(edges, clause.EdgeCovers)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ClauseMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case clause.EdgeParts:
+		ids := make([]ent.Value, 0, len(m.removedparts))
+		for id := range m.removedparts {
+			ids = append(ids, id)
+		}
+		return ids
+	case clause.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.removedinvoices))
+		for id := range m.removedinvoices {
+			ids = append(ids, id)
+		}
+		return ids
+	case clause.EdgeCovers:
+		ids := make([]ent.Value, 0, len(m.removedcovers))
+		for id := range m.removedcovers {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ClauseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedcontract {
+		edges = append(edges, clause.EdgeContract)
+	}
+	if m.clearedparent {
+		edges = append(edges, clause.EdgeParent)
+	}
+	if m.clearedparts {
+		edges = append(edges, clause.EdgeParts)
+	}
+	if m.clearedinvoices {
+		edges = append(edges, clause.EdgeInvoices)
+	}
+	if m.clearedcovers {
+		edges = append(edges, clause.EdgeCovers)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ClauseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case clause.EdgeContract:
+		return m.clearedcontract
+	case clause.EdgeParent:
+		return m.clearedparent
+	case clause.EdgeParts:
+		return m.clearedparts
+	case clause.EdgeInvoices:
+		return m.clearedinvoices
+	case clause.EdgeCovers:
+		return m.clearedcovers
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ClauseMutation) ClearEdge(name string) error {
+	switch name {
+	case clause.EdgeContract:
+		m.ClearContract()
+		return nil
+	case clause.EdgeParent:
+		m.ClearParent()
+		return nil
+	}
+	return fmt.Errorf("unknown Clause unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ClauseMutation) ResetEdge(name string) error {
+	switch name {
+	case clause.EdgeContract:
+		m.ResetContract()
+		return nil
+	case clause.EdgeParent:
+		m.ResetParent()
+		return nil
+	case clause.EdgeParts:
+		m.ResetParts()
+		return nil
+	case clause.EdgeInvoices:
+		m.ResetInvoices()
+		return nil
+	case clause.EdgeCovers:
+		m.ResetCovers()
+		return nil
+	}
+	return fmt.Errorf("unknown Clause edge %s", name)
+}
+
+// ContractMutation represents an operation that mutates the Contract nodes in the graph.
+type ContractMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	deleted_at      *time.Time
+	version         *int64
+	addversion      *int64
+	number          *string
+	title           *string
+	clearedFields   map[string]struct{}
+	clauses         map[int64]struct{}
+	removedclauses  map[int64]struct{}
+	clearedclauses  bool
+	cover           *int64
+	clearedcover    bool
+	invoices        map[int64]struct{}
+	removedinvoices map[int64]struct{}
+	clearedinvoices bool
+	remarks         map[int64]struct{}
+	removedremarks  map[int64]struct{}
+	clearedremarks  bool
+	mentions        map[int64]struct{}
+	removedmentions map[int64]struct{}
+	clearedmentions bool
+	done            bool
+	oldValue        func(context.Context) (*Contract, error)
+	predicates      []predicate.Contract
+}
+
+var _ ent.Mutation = (*ContractMutation)(nil)
+
+// contractOption allows management of the mutation configuration using functional options.
+type contractOption func(*ContractMutation)
+
+// newContractMutation creates new mutation for the Contract entity.
+func newContractMutation(c config, op Op, opts ...contractOption) *ContractMutation {
+	m := &ContractMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContract,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContractID sets the ID field of the mutation.
+func withContractID(id int64) contractOption {
+	return func(m *ContractMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Contract
+		)
+		m.oldValue = func(ctx context.Context) (*Contract, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Contract.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContract sets the old Contract of the mutation.
+func withContract(node *Contract) contractOption {
+	return func(m *ContractMutation) {
+		m.oldValue = func(context.Context) (*Contract, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContractMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContractMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Contract entities.
+func (m *ContractMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContractMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContractMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Contract.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ContractMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ContractMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ContractMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ContractMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ContractMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ContractMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *ContractMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *ContractMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *ContractMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[contract.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *ContractMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[contract.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *ContractMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, contract.FieldDeletedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *ContractMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ContractMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ContractMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ContractMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ContractMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ContractMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ContractMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ContractMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *ContractMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ContractMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ContractMutation) ResetTitle() {
+	m.title = nil
+}
+
+// AddClauseIDs adds the "clauses" edge to the Clause entity by ids.
+func (m *ContractMutation) AddClauseIDs(ids ...int64) {
+	if m.clauses == nil {
+		m.clauses = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.clauses[ids[i]] = struct{}{}
+	}
+}
+
+// ClearClauses clears the "clauses" edge to the Clause entity.
+func (m *ContractMutation) ClearClauses() {
+	m.clearedclauses = true
+}
+
+// ClausesCleared reports if the "clauses" edge to the Clause entity was cleared.
+func (m *ContractMutation) ClausesCleared() bool {
+	return m.clearedclauses
+}
+
+// RemoveClauseIDs removes the "clauses" edge to the Clause entity by IDs.
+func (m *ContractMutation) RemoveClauseIDs(ids ...int64) {
+	if m.removedclauses == nil {
+		m.removedclauses = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.clauses, ids[i])
+		m.removedclauses[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedClauses returns the removed IDs of the "clauses" edge to the Clause entity.
+func (m *ContractMutation) RemovedClausesIDs() (ids []int64) {
+	for id := range m.removedclauses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ClausesIDs returns the "clauses" edge IDs in the mutation.
+func (m *ContractMutation) ClausesIDs() (ids []int64) {
+	for id := range m.clauses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetClauses resets all changes to the "clauses" edge.
+func (m *ContractMutation) ResetClauses() {
+	m.clauses = nil
+	m.clearedclauses = false
+	m.removedclauses = nil
+}
+
+// SetCoverID sets the "cover" edge to the Cover entity by id.
+func (m *ContractMutation) SetCoverID(id int64) {
+	m.cover = &id
+}
+
+// ClearCover clears the "cover" edge to the Cover entity.
+func (m *ContractMutation) ClearCover() {
+	m.clearedcover = true
+}
+
+// CoverCleared reports if the "cover" edge to the Cover entity was cleared.
+func (m *ContractMutation) CoverCleared() bool {
+	return m.clearedcover
+}
+
+// CoverID returns the "cover" edge ID in the mutation.
+func (m *ContractMutation) CoverID() (id int64, exists bool) {
+	if m.cover != nil {
+		return *m.cover, true
+	}
+	return
+}
+
+// CoverIDs returns the "cover" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CoverID instead. It exists only for internal usage by the builders.
+func (m *ContractMutation) CoverIDs() (ids []int64) {
+	if id := m.cover; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCover resets all changes to the "cover" edge.
+func (m *ContractMutation) ResetCover() {
+	m.cover = nil
+	m.clearedcover = false
+}
+
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by ids.
+func (m *ContractMutation) AddInvoiceIDs(ids ...int64) {
+	if m.invoices == nil {
+		m.invoices = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.invoices[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInvoices clears the "invoices" edge to the Invoice entity.
+func (m *ContractMutation) ClearInvoices() {
+	m.clearedinvoices = true
+}
+
+// InvoicesCleared reports if the "invoices" edge to the Invoice entity was cleared.
+func (m *ContractMutation) InvoicesCleared() bool {
+	return m.clearedinvoices
+}
+
+// RemoveInvoiceIDs removes the "invoices" edge to the Invoice entity by IDs.
+func (m *ContractMutation) RemoveInvoiceIDs(ids ...int64) {
+	if m.removedinvoices == nil {
+		m.removedinvoices = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.invoices, ids[i])
+		m.removedinvoices[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInvoices returns the removed IDs of the "invoices" edge to the Invoice entity.
+func (m *ContractMutation) RemovedInvoicesIDs() (ids []int64) {
+	for id := range m.removedinvoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InvoicesIDs returns the "invoices" edge IDs in the mutation.
+func (m *ContractMutation) InvoicesIDs() (ids []int64) {
+	for id := range m.invoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInvoices resets all changes to the "invoices" edge.
+func (m *ContractMutation) ResetInvoices() {
+	m.invoices = nil
+	m.clearedinvoices = false
+	m.removedinvoices = nil
+}
+
+// AddRemarkIDs adds the "remarks" edge to the Remark entity by ids.
+func (m *ContractMutation) AddRemarkIDs(ids ...int64) {
+	if m.remarks == nil {
+		m.remarks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.remarks[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRemarks clears the "remarks" edge to the Remark entity.
+func (m *ContractMutation) ClearRemarks() {
+	m.clearedremarks = true
+}
+
+// RemarksCleared reports if the "remarks" edge to the Remark entity was cleared.
+func (m *ContractMutation) RemarksCleared() bool {
+	return m.clearedremarks
+}
+
+// RemoveRemarkIDs removes the "remarks" edge to the Remark entity by IDs.
+func (m *ContractMutation) RemoveRemarkIDs(ids ...int64) {
+	if m.removedremarks == nil {
+		m.removedremarks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.remarks, ids[i])
+		m.removedremarks[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRemarks returns the removed IDs of the "remarks" edge to the Remark entity.
+func (m *ContractMutation) RemovedRemarksIDs() (ids []int64) {
+	for id := range m.removedremarks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RemarksIDs returns the "remarks" edge IDs in the mutation.
+func (m *ContractMutation) RemarksIDs() (ids []int64) {
+	for id := range m.remarks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRemarks resets all changes to the "remarks" edge.
+func (m *ContractMutation) ResetRemarks() {
+	m.remarks = nil
+	m.clearedremarks = false
+	m.removedremarks = nil
+}
+
+// AddMentionIDs adds the "mentions" edge to the Remark entity by ids.
+func (m *ContractMutation) AddMentionIDs(ids ...int64) {
+	if m.mentions == nil {
+		m.mentions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.mentions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMentions clears the "mentions" edge to the Remark entity.
+func (m *ContractMutation) ClearMentions() {
+	m.clearedmentions = true
+}
+
+// MentionsCleared reports if the "mentions" edge to the Remark entity was cleared.
+func (m *ContractMutation) MentionsCleared() bool {
+	return m.clearedmentions
+}
+
+// RemoveMentionIDs removes the "mentions" edge to the Remark entity by IDs.
+func (m *ContractMutation) RemoveMentionIDs(ids ...int64) {
+	if m.removedmentions == nil {
+		m.removedmentions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.mentions, ids[i])
+		m.removedmentions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMentions returns the removed IDs of the "mentions" edge to the Remark entity.
+func (m *ContractMutation) RemovedMentionsIDs() (ids []int64) {
+	for id := range m.removedmentions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MentionsIDs returns the "mentions" edge IDs in the mutation.
+func (m *ContractMutation) MentionsIDs() (ids []int64) {
+	for id := range m.mentions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMentions resets all changes to the "mentions" edge.
+func (m *ContractMutation) ResetMentions() {
+	m.mentions = nil
+	m.clearedmentions = false
+	m.removedmentions = nil
+}
+
+// Where appends a list predicates to the ContractMutation builder.
+func (m *ContractMutation) Where(ps ...predicate.Contract) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContractMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContractMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Contract, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContractMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContractMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Contract).
+func (m *ContractMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContractMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, contract.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, contract.FieldUpdatedAt)
+	}
+	if m.deleted_at != nil {
+		fields = append(fields, contract.FieldDeletedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, contract.FieldVersion)
+	}
+	if m.number != nil {
+		fields = append(fields, contract.FieldNumber)
+	}
+	if m.title != nil {
+		fields = append(fields, contract.FieldTitle)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContractMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contract.FieldCreatedAt:
+		return m.CreatedAt()
+	case contract.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case contract.FieldDeletedAt:
+		return m.DeletedAt()
+	case contract.FieldVersion:
+		return m.Version()
+	case contract.FieldNumber:
+		return m.Number()
+	case contract.FieldTitle:
+		return m.Title()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContractMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contract.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case contract.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case contract.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case contract.FieldVersion:
+		return m.OldVersion(ctx)
+	case contract.FieldNumber:
+		return m.OldNumber(ctx)
+	case contract.FieldTitle:
+		return m.OldTitle(ctx)
+	}
+	return nil, fmt.Errorf("unknown Contract field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContractMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contract.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case contract.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case contract.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case contract.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case contract.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case contract.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Contract field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContractMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, contract.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContractMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case contract.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContractMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case contract.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Contract numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContractMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(contract.FieldDeletedAt) {
+		fields = append(fields, contract.FieldDeletedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContractMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContractMutation) ClearField(name string) error {
+	switch name {
+	case contract.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Contract nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContractMutation) ResetField(name string) error {
+	switch name {
+	case contract.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case contract.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case contract.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case contract.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case contract.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case contract.FieldTitle:
+		m.ResetTitle()
+		return nil
+	}
+	return fmt.Errorf("unknown Contract field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContractMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clauses != nil {
+		edges = append(edges, contract.EdgeClauses)
+	}
+	if m.cover != nil {
+		edges = append(edges, contract.EdgeCover)
+	}
+	if m.invoices != nil {
+		edges = append(edges, contract.EdgeInvoices)
+	}
+	if m.remarks != nil {
+		edges = append(edges, contract.EdgeRemarks)
+	}
+	if m.mentions != nil {
+		edges = append(edges, contract.EdgeMentions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContractMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case contract.EdgeClauses:
+		ids := make([]ent.Value, 0, len(m.clauses))
+		for id := range m.clauses {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeCover:
+		if id := m.cover; id != nil {
+			return []ent.Value{*id}
+		}
+	case contract.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.invoices))
+		for id := range m.invoices {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeRemarks:
+		ids := make([]ent.Value, 0, len(m.remarks))
+		for id := range m.remarks {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeMentions:
+		ids := make([]ent.Value, 0, len(m.mentions))
+		for id := range m.mentions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContractMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedclauses != nil {
+		edges = append(edges, contract.EdgeClauses)
+	}
+	if m.removedinvoices != nil {
+		edges = append(edges, contract.EdgeInvoices)
+	}
+	if m.removedremarks != nil {
+		edges = append(edges, contract.EdgeRemarks)
+	}
+	if m.removedmentions != nil {
+		edges = append(edges, contract.EdgeMentions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContractMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case contract.EdgeClauses:
+		ids := make([]ent.Value, 0, len(m.removedclauses))
+		for id := range m.removedclauses {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.removedinvoices))
+		for id := range m.removedinvoices {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeRemarks:
+		ids := make([]ent.Value, 0, len(m.removedremarks))
+		for id := range m.removedremarks {
+			ids = append(ids, id)
+		}
+		return ids
+	case contract.EdgeMentions:
+		ids := make([]ent.Value, 0, len(m.removedmentions))
+		for id := range m.removedmentions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContractMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedclauses {
+		edges = append(edges, contract.EdgeClauses)
+	}
+	if m.clearedcover {
+		edges = append(edges, contract.EdgeCover)
+	}
+	if m.clearedinvoices {
+		edges = append(edges, contract.EdgeInvoices)
+	}
+	if m.clearedremarks {
+		edges = append(edges, contract.EdgeRemarks)
+	}
+	if m.clearedmentions {
+		edges = append(edges, contract.EdgeMentions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContractMutation) EdgeCleared(name string) bool {
+	switch name {
+	case contract.EdgeClauses:
+		return m.clearedclauses
+	case contract.EdgeCover:
+		return m.clearedcover
+	case contract.EdgeInvoices:
+		return m.clearedinvoices
+	case contract.EdgeRemarks:
+		return m.clearedremarks
+	case contract.EdgeMentions:
+		return m.clearedmentions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContractMutation) ClearEdge(name string) error {
+	switch name {
+	case contract.EdgeCover:
+		m.ClearCover()
+		return nil
+	}
+	return fmt.Errorf("unknown Contract unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContractMutation) ResetEdge(name string) error {
+	switch name {
+	case contract.EdgeClauses:
+		m.ResetClauses()
+		return nil
+	case contract.EdgeCover:
+		m.ResetCover()
+		return nil
+	case contract.EdgeInvoices:
+		m.ResetInvoices()
+		return nil
+	case contract.EdgeRemarks:
+		m.ResetRemarks()
+		return nil
+	case contract.EdgeMentions:
+		m.ResetMentions()
+		return nil
+	}
+	return fmt.Errorf("unknown Contract edge %s", name)
+}
+
+// CoverMutation represents an operation that mutates the Cover nodes in the graph.
+type CoverMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	deleted_at      *time.Time
+	color           *string
+	clearedFields   map[string]struct{}
+	contract        *int64
+	clearedcontract bool
+	clause          *int64
+	clearedclause   bool
+	done            bool
+	oldValue        func(context.Context) (*Cover, error)
+	predicates      []predicate.Cover
+}
+
+var _ ent.Mutation = (*CoverMutation)(nil)
+
+// coverOption allows management of the mutation configuration using functional options.
+type coverOption func(*CoverMutation)
+
+// newCoverMutation creates new mutation for the Cover entity.
+func newCoverMutation(c config, op Op, opts ...coverOption) *CoverMutation {
+	m := &CoverMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCover,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCoverID sets the ID field of the mutation.
+func withCoverID(id int64) coverOption {
+	return func(m *CoverMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Cover
+		)
+		m.oldValue = func(ctx context.Context) (*Cover, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Cover.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCover sets the old Cover of the mutation.
+func withCover(node *Cover) coverOption {
+	return func(m *CoverMutation) {
+		m.oldValue = func(context.Context) (*Cover, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CoverMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CoverMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Cover entities.
+func (m *CoverMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CoverMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CoverMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Cover.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *CoverMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *CoverMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Cover entity.
+// If the Cover object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *CoverMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[cover.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *CoverMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[cover.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *CoverMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, cover.FieldDeletedAt)
+}
+
+// SetColor sets the "color" field.
+func (m *CoverMutation) SetColor(s string) {
+	m.color = &s
+}
+
+// Color returns the value of the "color" field in the mutation.
+func (m *CoverMutation) Color() (r string, exists bool) {
+	v := m.color
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldColor returns the old "color" field's value of the Cover entity.
+// If the Cover object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverMutation) OldColor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldColor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldColor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldColor: %w", err)
+	}
+	return oldValue.Color, nil
+}
+
+// ResetColor resets all changes to the "color" field.
+func (m *CoverMutation) ResetColor() {
+	m.color = nil
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *CoverMutation) SetContractID(i int64) {
+	m.contract = &i
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *CoverMutation) ContractID() (r int64, exists bool) {
+	v := m.contract
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the Cover entity.
+// If the Cover object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverMutation) OldContractID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *CoverMutation) ResetContractID() {
+	m.contract = nil
+}
+
+// SetClauseID sets the "clause_id" field.
+func (m *CoverMutation) SetClauseID(i int64) {
+	m.clause = &i
+}
+
+// ClauseID returns the value of the "clause_id" field in the mutation.
+func (m *CoverMutation) ClauseID() (r int64, exists bool) {
+	v := m.clause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClauseID returns the old "clause_id" field's value of the Cover entity.
+// If the Cover object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CoverMutation) OldClauseID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClauseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClauseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClauseID: %w", err)
+	}
+	return oldValue.ClauseID, nil
+}
+
+// ClearClauseID clears the value of the "clause_id" field.
+func (m *CoverMutation) ClearClauseID() {
+	m.clause = nil
+	m.clearedFields[cover.FieldClauseID] = struct{}{}
+}
+
+// ClauseIDCleared returns if the "clause_id" field was cleared in this mutation.
+func (m *CoverMutation) ClauseIDCleared() bool {
+	_, ok := m.clearedFields[cover.FieldClauseID]
+	return ok
+}
+
+// ResetClauseID resets all changes to the "clause_id" field.
+func (m *CoverMutation) ResetClauseID() {
+	m.clause = nil
+	delete(m.clearedFields, cover.FieldClauseID)
+}
+
+// ClearContract clears the "contract" edge to the Contract entity.
+func (m *CoverMutation) ClearContract() {
+	m.clearedcontract = true
+	m.clearedFields[cover.FieldContractID] = struct{}{}
+}
+
+// ContractCleared reports if the "contract" edge to the Contract entity was cleared.
+func (m *CoverMutation) ContractCleared() bool {
+	return m.clearedcontract
+}
+
+// ContractIDs returns the "contract" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContractID instead. It exists only for internal usage by the builders.
+func (m *CoverMutation) ContractIDs() (ids []int64) {
+	if id := m.contract; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContract resets all changes to the "contract" edge.
+func (m *CoverMutation) ResetContract() {
+	m.contract = nil
+	m.clearedcontract = false
+}
+
+// ClearClause clears the "clause" edge to the Clause entity.
+func (m *CoverMutation) ClearClause() {
+	m.clearedclause = true
+	m.clearedFields[cover.FieldClauseID] = struct{}{}
+}
+
+// ClauseCleared reports if the "clause" edge to the Clause entity was cleared.
+func (m *CoverMutation) ClauseCleared() bool {
+	return m.ClauseIDCleared() || m.clearedclause
+}
+
+// ClauseIDs returns the "clause" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ClauseID instead. It exists only for internal usage by the builders.
+func (m *CoverMutation) ClauseIDs() (ids []int64) {
+	if id := m.clause; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetClause resets all changes to the "clause" edge.
+func (m *CoverMutation) ResetClause() {
+	m.clause = nil
+	m.clearedclause = false
+}
+
+// Where appends a list predicates to the CoverMutation builder.
+func (m *CoverMutation) Where(ps ...predicate.Cover) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CoverMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CoverMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Cover, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CoverMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CoverMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Cover).
+func (m *CoverMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CoverMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.deleted_at != nil {
+		fields = append(fields, cover.FieldDeletedAt)
+	}
+	if m.color != nil {
+		fields = append(fields, cover.FieldColor)
+	}
+	if m.contract != nil {
+		fields = append(fields, cover.FieldContractID)
+	}
+	if m.clause != nil {
+		fields = append(fields, cover.FieldClauseID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CoverMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case cover.FieldDeletedAt:
+		return m.DeletedAt()
+	case cover.FieldColor:
+		return m.Color()
+	case cover.FieldContractID:
+		return m.ContractID()
+	case cover.FieldClauseID:
+		return m.ClauseID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CoverMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case cover.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case cover.FieldColor:
+		return m.OldColor(ctx)
+	case cover.FieldContractID:
+		return m.OldContractID(ctx)
+	case cover.FieldClauseID:
+		return m.OldClauseID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Cover field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CoverMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case cover.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case cover.FieldColor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetColor(v)
+		return nil
+	case cover.FieldContractID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case cover.FieldClauseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClauseID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Cover field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CoverMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CoverMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CoverMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Cover numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CoverMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(cover.FieldDeletedAt) {
+		fields = append(fields, cover.FieldDeletedAt)
+	}
+	if m.FieldCleared(cover.FieldClauseID) {
+		fields = append(fields, cover.FieldClauseID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CoverMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CoverMutation) ClearField(name string) error {
+	switch name {
+	case cover.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case cover.FieldClauseID:
+		m.ClearClauseID()
+		return nil
+	}
+	return fmt.Errorf("unknown Cover nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CoverMutation) ResetField(name string) error {
+	switch name {
+	case cover.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case cover.FieldColor:
+		m.ResetColor()
+		return nil
+	case cover.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case cover.FieldClauseID:
+		m.ResetClauseID()
+		return nil
+	}
+	return fmt.Errorf("unknown Cover field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CoverMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.contract != nil {
+		edges = append(edges, cover.EdgeContract)
+	}
+	if m.clause != nil {
+		edges = append(edges, cover.EdgeClause)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CoverMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case cover.EdgeContract:
+		if id := m.contract; id != nil {
+			return []ent.Value{*id}
+		}
+	case cover.EdgeClause:
+		if id := m.clause; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CoverMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CoverMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CoverMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcontract {
+		edges = append(edges, cover.EdgeContract)
+	}
+	if m.clearedclause {
+		edges = append(edges, cover.EdgeClause)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CoverMutation) EdgeCleared(name string) bool {
+	switch name {
+	case cover.EdgeContract:
+		return m.clearedcontract
+	case cover.EdgeClause:
+		return m.clearedclause
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CoverMutation) ClearEdge(name string) error {
+	switch name {
+	case cover.EdgeContract:
+		m.ClearContract()
+		return nil
+	case cover.EdgeClause:
+		m.ClearClause()
+		return nil
+	}
+	return fmt.Errorf("unknown Cover unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CoverMutation) ResetEdge(name string) error {
+	switch name {
+	case cover.EdgeContract:
+		m.ResetContract()
+		return nil
+	case cover.EdgeClause:
+		m.ResetClause()
+		return nil
+	}
+	return fmt.Errorf("unknown Cover edge %s", name)
+}
+
 // EntryMutation represents an operation that mutates the Entry nodes in the graph.
 type EntryMutation struct {
 	config
@@ -2930,6 +5648,609 @@ func (m *EntryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Entry edge %s", name)
+}
+
+// InvoiceMutation represents an operation that mutates the Invoice nodes in the graph.
+type InvoiceMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	deleted_at      *time.Time
+	clearedFields   map[string]struct{}
+	contract        *int64
+	clearedcontract bool
+	clause          *int64
+	clearedclause   bool
+	done            bool
+	oldValue        func(context.Context) (*Invoice, error)
+	predicates      []predicate.Invoice
+}
+
+var _ ent.Mutation = (*InvoiceMutation)(nil)
+
+// invoiceOption allows management of the mutation configuration using functional options.
+type invoiceOption func(*InvoiceMutation)
+
+// newInvoiceMutation creates new mutation for the Invoice entity.
+func newInvoiceMutation(c config, op Op, opts ...invoiceOption) *InvoiceMutation {
+	m := &InvoiceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInvoice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInvoiceID sets the ID field of the mutation.
+func withInvoiceID(id int64) invoiceOption {
+	return func(m *InvoiceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Invoice
+		)
+		m.oldValue = func(ctx context.Context) (*Invoice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Invoice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInvoice sets the old Invoice of the mutation.
+func withInvoice(node *Invoice) invoiceOption {
+	return func(m *InvoiceMutation) {
+		m.oldValue = func(context.Context) (*Invoice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InvoiceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InvoiceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Invoice entities.
+func (m *InvoiceMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InvoiceMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InvoiceMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Invoice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *InvoiceMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *InvoiceMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *InvoiceMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[invoice.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *InvoiceMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *InvoiceMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, invoice.FieldDeletedAt)
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *InvoiceMutation) SetContractID(i int64) {
+	m.contract = &i
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *InvoiceMutation) ContractID() (r int64, exists bool) {
+	v := m.contract
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldContractID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ClearContractID clears the value of the "contract_id" field.
+func (m *InvoiceMutation) ClearContractID() {
+	m.contract = nil
+	m.clearedFields[invoice.FieldContractID] = struct{}{}
+}
+
+// ContractIDCleared returns if the "contract_id" field was cleared in this mutation.
+func (m *InvoiceMutation) ContractIDCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldContractID]
+	return ok
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *InvoiceMutation) ResetContractID() {
+	m.contract = nil
+	delete(m.clearedFields, invoice.FieldContractID)
+}
+
+// SetClauseID sets the "clause_id" field.
+func (m *InvoiceMutation) SetClauseID(i int64) {
+	m.clause = &i
+}
+
+// ClauseID returns the value of the "clause_id" field in the mutation.
+func (m *InvoiceMutation) ClauseID() (r int64, exists bool) {
+	v := m.clause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClauseID returns the old "clause_id" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldClauseID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClauseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClauseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClauseID: %w", err)
+	}
+	return oldValue.ClauseID, nil
+}
+
+// ClearClauseID clears the value of the "clause_id" field.
+func (m *InvoiceMutation) ClearClauseID() {
+	m.clause = nil
+	m.clearedFields[invoice.FieldClauseID] = struct{}{}
+}
+
+// ClauseIDCleared returns if the "clause_id" field was cleared in this mutation.
+func (m *InvoiceMutation) ClauseIDCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldClauseID]
+	return ok
+}
+
+// ResetClauseID resets all changes to the "clause_id" field.
+func (m *InvoiceMutation) ResetClauseID() {
+	m.clause = nil
+	delete(m.clearedFields, invoice.FieldClauseID)
+}
+
+// ClearContract clears the "contract" edge to the Contract entity.
+func (m *InvoiceMutation) ClearContract() {
+	m.clearedcontract = true
+	m.clearedFields[invoice.FieldContractID] = struct{}{}
+}
+
+// ContractCleared reports if the "contract" edge to the Contract entity was cleared.
+func (m *InvoiceMutation) ContractCleared() bool {
+	return m.ContractIDCleared() || m.clearedcontract
+}
+
+// ContractIDs returns the "contract" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContractID instead. It exists only for internal usage by the builders.
+func (m *InvoiceMutation) ContractIDs() (ids []int64) {
+	if id := m.contract; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContract resets all changes to the "contract" edge.
+func (m *InvoiceMutation) ResetContract() {
+	m.contract = nil
+	m.clearedcontract = false
+}
+
+// ClearClause clears the "clause" edge to the Clause entity.
+func (m *InvoiceMutation) ClearClause() {
+	m.clearedclause = true
+	m.clearedFields[invoice.FieldClauseID] = struct{}{}
+}
+
+// ClauseCleared reports if the "clause" edge to the Clause entity was cleared.
+func (m *InvoiceMutation) ClauseCleared() bool {
+	return m.ClauseIDCleared() || m.clearedclause
+}
+
+// ClauseIDs returns the "clause" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ClauseID instead. It exists only for internal usage by the builders.
+func (m *InvoiceMutation) ClauseIDs() (ids []int64) {
+	if id := m.clause; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetClause resets all changes to the "clause" edge.
+func (m *InvoiceMutation) ResetClause() {
+	m.clause = nil
+	m.clearedclause = false
+}
+
+// Where appends a list predicates to the InvoiceMutation builder.
+func (m *InvoiceMutation) Where(ps ...predicate.Invoice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InvoiceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InvoiceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Invoice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InvoiceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InvoiceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Invoice).
+func (m *InvoiceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InvoiceMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.deleted_at != nil {
+		fields = append(fields, invoice.FieldDeletedAt)
+	}
+	if m.contract != nil {
+		fields = append(fields, invoice.FieldContractID)
+	}
+	if m.clause != nil {
+		fields = append(fields, invoice.FieldClauseID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InvoiceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case invoice.FieldDeletedAt:
+		return m.DeletedAt()
+	case invoice.FieldContractID:
+		return m.ContractID()
+	case invoice.FieldClauseID:
+		return m.ClauseID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InvoiceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case invoice.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case invoice.FieldContractID:
+		return m.OldContractID(ctx)
+	case invoice.FieldClauseID:
+		return m.OldClauseID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvoiceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case invoice.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case invoice.FieldContractID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case invoice.FieldClauseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClauseID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InvoiceMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InvoiceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvoiceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Invoice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InvoiceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(invoice.FieldDeletedAt) {
+		fields = append(fields, invoice.FieldDeletedAt)
+	}
+	if m.FieldCleared(invoice.FieldContractID) {
+		fields = append(fields, invoice.FieldContractID)
+	}
+	if m.FieldCleared(invoice.FieldClauseID) {
+		fields = append(fields, invoice.FieldClauseID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InvoiceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InvoiceMutation) ClearField(name string) error {
+	switch name {
+	case invoice.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case invoice.FieldContractID:
+		m.ClearContractID()
+		return nil
+	case invoice.FieldClauseID:
+		m.ClearClauseID()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InvoiceMutation) ResetField(name string) error {
+	switch name {
+	case invoice.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case invoice.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case invoice.FieldClauseID:
+		m.ResetClauseID()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InvoiceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.contract != nil {
+		edges = append(edges, invoice.EdgeContract)
+	}
+	if m.clause != nil {
+		edges = append(edges, invoice.EdgeClause)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InvoiceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case invoice.EdgeContract:
+		if id := m.contract; id != nil {
+			return []ent.Value{*id}
+		}
+	case invoice.EdgeClause:
+		if id := m.clause; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InvoiceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InvoiceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InvoiceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcontract {
+		edges = append(edges, invoice.EdgeContract)
+	}
+	if m.clearedclause {
+		edges = append(edges, invoice.EdgeClause)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InvoiceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case invoice.EdgeContract:
+		return m.clearedcontract
+	case invoice.EdgeClause:
+		return m.clearedclause
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InvoiceMutation) ClearEdge(name string) error {
+	switch name {
+	case invoice.EdgeContract:
+		m.ClearContract()
+		return nil
+	case invoice.EdgeClause:
+		m.ClearClause()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InvoiceMutation) ResetEdge(name string) error {
+	switch name {
+	case invoice.EdgeContract:
+		m.ResetContract()
+		return nil
+	case invoice.EdgeClause:
+		m.ResetClause()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice edge %s", name)
 }
 
 // LabelMutation represents an operation that mutates the Label nodes in the graph.
@@ -7189,6 +10510,804 @@ func (m *ProjectMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Project edge %s", name)
+}
+
+// RemarkMutation represents an operation that mutates the Remark nodes in the graph.
+type RemarkMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	deleted_at      *time.Time
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	contract        *int64
+	clearedcontract bool
+	about           *int64
+	clearedabout    bool
+	done            bool
+	oldValue        func(context.Context) (*Remark, error)
+	predicates      []predicate.Remark
+}
+
+var _ ent.Mutation = (*RemarkMutation)(nil)
+
+// remarkOption allows management of the mutation configuration using functional options.
+type remarkOption func(*RemarkMutation)
+
+// newRemarkMutation creates new mutation for the Remark entity.
+func newRemarkMutation(c config, op Op, opts ...remarkOption) *RemarkMutation {
+	m := &RemarkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRemark,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRemarkID sets the ID field of the mutation.
+func withRemarkID(id int64) remarkOption {
+	return func(m *RemarkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Remark
+		)
+		m.oldValue = func(ctx context.Context) (*Remark, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Remark.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRemark sets the old Remark of the mutation.
+func withRemark(node *Remark) remarkOption {
+	return func(m *RemarkMutation) {
+		m.oldValue = func(context.Context) (*Remark, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RemarkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RemarkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Remark entities.
+func (m *RemarkMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RemarkMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RemarkMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Remark.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RemarkMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RemarkMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RemarkMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RemarkMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RemarkMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RemarkMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *RemarkMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *RemarkMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *RemarkMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[remark.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *RemarkMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[remark.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *RemarkMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, remark.FieldDeletedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *RemarkMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RemarkMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *RemarkMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *RemarkMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RemarkMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *RemarkMutation) SetContractID(i int64) {
+	m.contract = &i
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *RemarkMutation) ContractID() (r int64, exists bool) {
+	v := m.contract
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldContractID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ClearContractID clears the value of the "contract_id" field.
+func (m *RemarkMutation) ClearContractID() {
+	m.contract = nil
+	m.clearedFields[remark.FieldContractID] = struct{}{}
+}
+
+// ContractIDCleared returns if the "contract_id" field was cleared in this mutation.
+func (m *RemarkMutation) ContractIDCleared() bool {
+	_, ok := m.clearedFields[remark.FieldContractID]
+	return ok
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *RemarkMutation) ResetContractID() {
+	m.contract = nil
+	delete(m.clearedFields, remark.FieldContractID)
+}
+
+// SetAboutID sets the "about_id" field.
+func (m *RemarkMutation) SetAboutID(i int64) {
+	m.about = &i
+}
+
+// AboutID returns the value of the "about_id" field in the mutation.
+func (m *RemarkMutation) AboutID() (r int64, exists bool) {
+	v := m.about
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAboutID returns the old "about_id" field's value of the Remark entity.
+// If the Remark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RemarkMutation) OldAboutID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAboutID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAboutID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAboutID: %w", err)
+	}
+	return oldValue.AboutID, nil
+}
+
+// ClearAboutID clears the value of the "about_id" field.
+func (m *RemarkMutation) ClearAboutID() {
+	m.about = nil
+	m.clearedFields[remark.FieldAboutID] = struct{}{}
+}
+
+// AboutIDCleared returns if the "about_id" field was cleared in this mutation.
+func (m *RemarkMutation) AboutIDCleared() bool {
+	_, ok := m.clearedFields[remark.FieldAboutID]
+	return ok
+}
+
+// ResetAboutID resets all changes to the "about_id" field.
+func (m *RemarkMutation) ResetAboutID() {
+	m.about = nil
+	delete(m.clearedFields, remark.FieldAboutID)
+}
+
+// ClearContract clears the "contract" edge to the Contract entity.
+func (m *RemarkMutation) ClearContract() {
+	m.clearedcontract = true
+	m.clearedFields[remark.FieldContractID] = struct{}{}
+}
+
+// ContractCleared reports if the "contract" edge to the Contract entity was cleared.
+func (m *RemarkMutation) ContractCleared() bool {
+	return m.ContractIDCleared() || m.clearedcontract
+}
+
+// ContractIDs returns the "contract" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContractID instead. It exists only for internal usage by the builders.
+func (m *RemarkMutation) ContractIDs() (ids []int64) {
+	if id := m.contract; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContract resets all changes to the "contract" edge.
+func (m *RemarkMutation) ResetContract() {
+	m.contract = nil
+	m.clearedcontract = false
+}
+
+// ClearAbout clears the "about" edge to the Contract entity.
+func (m *RemarkMutation) ClearAbout() {
+	m.clearedabout = true
+	m.clearedFields[remark.FieldAboutID] = struct{}{}
+}
+
+// AboutCleared reports if the "about" edge to the Contract entity was cleared.
+func (m *RemarkMutation) AboutCleared() bool {
+	return m.AboutIDCleared() || m.clearedabout
+}
+
+// AboutIDs returns the "about" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AboutID instead. It exists only for internal usage by the builders.
+func (m *RemarkMutation) AboutIDs() (ids []int64) {
+	if id := m.about; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAbout resets all changes to the "about" edge.
+func (m *RemarkMutation) ResetAbout() {
+	m.about = nil
+	m.clearedabout = false
+}
+
+// Where appends a list predicates to the RemarkMutation builder.
+func (m *RemarkMutation) Where(ps ...predicate.Remark) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RemarkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RemarkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Remark, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RemarkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RemarkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Remark).
+func (m *RemarkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RemarkMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, remark.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, remark.FieldUpdatedAt)
+	}
+	if m.deleted_at != nil {
+		fields = append(fields, remark.FieldDeletedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, remark.FieldVersion)
+	}
+	if m.contract != nil {
+		fields = append(fields, remark.FieldContractID)
+	}
+	if m.about != nil {
+		fields = append(fields, remark.FieldAboutID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RemarkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case remark.FieldCreatedAt:
+		return m.CreatedAt()
+	case remark.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case remark.FieldDeletedAt:
+		return m.DeletedAt()
+	case remark.FieldVersion:
+		return m.Version()
+	case remark.FieldContractID:
+		return m.ContractID()
+	case remark.FieldAboutID:
+		return m.AboutID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RemarkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case remark.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case remark.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case remark.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case remark.FieldVersion:
+		return m.OldVersion(ctx)
+	case remark.FieldContractID:
+		return m.OldContractID(ctx)
+	case remark.FieldAboutID:
+		return m.OldAboutID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Remark field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RemarkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case remark.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case remark.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case remark.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case remark.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case remark.FieldContractID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case remark.FieldAboutID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAboutID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Remark field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RemarkMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, remark.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RemarkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case remark.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RemarkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case remark.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Remark numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RemarkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(remark.FieldDeletedAt) {
+		fields = append(fields, remark.FieldDeletedAt)
+	}
+	if m.FieldCleared(remark.FieldContractID) {
+		fields = append(fields, remark.FieldContractID)
+	}
+	if m.FieldCleared(remark.FieldAboutID) {
+		fields = append(fields, remark.FieldAboutID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RemarkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RemarkMutation) ClearField(name string) error {
+	switch name {
+	case remark.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case remark.FieldContractID:
+		m.ClearContractID()
+		return nil
+	case remark.FieldAboutID:
+		m.ClearAboutID()
+		return nil
+	}
+	return fmt.Errorf("unknown Remark nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RemarkMutation) ResetField(name string) error {
+	switch name {
+	case remark.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case remark.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case remark.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case remark.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case remark.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case remark.FieldAboutID:
+		m.ResetAboutID()
+		return nil
+	}
+	return fmt.Errorf("unknown Remark field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RemarkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.contract != nil {
+		edges = append(edges, remark.EdgeContract)
+	}
+	if m.about != nil {
+		edges = append(edges, remark.EdgeAbout)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RemarkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case remark.EdgeContract:
+		if id := m.contract; id != nil {
+			return []ent.Value{*id}
+		}
+	case remark.EdgeAbout:
+		if id := m.about; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RemarkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RemarkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RemarkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcontract {
+		edges = append(edges, remark.EdgeContract)
+	}
+	if m.clearedabout {
+		edges = append(edges, remark.EdgeAbout)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RemarkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case remark.EdgeContract:
+		return m.clearedcontract
+	case remark.EdgeAbout:
+		return m.clearedabout
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RemarkMutation) ClearEdge(name string) error {
+	switch name {
+	case remark.EdgeContract:
+		m.ClearContract()
+		return nil
+	case remark.EdgeAbout:
+		m.ClearAbout()
+		return nil
+	}
+	return fmt.Errorf("unknown Remark unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RemarkMutation) ResetEdge(name string) error {
+	switch name {
+	case remark.EdgeContract:
+		m.ResetContract()
+		return nil
+	case remark.EdgeAbout:
+		m.ResetAbout()
+		return nil
+	}
+	return fmt.Errorf("unknown Remark edge %s", name)
 }
 
 // TaskMutation represents an operation that mutates the Task nodes in the graph.

@@ -22,8 +22,16 @@ type Tx struct {
 	Badge *BadgeClient
 	// Binder is the client for interacting with the Binder builders.
 	Binder *BinderClient
+	// Clause is the client for interacting with the Clause builders.
+	Clause *ClauseClient
+	// Contract is the client for interacting with the Contract builders.
+	Contract *ContractClient
+	// Cover is the client for interacting with the Cover builders.
+	Cover *CoverClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
 	// Memo is the client for interacting with the Memo builders.
@@ -34,6 +42,8 @@ type Tx struct {
 	Person *PersonClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Remark is the client for interacting with the Remark builders.
+	Remark *RemarkClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// Topic is the client for interacting with the Topic builders.
@@ -173,12 +183,17 @@ func (tx *Tx) init() {
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.Badge = NewBadgeClient(tx.config)
 	tx.Binder = NewBinderClient(tx.config)
+	tx.Clause = NewClauseClient(tx.config)
+	tx.Contract = NewContractClient(tx.config)
+	tx.Cover = NewCoverClient(tx.config)
 	tx.Entry = NewEntryClient(tx.config)
+	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
 	tx.Memo = NewMemoClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.Remark = NewRemarkClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 	tx.Topic = NewTopicClient(tx.config)
 }

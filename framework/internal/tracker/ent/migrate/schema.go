@@ -27,6 +27,9 @@ var (
 				Name:    "account_tenant_id_name",
 				Unique:  true,
 				Columns: []*schema.Column{AccountsColumns[1], AccountsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
 			},
 		},
 	}
@@ -88,6 +91,109 @@ var (
 		Columns:    BindersColumns,
 		PrimaryKey: []*schema.Column{BindersColumns[0]},
 	}
+	// ClausesColumns holds the columns for the "clauses" table.
+	ClausesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "position", Type: field.TypeInt64},
+		{Name: "parent_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "contract_id", Type: field.TypeInt64},
+	}
+	// ClausesTable holds the schema information for the "clauses" table.
+	ClausesTable = &schema.Table{
+		Name:       "clauses",
+		Columns:    ClausesColumns,
+		PrimaryKey: []*schema.Column{ClausesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "clauses_clauses_parts",
+				Columns:    []*schema.Column{ClausesColumns[4]},
+				RefColumns: []*schema.Column{ClausesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "clauses_contracts_clauses",
+				Columns:    []*schema.Column{ClausesColumns[5]},
+				RefColumns: []*schema.Column{ContractsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_clauses_contract_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{ClausesColumns[5], ClausesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
+	}
+	// ContractsColumns holds the columns for the "contracts" table.
+	ContractsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime, Default: map[string]schema.Expr{"mysql": "CURRENT_TIMESTAMP(6)", "postgres": "CURRENT_TIMESTAMP", "sqlite3": "(strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"}},
+		{Name: "updated_at", Type: field.TypeTime, Default: map[string]schema.Expr{"mysql": "CURRENT_TIMESTAMP(6)", "postgres": "CURRENT_TIMESTAMP", "sqlite3": "(strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"}},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "number", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "title", Type: field.TypeString, Size: 255},
+	}
+	// ContractsTable holds the schema information for the "contracts" table.
+	ContractsTable = &schema.Table{
+		Name:       "contracts",
+		Columns:    ContractsColumns,
+		PrimaryKey: []*schema.Column{ContractsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_contracts_title",
+				Unique:  true,
+				Columns: []*schema.Column{ContractsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
+	}
+	// CoversColumns holds the columns for the "covers" table.
+	CoversColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "color", Type: field.TypeString, Size: 255},
+		{Name: "clause_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "contract_id", Type: field.TypeInt64, Unique: true},
+	}
+	// CoversTable holds the schema information for the "covers" table.
+	CoversTable = &schema.Table{
+		Name:       "covers",
+		Columns:    CoversColumns,
+		PrimaryKey: []*schema.Column{CoversColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "covers_clauses_covers",
+				Columns:    []*schema.Column{CoversColumns[3]},
+				RefColumns: []*schema.Column{ClausesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "covers_contracts_cover",
+				Columns:    []*schema.Column{CoversColumns[4]},
+				RefColumns: []*schema.Column{ContractsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_covers_contract_id",
+				Unique:  true,
+				Columns: []*schema.Column{CoversColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
+	}
 	// EntriesColumns holds the columns for the "entries" table.
 	EntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -107,6 +213,33 @@ var (
 				Columns:    []*schema.Column{EntriesColumns[4]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// InvoicesColumns holds the columns for the "invoices" table.
+	InvoicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "clause_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "contract_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// InvoicesTable holds the schema information for the "invoices" table.
+	InvoicesTable = &schema.Table{
+		Name:       "invoices",
+		Columns:    InvoicesColumns,
+		PrimaryKey: []*schema.Column{InvoicesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invoices_clauses_invoices",
+				Columns:    []*schema.Column{InvoicesColumns[2]},
+				RefColumns: []*schema.Column{ClausesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "invoices_contracts_invoices",
+				Columns:    []*schema.Column{InvoicesColumns[3]},
+				RefColumns: []*schema.Column{ContractsColumns[0]},
+				OnDelete:   schema.Restrict,
 			},
 		},
 	}
@@ -185,7 +318,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "email", Type: field.TypeString, Unique: true, Size: 255},
+		{Name: "email", Type: field.TypeString, Size: 255},
 		{Name: "name", Type: field.TypeString, Size: 100},
 		{Name: "nickname", Type: field.TypeString, Nullable: true, Size: 50},
 	}
@@ -194,6 +327,16 @@ var (
 		Name:       "people",
 		Columns:    PeopleColumns,
 		PrimaryKey: []*schema.Column{PeopleColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_people_email",
+				Unique:  true,
+				Columns: []*schema.Column{PeopleColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
 	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
@@ -203,7 +346,7 @@ var (
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "name", Type: field.TypeString, Size: 100},
-		{Name: "code", Type: field.TypeString, Unique: true, Size: 20},
+		{Name: "code", Type: field.TypeString, Size: 20},
 		{Name: "budget", Type: field.TypeFloat64, Nullable: true},
 		{Name: "archived", Type: field.TypeBool, Default: false},
 		{Name: "lead_id", Type: field.TypeInt64, Nullable: true},
@@ -218,6 +361,46 @@ var (
 				Symbol:     "projects_people_projects",
 				Columns:    []*schema.Column{ProjectsColumns[9]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "uq_projects_code",
+				Unique:  true,
+				Columns: []*schema.Column{ProjectsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+		},
+	}
+	// RemarksColumns holds the columns for the "remarks" table.
+	RemarksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime, Default: map[string]schema.Expr{"mysql": "CURRENT_TIMESTAMP(6)", "postgres": "CURRENT_TIMESTAMP", "sqlite3": "(strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"}},
+		{Name: "updated_at", Type: field.TypeTime, Default: map[string]schema.Expr{"mysql": "CURRENT_TIMESTAMP(6)", "postgres": "CURRENT_TIMESTAMP", "sqlite3": "(strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"}},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "contract_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "about_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// RemarksTable holds the schema information for the "remarks" table.
+	RemarksTable = &schema.Table{
+		Name:       "remarks",
+		Columns:    RemarksColumns,
+		PrimaryKey: []*schema.Column{RemarksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "remarks_contracts_remarks",
+				Columns:    []*schema.Column{RemarksColumns[5]},
+				RefColumns: []*schema.Column{ContractsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "remarks_contracts_mentions",
+				Columns:    []*schema.Column{RemarksColumns[6]},
+				RefColumns: []*schema.Column{ContractsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -402,12 +585,17 @@ var (
 		AttachmentsTable,
 		BadgesTable,
 		BindersTable,
+		ClausesTable,
+		ContractsTable,
+		CoversTable,
 		EntriesTable,
+		InvoicesTable,
 		LabelsTable,
 		MemosTable,
 		NotesTable,
 		PeopleTable,
 		ProjectsTable,
+		RemarksTable,
 		TasksTable,
 		TopicsTable,
 		BinderPinnedTable,
@@ -443,12 +631,30 @@ func init() {
 	BindersTable.Annotation.Checks = map[string]string{
 		"ck_binders_name_length": "length(name) >= 1",
 	}
+	ClausesTable.ForeignKeys[0].RefTable = ClausesTable
+	ClausesTable.ForeignKeys[1].RefTable = ContractsTable
+	ClausesTable.Annotation = &entsql.Annotation{
+		Table: "clauses",
+	}
+	ContractsTable.Annotation = &entsql.Annotation{
+		Table: "contracts",
+	}
+	CoversTable.ForeignKeys[0].RefTable = ClausesTable
+	CoversTable.ForeignKeys[1].RefTable = ContractsTable
+	CoversTable.Annotation = &entsql.Annotation{
+		Table: "covers",
+	}
 	EntriesTable.ForeignKeys[0].RefTable = AccountsTable
 	EntriesTable.Annotation = &entsql.Annotation{
 		Table: "entries",
 	}
 	EntriesTable.Annotation.Checks = map[string]string{
 		"ck_entries_text_length": "length(text) >= 1",
+	}
+	InvoicesTable.ForeignKeys[0].RefTable = ClausesTable
+	InvoicesTable.ForeignKeys[1].RefTable = ContractsTable
+	InvoicesTable.Annotation = &entsql.Annotation{
+		Table: "invoices",
 	}
 	LabelsTable.Annotation = &entsql.Annotation{
 		Table: "labels",
@@ -485,6 +691,11 @@ func init() {
 		"ck_projects_budget_range": "budget >= 0",
 		"ck_projects_code_length":  "length(code) >= 1",
 		"ck_projects_name_length":  "length(name) >= 1",
+	}
+	RemarksTable.ForeignKeys[0].RefTable = ContractsTable
+	RemarksTable.ForeignKeys[1].RefTable = ContractsTable
+	RemarksTable.Annotation = &entsql.Annotation{
+		Table: "remarks",
 	}
 	TasksTable.ForeignKeys[0].RefTable = PeopleTable
 	TasksTable.ForeignKeys[1].RefTable = ProjectsTable

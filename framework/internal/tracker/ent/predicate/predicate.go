@@ -18,8 +18,20 @@ type Badge func(*sql.Selector)
 // Binder is the predicate function for binder builders.
 type Binder func(*sql.Selector)
 
+// Clause is the predicate function for clause builders.
+type Clause func(*sql.Selector)
+
+// Contract is the predicate function for contract builders.
+type Contract func(*sql.Selector)
+
+// Cover is the predicate function for cover builders.
+type Cover func(*sql.Selector)
+
 // Entry is the predicate function for entry builders.
 type Entry func(*sql.Selector)
+
+// Invoice is the predicate function for invoice builders.
+type Invoice func(*sql.Selector)
 
 // Label is the predicate function for label builders.
 type Label func(*sql.Selector)
@@ -35,6 +47,9 @@ type Person func(*sql.Selector)
 
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
+
+// Remark is the predicate function for remark builders.
+type Remark func(*sql.Selector)
 
 // Task is the predicate function for task builders.
 type Task func(*sql.Selector)

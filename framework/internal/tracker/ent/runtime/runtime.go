@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/schema"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/google/uuid"
@@ -29,6 +32,36 @@ func init() {
 	accountDescVersion := accountMixinFields3[0].Descriptor()
 	// account.DefaultVersion holds the default value on creation for the version field.
 	account.DefaultVersion = accountDescVersion.Default.(int64)
+	clauseMixin := schema.Clause{}.Mixin()
+	clauseMixinFields2 := clauseMixin[2].Fields()
+	_ = clauseMixinFields2
+	clauseFields := schema.Clause{}.Fields()
+	_ = clauseFields
+	// clauseDescVersion is the schema descriptor for version field.
+	clauseDescVersion := clauseMixinFields2[0].Descriptor()
+	// clause.DefaultVersion holds the default value on creation for the version field.
+	clause.DefaultVersion = clauseDescVersion.Default.(int64)
+	contractMixin := schema.Contract{}.Mixin()
+	contractMixinFields1 := contractMixin[1].Fields()
+	_ = contractMixinFields1
+	contractMixinFields3 := contractMixin[3].Fields()
+	_ = contractMixinFields3
+	contractFields := schema.Contract{}.Fields()
+	_ = contractFields
+	// contractDescCreatedAt is the schema descriptor for created_at field.
+	contractDescCreatedAt := contractMixinFields1[0].Descriptor()
+	// contract.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contract.DefaultCreatedAt = contractDescCreatedAt.Default.(func() time.Time)
+	// contractDescUpdatedAt is the schema descriptor for updated_at field.
+	contractDescUpdatedAt := contractMixinFields1[1].Descriptor()
+	// contract.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	contract.DefaultUpdatedAt = contractDescUpdatedAt.Default.(func() time.Time)
+	// contract.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	contract.UpdateDefaultUpdatedAt = contractDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// contractDescVersion is the schema descriptor for version field.
+	contractDescVersion := contractMixinFields3[0].Descriptor()
+	// contract.DefaultVersion holds the default value on creation for the version field.
+	contract.DefaultVersion = contractDescVersion.Default.(int64)
 	entryFields := schema.Entry{}.Fields()
 	_ = entryFields
 	// entryDescAmount is the schema descriptor for amount field.
@@ -92,6 +125,27 @@ func init() {
 	projectDescID := projectMixinFields0[0].Descriptor()
 	// project.DefaultID holds the default value on creation for the id field.
 	project.DefaultID = projectDescID.Default.(func() uuid.UUID)
+	remarkMixin := schema.Remark{}.Mixin()
+	remarkMixinFields1 := remarkMixin[1].Fields()
+	_ = remarkMixinFields1
+	remarkMixinFields3 := remarkMixin[3].Fields()
+	_ = remarkMixinFields3
+	remarkFields := schema.Remark{}.Fields()
+	_ = remarkFields
+	// remarkDescCreatedAt is the schema descriptor for created_at field.
+	remarkDescCreatedAt := remarkMixinFields1[0].Descriptor()
+	// remark.DefaultCreatedAt holds the default value on creation for the created_at field.
+	remark.DefaultCreatedAt = remarkDescCreatedAt.Default.(func() time.Time)
+	// remarkDescUpdatedAt is the schema descriptor for updated_at field.
+	remarkDescUpdatedAt := remarkMixinFields1[1].Descriptor()
+	// remark.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	remark.DefaultUpdatedAt = remarkDescUpdatedAt.Default.(func() time.Time)
+	// remark.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	remark.UpdateDefaultUpdatedAt = remarkDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// remarkDescVersion is the schema descriptor for version field.
+	remarkDescVersion := remarkMixinFields3[0].Descriptor()
+	// remark.DefaultVersion holds the default value on creation for the version field.
+	remark.DefaultVersion = remarkDescVersion.Default.(int64)
 	taskMixin := schema.Task{}.Mixin()
 	taskMixinFields1 := taskMixin[1].Fields()
 	_ = taskMixinFields1

@@ -21,8 +21,20 @@ var Badge = entity.NewRows("Badge", entity.RowsConfig{})
 // Binder are the row filters of Binder.
 var Binder = entity.NewRows("Binder", entity.RowsConfig{})
 
+// Clause are the row filters of Clause.
+var Clause = entity.NewRows("Clause", entity.RowsConfig{SoftDelete: "deleted_at"})
+
+// Contract are the row filters of Contract.
+var Contract = entity.NewRows("Contract", entity.RowsConfig{SoftDelete: "deleted_at"})
+
+// Cover are the row filters of Cover.
+var Cover = entity.NewRows("Cover", entity.RowsConfig{SoftDelete: "deleted_at"})
+
 // Entry are the row filters of Entry.
 var Entry = entity.NewRows("Entry", entity.RowsConfig{Tenant: "tenant_id", TenantType: reflect.TypeFor[string]()})
+
+// Invoice are the row filters of Invoice.
+var Invoice = entity.NewRows("Invoice", entity.RowsConfig{SoftDelete: "deleted_at"})
 
 // Label are the row filters of Label.
 var Label = entity.NewRows("Label", entity.RowsConfig{})
@@ -38,6 +50,9 @@ var Person = entity.NewRows("Person", entity.RowsConfig{SoftDelete: "deleted_at"
 
 // Project are the row filters of Project.
 var Project = entity.NewRows("Project", entity.RowsConfig{SoftDelete: "deleted_at"})
+
+// Remark are the row filters of Remark.
+var Remark = entity.NewRows("Remark", entity.RowsConfig{SoftDelete: "deleted_at"})
 
 // Task are the row filters of Task.
 var Task = entity.NewRows("Task", entity.RowsConfig{SoftDelete: "deleted_at"})
