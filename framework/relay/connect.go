@@ -55,6 +55,7 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 			return nil, err
 		}
 	}
+	page.Aggregates = loadAggregates(ctx, rowset{src: src, entity: e, where: w.where}, want.aggregates)[nil]
 	return page, nil
 }
 
@@ -91,14 +92,22 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("%s %s %s %t %t", edge, request, strings.Join(want.columns, ","), want.rows, want.count)
+	key := fmt.Sprintf("%s %s %s %t %t", edge, request, strings.Join(want.columns, ","), want.rows, want.count) + aggregatesKey(want.aggregates)
 	group := groupOf(parent)
 	loaded, err := group.once(key, func() (any, error) {
 		w, err := newScope(src, target).newWindow(owner.Name+"."+edge, args)
 		if err != nil {
 			return nil, err
 		}
-		return loadPages(ctx, src, owner, e, keysOf(group.nodes, owner.ID().Name), w, want)
+		rows := rowset{src, target, w.where, owner, e, keysOf(group.nodes, owner.ID().Name)}
+		pages, err := loadPages(ctx, src, owner, e, rows.keys, w, want)
+		if err != nil {
+			return nil, err
+		}
+		for key, a := range loadAggregates(ctx, rows, want.aggregates) {
+			pages[key].Aggregates = a
+		}
+		return pages, nil
 	})
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ type Page struct {
 	Edges      []Edge
 	Info       PageInfo
 	TotalCount int
+	Aggregates Aggregates
 }
 
 // Edge is one row of a page.

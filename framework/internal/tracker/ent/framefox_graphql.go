@@ -349,6 +349,7 @@ type BadgeEdge struct {
 
 // BadgeConnection is a page of Badge rows.
 type BadgeConnection struct {
+	relay.Aggregates
 	Edges      []*BadgeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -358,7 +359,7 @@ func newBadgeConnection(p *relay.Page, err error) (*BadgeConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &BadgeConnection{Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &BadgeConnection{Aggregates: p.Aggregates, Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &BadgeEdge{e.Node.(*Badge), e.Cursor}
 	}
@@ -443,6 +444,7 @@ type LabelEdge struct {
 
 // LabelConnection is a page of Label rows.
 type LabelConnection struct {
+	relay.Aggregates
 	Edges      []*LabelEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -452,7 +454,7 @@ func newLabelConnection(p *relay.Page, err error) (*LabelConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &LabelConnection{Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &LabelConnection{Aggregates: p.Aggregates, Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &LabelEdge{e.Node.(*Label), e.Cursor}
 	}
@@ -547,6 +549,7 @@ type NoteEdge struct {
 
 // NoteConnection is a page of Note rows.
 type NoteConnection struct {
+	relay.Aggregates
 	Edges      []*NoteEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -556,7 +559,7 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &NoteConnection{Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &NoteConnection{Aggregates: p.Aggregates, Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &NoteEdge{e.Node.(*Note), e.Cursor}
 	}
@@ -680,6 +683,7 @@ type PersonEdge struct {
 
 // PersonConnection is a page of Person rows.
 type PersonConnection struct {
+	relay.Aggregates
 	Edges      []*PersonEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -689,7 +693,7 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PersonConnection{Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PersonConnection{Aggregates: p.Aggregates, Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PersonEdge{e.Node.(*Person), e.Cursor}
 	}
@@ -816,6 +820,7 @@ type ProjectEdge struct {
 
 // ProjectConnection is a page of Project rows.
 type ProjectConnection struct {
+	relay.Aggregates
 	Edges      []*ProjectEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -825,7 +830,7 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &ProjectConnection{Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ProjectConnection{Aggregates: p.Aggregates, Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProjectEdge{e.Node.(*Project), e.Cursor}
 	}
@@ -1024,6 +1029,7 @@ type TaskEdge struct {
 
 // TaskConnection is a page of Task rows.
 type TaskConnection struct {
+	relay.Aggregates
 	Edges      []*TaskEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1033,7 +1039,7 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TaskConnection{Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TaskConnection{Aggregates: p.Aggregates, Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TaskEdge{e.Node.(*Task), e.Cursor}
 	}

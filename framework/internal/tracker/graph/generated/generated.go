@@ -184,6 +184,117 @@ var sources = []*ast.Source{
   person: Person
 }
 """
+What is computed over rows of Badge. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type BadgeAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BadgeAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: BadgeAggregateSum!
+  """
+  The mean.
+  """
+  avg: BadgeAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: BadgeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BadgeAggregateMinMax!
+}
+type BadgeAggregateAvg {
+  number: Float
+}
+"""
+What rows of Badge can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum BadgeAggregateBy {
+  NUMBER
+  PERSON_ID
+}
+type BadgeAggregateCountDistinct {
+  number: Int!
+  personID: Int!
+}
+"""
+Rows of Badge that have the same key.
+"""
+type BadgeAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: BadgeAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BadgeAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: BadgeAggregateSum!
+  """
+  The mean.
+  """
+  avg: BadgeAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: BadgeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BadgeAggregateMinMax!
+}
+type BadgeAggregateKey {
+  number: BigInt
+  personID: ID
+}
+type BadgeAggregateMinMax {
+  number: BigInt
+}
+"""
+Ordering options for groups of Badge.
+"""
+input BadgeAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: BadgeAggregateOrderField!
+}
+"""
+What groups of Badge can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum BadgeAggregateOrderField {
+  COUNT
+  SUM_NUMBER
+  AVG_NUMBER
+  MIN_NUMBER
+  MAX_NUMBER
+  NUMBER
+  PERSON_ID
+}
+type BadgeAggregateSum {
+  number: Decimal
+}
+"""
 A connection to a list of items.
 """
 type BadgeConnection {
@@ -199,6 +310,34 @@ type BadgeConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: BadgeAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [BadgeAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [BadgeAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [BadgeAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -323,6 +462,10 @@ A civil date, YYYY-MM-DD.
 """
 scalar Date
 """
+An exact number of any size, written as a string.
+"""
+scalar Decimal
+"""
 Any JSON value.
 """
 scalar JSON
@@ -363,6 +506,96 @@ type Label implements Node {
   ): TaskConnection!
 }
 """
+What is computed over rows of Label. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type LabelAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: LabelAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: LabelAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: LabelAggregateMinMax!
+}
+"""
+What rows of Label can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum LabelAggregateBy {
+  NAME
+  COLOR
+}
+type LabelAggregateCountDistinct {
+  name: Int!
+  color: Int!
+}
+"""
+Rows of Label that have the same key.
+"""
+type LabelAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: LabelAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: LabelAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: LabelAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: LabelAggregateMinMax!
+}
+type LabelAggregateKey {
+  name: String
+  color: String
+}
+type LabelAggregateMinMax {
+  name: String
+  color: String
+}
+"""
+Ordering options for groups of Label.
+"""
+input LabelAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: LabelAggregateOrderField!
+}
+"""
+What groups of Label can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum LabelAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MIN_COLOR
+  MAX_NAME
+  MAX_COLOR
+  NAME
+  COLOR
+}
+"""
 A connection to a list of items.
 """
 type LabelConnection {
@@ -378,6 +611,34 @@ type LabelConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: LabelAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [LabelAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [LabelAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [LabelAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -654,6 +915,106 @@ type Note implements Node {
   author: Person
 }
 """
+What is computed over rows of Note. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type NoteAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: NoteAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: NoteAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: NoteAggregateMinMax!
+}
+"""
+What rows of Note can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum NoteAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  TASK_ID
+  AUTHOR_ID
+}
+type NoteAggregateCountDistinct {
+  createdAt: Int!
+  taskID: Int!
+  authorID: Int!
+}
+"""
+Rows of Note that have the same key.
+"""
+type NoteAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: NoteAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: NoteAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: NoteAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: NoteAggregateMinMax!
+}
+type NoteAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  taskID: ID
+  authorID: ID
+}
+type NoteAggregateMinMax {
+  createdAt: Time
+}
+"""
+Ordering options for groups of Note.
+"""
+input NoteAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: NoteAggregateOrderField!
+}
+"""
+What groups of Note can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum NoteAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MAX_CREATED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  TASK_ID
+  AUTHOR_ID
+}
+"""
 A connection to a list of items.
 """
 type NoteConnection {
@@ -669,6 +1030,34 @@ type NoteConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: NoteAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [NoteAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [NoteAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [NoteAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -917,6 +1306,103 @@ type Person implements Node {
   ): NoteConnection!
 }
 """
+What is computed over rows of Person. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PersonAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PersonAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PersonAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PersonAggregateMinMax!
+}
+"""
+What rows of Person can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PersonAggregateBy {
+  EMAIL
+  NAME
+  NICKNAME
+}
+type PersonAggregateCountDistinct {
+  email: Int!
+  name: Int!
+  nickname: Int!
+}
+"""
+Rows of Person that have the same key.
+"""
+type PersonAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PersonAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PersonAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PersonAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PersonAggregateMinMax!
+}
+type PersonAggregateKey {
+  email: String
+  name: String
+  nickname: String
+}
+type PersonAggregateMinMax {
+  email: String
+  name: String
+  nickname: String
+}
+"""
+Ordering options for groups of Person.
+"""
+input PersonAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PersonAggregateOrderField!
+}
+"""
+What groups of Person can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PersonAggregateOrderField {
+  COUNT
+  MIN_EMAIL
+  MIN_NAME
+  MIN_NICKNAME
+  MAX_EMAIL
+  MAX_NAME
+  MAX_NICKNAME
+  EMAIL
+  NAME
+  NICKNAME
+}
+"""
 A connection to a list of items.
 """
 type PersonConnection {
@@ -932,6 +1418,34 @@ type PersonConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PersonAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PersonAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PersonAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PersonAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1111,6 +1625,164 @@ type Project implements Node {
   ): PersonConnection!
 }
 """
+What is computed over rows of Project. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ProjectAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProjectAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProjectAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProjectAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProjectAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProjectAggregateMinMax!
+}
+type ProjectAggregateAvg {
+  budget: Float
+}
+"""
+What rows of Project can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ProjectAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  NAME
+  CODE
+  ARCHIVED
+  LEAD_ID
+}
+type ProjectAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  name: Int!
+  code: Int!
+  budget: Int!
+  archived: Int!
+  leadID: Int!
+}
+"""
+Rows of Project that have the same key.
+"""
+type ProjectAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ProjectAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProjectAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProjectAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProjectAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProjectAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProjectAggregateMinMax!
+}
+type ProjectAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  name: String
+  code: String
+  archived: Boolean
+  leadID: ID
+}
+type ProjectAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  name: String
+  code: String
+  budget: Float
+}
+"""
+Ordering options for groups of Project.
+"""
+input ProjectAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ProjectAggregateOrderField!
+}
+"""
+What groups of Project can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ProjectAggregateOrderField {
+  COUNT
+  SUM_BUDGET
+  AVG_BUDGET
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_NAME
+  MIN_CODE
+  MIN_BUDGET
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_NAME
+  MAX_CODE
+  MAX_BUDGET
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  NAME
+  CODE
+  ARCHIVED
+  LEAD_ID
+}
+type ProjectAggregateSum {
+  budget: Float
+}
+"""
 A connection to a list of items.
 """
 type ProjectConnection {
@@ -1126,6 +1798,34 @@ type ProjectConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ProjectAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ProjectAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ProjectAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ProjectAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1575,6 +2275,223 @@ type Task implements Node {
   ): NoteConnection!
 }
 """
+What is computed over rows of Task. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type TaskAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TaskAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TaskAggregateSum!
+  """
+  The mean.
+  """
+  avg: TaskAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TaskAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TaskAggregateMinMax!
+}
+type TaskAggregateAvg {
+  rank: Float
+  estimate: Float
+  points: Float
+}
+"""
+What rows of Task can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum TaskAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  TITLE
+  STATE
+  RANK
+  POINTS
+  URGENT
+  DUE
+  DUE_WEEK
+  DUE_MONTH
+  DUE_YEAR
+  STARTED_AT_DAY
+  STARTED_AT_WEEK
+  STARTED_AT_MONTH
+  STARTED_AT_YEAR
+  PROJECT_ID
+  ASSIGNEE_ID
+  PARENT_ID
+}
+type TaskAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  title: Int!
+  state: Int!
+  rank: Int!
+  estimate: Int!
+  points: Int!
+  urgent: Int!
+  due: Int!
+  startedAt: Int!
+  projectID: Int!
+  assigneeID: Int!
+  parentID: Int!
+}
+"""
+Rows of Task that have the same key.
+"""
+type TaskAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: TaskAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TaskAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TaskAggregateSum!
+  """
+  The mean.
+  """
+  avg: TaskAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TaskAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TaskAggregateMinMax!
+}
+type TaskAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  title: String
+  state: TaskState
+  rank: Int
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  dueWeek: Date
+  dueMonth: Date
+  dueYear: Date
+  startedAtDay: Date
+  startedAtWeek: Date
+  startedAtMonth: Date
+  startedAtYear: Date
+  projectID: ID
+  assigneeID: ID
+  parentID: ID
+}
+type TaskAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  title: String
+  rank: Int
+  estimate: Float
+  points: BigInt
+  due: Date
+  startedAt: Time
+}
+"""
+Ordering options for groups of Task.
+"""
+input TaskAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: TaskAggregateOrderField!
+}
+"""
+What groups of Task can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum TaskAggregateOrderField {
+  COUNT
+  SUM_RANK
+  SUM_ESTIMATE
+  SUM_POINTS
+  AVG_RANK
+  AVG_ESTIMATE
+  AVG_POINTS
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_TITLE
+  MIN_RANK
+  MIN_ESTIMATE
+  MIN_POINTS
+  MIN_DUE
+  MIN_STARTED_AT
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_TITLE
+  MAX_RANK
+  MAX_ESTIMATE
+  MAX_POINTS
+  MAX_DUE
+  MAX_STARTED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  TITLE
+  STATE
+  RANK
+  POINTS
+  URGENT
+  DUE
+  DUE_WEEK
+  DUE_MONTH
+  DUE_YEAR
+  STARTED_AT_DAY
+  STARTED_AT_WEEK
+  STARTED_AT_MONTH
+  STARTED_AT_YEAR
+  PROJECT_ID
+  ASSIGNEE_ID
+  PARENT_ID
+}
+type TaskAggregateSum {
+  rank: Decimal
+  estimate: Float
+  points: Decimal
+}
+"""
 A connection to a list of items.
 """
 type TaskConnection {
@@ -1590,6 +2507,34 @@ type TaskConnection {
   Identifies the total count of items in the connection.
   """
   totalCount: Int!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: TaskAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [TaskAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [TaskAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [TaskAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1865,6 +2810,10 @@ func childFields_BadgeConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_BadgeConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_BadgeConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_BadgeConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_BadgeConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BadgeConnection", field.Name)
 }
@@ -1901,6 +2850,10 @@ func childFields_LabelConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_LabelConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_LabelConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_LabelConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_LabelConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LabelConnection", field.Name)
 }
@@ -1943,6 +2896,10 @@ func childFields_NoteConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_NoteConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_NoteConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_NoteConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_NoteConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteConnection", field.Name)
 }
@@ -2005,6 +2962,10 @@ func childFields_PersonConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_PersonConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_PersonConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PersonConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PersonConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
 }
@@ -2057,6 +3018,10 @@ func childFields_ProjectConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_ProjectConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_ProjectConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ProjectConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ProjectConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
 }
@@ -2133,6 +3098,10 @@ func childFields_TaskConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_TaskConnection_pageInfo(ctx, ec, field)
 	case "totalCount":
 		return fieldContext_TaskConnection_totalCount(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_TaskConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_TaskConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
 }
@@ -3797,6 +4766,52 @@ func fieldContext_BadgeConnection_totalCount(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("BadgeConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _BadgeConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgeConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgeConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BadgeConnection", field, true, false, errors.New("field of type BadgeAggregate does not have child fields"))
+}
+
+func _BadgeConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgeConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgeConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BadgeConnection", field, true, false, errors.New("field of type BadgeAggregateGroup does not have child fields"))
+}
+
 func _BadgeEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4050,6 +5065,52 @@ func _LabelConnection_totalCount(ctx context.Context, ec *executionContext, fiel
 }
 func fieldContext_LabelConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LabelConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _LabelConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LabelConnection", field, true, false, errors.New("field of type LabelAggregate does not have child fields"))
+}
+
+func _LabelConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LabelConnection", field, true, false, errors.New("field of type LabelAggregateGroup does not have child fields"))
 }
 
 func _LabelEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelEdge) (ret graphql.Marshaler) {
@@ -5341,6 +6402,52 @@ func fieldContext_NoteConnection_totalCount(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("NoteConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _NoteConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NoteConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NoteConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoteConnection", field, true, false, errors.New("field of type NoteAggregate does not have child fields"))
+}
+
+func _NoteConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NoteConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NoteConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoteConnection", field, true, false, errors.New("field of type NoteAggregateGroup does not have child fields"))
+}
+
 func _NoteEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5898,6 +7005,52 @@ func fieldContext_PersonConnection_totalCount(_ context.Context, ec *executionCo
 	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _PersonConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, true, false, errors.New("field of type PersonAggregate does not have child fields"))
+}
+
+func _PersonConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, true, false, errors.New("field of type PersonAggregateGroup does not have child fields"))
+}
+
 func _PersonEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6365,6 +7518,52 @@ func _ProjectConnection_totalCount(ctx context.Context, ec *executionContext, fi
 }
 func fieldContext_ProjectConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProjectConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _ProjectConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectConnection", field, true, false, errors.New("field of type ProjectAggregate does not have child fields"))
+}
+
+func _ProjectConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectConnection", field, true, false, errors.New("field of type ProjectAggregateGroup does not have child fields"))
 }
 
 func _ProjectEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectEdge) (ret graphql.Marshaler) {
@@ -7577,6 +8776,52 @@ func _TaskConnection_totalCount(ctx context.Context, ec *executionContext, field
 }
 func fieldContext_TaskConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TaskConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TaskConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskConnection", field, true, false, errors.New("field of type TaskAggregate does not have child fields"))
+}
+
+func _TaskConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskConnection", field, true, false, errors.New("field of type TaskAggregateGroup does not have child fields"))
 }
 
 func _TaskEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskEdge) (ret graphql.Marshaler) {
@@ -8845,18 +10090,94 @@ func _BadgeConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 		case "edges":
 			out.Values[i] = _BadgeConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _BadgeConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _BadgeConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BadgeConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BadgeConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9022,18 +10343,94 @@ func _LabelConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 		case "edges":
 			out.Values[i] = _LabelConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _LabelConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _LabelConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _LabelConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _LabelConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9442,18 +10839,94 @@ func _NoteConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _NoteConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _NoteConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _NoteConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _NoteConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _NoteConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9834,18 +11307,94 @@ func _PersonConnection(ctx context.Context, ec *executionContext, sel ast.Select
 		case "edges":
 			out.Values[i] = _PersonConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _PersonConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _PersonConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PersonConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PersonConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10117,18 +11666,94 @@ func _ProjectConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 		case "edges":
 			out.Values[i] = _ProjectConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _ProjectConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _ProjectConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProjectConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProjectConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10790,18 +12415,94 @@ func _TaskConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 		case "edges":
 			out.Values[i] = _TaskConnection_edges(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = _TaskConnection_pageInfo(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = _TaskConnection_totalCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TaskConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TaskConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11268,6 +12969,55 @@ func marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 	return _Badge(ctx, ec, sel, v)
 }
 
+func unmarshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNBadgeConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BadgeConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11503,6 +13253,55 @@ func marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 	return _Label(ctx, ec, sel, v)
 }
 
+func unmarshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNLabelConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.LabelConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11547,6 +13346,55 @@ func marshalNNote2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinter
 		return graphql.Null
 	}
 	return _Note(ctx, ec, sel, v)
+}
+
+func unmarshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNNoteConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -11595,6 +13443,55 @@ func marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋint
 	return _Person(ctx, ec, sel, v)
 }
 
+func unmarshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPersonConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11629,6 +13526,55 @@ func marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋin
 		return graphql.Null
 	}
 	return _Project(ctx, ec, sel, v)
+}
+
+func unmarshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNProjectConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
@@ -11710,6 +13656,55 @@ func marshalNTask2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinter
 		return graphql.Null
 	}
 	return _Task(ctx, ec, sel, v)
+}
+
+func unmarshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNTaskConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
