@@ -670,6 +670,7 @@ type AdvancedEntityEdge struct {
 
 // AdvancedEntityConnection is a page of AdvancedEntity rows.
 type AdvancedEntityConnection struct {
+	relay.Aggregates
 	Edges      []*AdvancedEntityEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -679,7 +680,7 @@ func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConne
 	if err != nil {
 		return nil, err
 	}
-	c := &AdvancedEntityConnection{Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &AdvancedEntityConnection{Aggregates: p.Aggregates, Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AdvancedEntityEdge{e.Node.(*AdvancedEntity), e.Cursor}
 	}
@@ -781,6 +782,7 @@ type CommentEdge struct {
 
 // CommentConnection is a page of Comment rows.
 type CommentConnection struct {
+	relay.Aggregates
 	Edges      []*CommentEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -790,7 +792,7 @@ func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &CommentConnection{Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &CommentConnection{Aggregates: p.Aggregates, Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &CommentEdge{e.Node.(*Comment), e.Cursor}
 	}
@@ -865,6 +867,7 @@ type OrganizationEdge struct {
 
 // OrganizationConnection is a page of Organization rows.
 type OrganizationConnection struct {
+	relay.Aggregates
 	Edges      []*OrganizationEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -874,7 +877,7 @@ func newOrganizationConnection(p *relay.Page, err error) (*OrganizationConnectio
 	if err != nil {
 		return nil, err
 	}
-	c := &OrganizationConnection{Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &OrganizationConnection{Aggregates: p.Aggregates, Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OrganizationEdge{e.Node.(*Organization), e.Cursor}
 	}
@@ -987,6 +990,7 @@ type OwnershipLogEdge struct {
 
 // OwnershipLogConnection is a page of OwnershipLog rows.
 type OwnershipLogConnection struct {
+	relay.Aggregates
 	Edges      []*OwnershipLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -996,7 +1000,7 @@ func newOwnershipLogConnection(p *relay.Page, err error) (*OwnershipLogConnectio
 	if err != nil {
 		return nil, err
 	}
-	c := &OwnershipLogConnection{Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &OwnershipLogConnection{Aggregates: p.Aggregates, Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OwnershipLogEdge{e.Node.(*OwnershipLog), e.Cursor}
 	}
@@ -1132,6 +1136,7 @@ type PostEdge struct {
 
 // PostConnection is a page of Post rows.
 type PostConnection struct {
+	relay.Aggregates
 	Edges      []*PostEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1141,7 +1146,7 @@ func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostConnection{Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostConnection{Aggregates: p.Aggregates, Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostEdge{e.Node.(*Post), e.Cursor}
 	}
@@ -1237,6 +1242,7 @@ type PostLikeEdge struct {
 
 // PostLikeConnection is a page of PostLike rows.
 type PostLikeConnection struct {
+	relay.Aggregates
 	Edges      []*PostLikeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1246,7 +1252,7 @@ func newPostLikeConnection(p *relay.Page, err error) (*PostLikeConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &PostLikeConnection{Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostLikeConnection{Aggregates: p.Aggregates, Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostLikeEdge{e.Node.(*PostLike), e.Cursor}
 	}
@@ -1328,6 +1334,7 @@ type PostRatingEdge struct {
 
 // PostRatingConnection is a page of PostRating rows.
 type PostRatingConnection struct {
+	relay.Aggregates
 	Edges      []*PostRatingEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1337,7 +1344,7 @@ func newPostRatingConnection(p *relay.Page, err error) (*PostRatingConnection, e
 	if err != nil {
 		return nil, err
 	}
-	c := &PostRatingConnection{Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostRatingConnection{Aggregates: p.Aggregates, Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostRatingEdge{e.Node.(*PostRating), e.Cursor}
 	}
@@ -1428,6 +1435,7 @@ type PostShareEdge struct {
 
 // PostShareConnection is a page of PostShare rows.
 type PostShareConnection struct {
+	relay.Aggregates
 	Edges      []*PostShareEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1437,7 +1445,7 @@ func newPostShareConnection(p *relay.Page, err error) (*PostShareConnection, err
 	if err != nil {
 		return nil, err
 	}
-	c := &PostShareConnection{Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostShareConnection{Aggregates: p.Aggregates, Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostShareEdge{e.Node.(*PostShare), e.Cursor}
 	}
@@ -1507,6 +1515,7 @@ type PostViewEdge struct {
 
 // PostViewConnection is a page of PostView rows.
 type PostViewConnection struct {
+	relay.Aggregates
 	Edges      []*PostViewEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1516,7 +1525,7 @@ func newPostViewConnection(p *relay.Page, err error) (*PostViewConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &PostViewConnection{Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &PostViewConnection{Aggregates: p.Aggregates, Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostViewEdge{e.Node.(*PostView), e.Cursor}
 	}
@@ -1592,6 +1601,7 @@ type ProductEdge struct {
 
 // ProductConnection is a page of Product rows.
 type ProductConnection struct {
+	relay.Aggregates
 	Edges      []*ProductEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1601,7 +1611,7 @@ func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &ProductConnection{Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ProductConnection{Aggregates: p.Aggregates, Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProductEdge{e.Node.(*Product), e.Cursor}
 	}
@@ -1673,6 +1683,7 @@ type RoleEdge struct {
 
 // RoleConnection is a page of Role rows.
 type RoleConnection struct {
+	relay.Aggregates
 	Edges      []*RoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1682,7 +1693,7 @@ func newRoleConnection(p *relay.Page, err error) (*RoleConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &RoleConnection{Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &RoleConnection{Aggregates: p.Aggregates, Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &RoleEdge{e.Node.(*Role), e.Cursor}
 	}
@@ -1738,6 +1749,7 @@ type ScenarioEdge struct {
 
 // ScenarioConnection is a page of Scenario rows.
 type ScenarioConnection struct {
+	relay.Aggregates
 	Edges      []*ScenarioEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1747,7 +1759,7 @@ func newScenarioConnection(p *relay.Page, err error) (*ScenarioConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &ScenarioConnection{Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &ScenarioConnection{Aggregates: p.Aggregates, Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ScenarioEdge{e.Node.(*Scenario), e.Cursor}
 	}
@@ -1828,6 +1840,7 @@ type TagEdge struct {
 
 // TagConnection is a page of Tag rows.
 type TagConnection struct {
+	relay.Aggregates
 	Edges      []*TagEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1837,7 +1850,7 @@ func newTagConnection(p *relay.Page, err error) (*TagConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TagConnection{Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TagConnection{Aggregates: p.Aggregates, Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TagEdge{e.Node.(*Tag), e.Cursor}
 	}
@@ -1936,6 +1949,7 @@ type TransferLogEdge struct {
 
 // TransferLogConnection is a page of TransferLog rows.
 type TransferLogConnection struct {
+	relay.Aggregates
 	Edges      []*TransferLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1945,7 +1959,7 @@ func newTransferLogConnection(p *relay.Page, err error) (*TransferLogConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &TransferLogConnection{Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &TransferLogConnection{Aggregates: p.Aggregates, Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TransferLogEdge{e.Node.(*TransferLog), e.Cursor}
 	}
@@ -2144,6 +2158,7 @@ type UserEdge struct {
 
 // UserConnection is a page of User rows.
 type UserConnection struct {
+	relay.Aggregates
 	Edges      []*UserEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2153,7 +2168,7 @@ func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserConnection{Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserConnection{Aggregates: p.Aggregates, Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserEdge{e.Node.(*User), e.Cursor}
 	}
@@ -2237,6 +2252,7 @@ type UserGroupEdge struct {
 
 // UserGroupConnection is a page of UserGroup rows.
 type UserGroupConnection struct {
+	relay.Aggregates
 	Edges      []*UserGroupEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2246,7 +2262,7 @@ func newUserGroupConnection(p *relay.Page, err error) (*UserGroupConnection, err
 	if err != nil {
 		return nil, err
 	}
-	c := &UserGroupConnection{Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserGroupConnection{Aggregates: p.Aggregates, Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserGroupEdge{e.Node.(*UserGroup), e.Cursor}
 	}
@@ -2329,6 +2345,7 @@ type UserLogEdge struct {
 
 // UserLogConnection is a page of UserLog rows.
 type UserLogConnection struct {
+	relay.Aggregates
 	Edges      []*UserLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2338,7 +2355,7 @@ func newUserLogConnection(p *relay.Page, err error) (*UserLogConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &UserLogConnection{Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserLogConnection{Aggregates: p.Aggregates, Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserLogEdge{e.Node.(*UserLog), e.Cursor}
 	}
@@ -2430,6 +2447,7 @@ type UserProfileEdge struct {
 
 // UserProfileConnection is a page of UserProfile rows.
 type UserProfileConnection struct {
+	relay.Aggregates
 	Edges      []*UserProfileEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2439,7 +2457,7 @@ func newUserProfileConnection(p *relay.Page, err error) (*UserProfileConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &UserProfileConnection{Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserProfileConnection{Aggregates: p.Aggregates, Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserProfileEdge{e.Node.(*UserProfile), e.Cursor}
 	}
@@ -2560,6 +2578,7 @@ type UserRoleEdge struct {
 
 // UserRoleConnection is a page of UserRole rows.
 type UserRoleConnection struct {
+	relay.Aggregates
 	Edges      []*UserRoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2569,7 +2588,7 @@ func newUserRoleConnection(p *relay.Page, err error) (*UserRoleConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &UserRoleConnection{Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserRoleConnection{Aggregates: p.Aggregates, Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserRoleEdge{e.Node.(*UserRole), e.Cursor}
 	}
@@ -2627,6 +2646,7 @@ type UserSessionEdge struct {
 
 // UserSessionConnection is a page of UserSession rows.
 type UserSessionConnection struct {
+	relay.Aggregates
 	Edges      []*UserSessionEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2636,7 +2656,7 @@ func newUserSessionConnection(p *relay.Page, err error) (*UserSessionConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &UserSessionConnection{Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	c := &UserSessionConnection{Aggregates: p.Aggregates, Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserSessionEdge{e.Node.(*UserSession), e.Cursor}
 	}
