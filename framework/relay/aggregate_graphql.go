@@ -74,7 +74,6 @@ type picked struct {
 type wantedAggregate struct {
 	picked
 	field *ast.Field
-	args  map[string]any
 }
 
 // wantAggregate reads the selection below a field aggregate or groups.
@@ -91,7 +90,6 @@ func wantAggregate(op *graphql.OperationContext, e *entity.Entity, f graphql.Col
 		}
 		w.sub = append(w.sub, p)
 	}
-	w.args = f.ArgumentMap(op.Variables)
 	return w
 }
 
@@ -129,7 +127,7 @@ func loadAggregates(ctx context.Context, rows rowset, list []wantedAggregate) ma
 }
 
 func (w wantedAggregate) load(ctx context.Context, rows rowset) (map[any][]JSON, error) {
-	spec, err := w.spec()
+	spec, err := w.spec(graphql.GetOperationContext(ctx).Variables)
 	if err != nil {
 		return nil, err
 	}
@@ -157,12 +155,13 @@ func (w wantedAggregate) load(ctx context.Context, rows rowset) (map[any][]JSON,
 }
 
 // spec reads the arguments of groups.
-func (w wantedAggregate) spec() (AggregateSpec, error) {
+func (w wantedAggregate) spec(variables map[string]any) (AggregateSpec, error) {
 	var spec AggregateSpec
 	if w.name != groupsField {
 		return spec, nil
 	}
-	for _, v := range items(w.args["by"]) {
+	args := w.field.ArgumentMap(variables)
+	for _, v := range items(args["by"]) {
 		name, ok := v.(string)
 		if !ok {
 			return spec, bad("by", "must be a list of what to group by")
@@ -172,21 +171,21 @@ func (w wantedAggregate) spec() (AggregateSpec, error) {
 	if len(spec.By) == 0 {
 		return spec, bad("by", "must not be an empty list; use aggregate to take all rows together")
 	}
-	if v := w.args["first"]; v != nil {
+	if v := args["first"]; v != nil {
 		n, err := parseInt(v)
 		if err != nil {
 			return spec, bad("first", "%s", err.Error())
 		}
 		spec.First = new(int(n))
 	}
-	if v := w.args["minCount"]; v != nil {
+	if v := args["minCount"]; v != nil {
 		n, err := parseInt(v)
 		if err != nil || n < 0 {
 			return spec, bad("minCount", "must be a number of rows")
 		}
 		spec.MinCount = int(n)
 	}
-	if v := w.args["orderBy"]; v != nil {
+	if v := args["orderBy"]; v != nil {
 		for i, item := range items(v) {
 			o := new(Order)
 			if err := o.UnmarshalGQL(item); err != nil {
