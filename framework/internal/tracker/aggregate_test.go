@@ -285,7 +285,7 @@ func TestAggregateStatements(t *testing.T) {
 				`{ projects { edges { node { members { aggregate { count } groups(by: [NAME]) { count } } } } } }`:                                                                           3,
 				`{ projects { edges { node { tasks { aggregate { count } edges { cursor } } } } } }`:                                                                                         3,
 				`{ projects { edges { node { a: tasks { aggregate { count } } b: tasks(first: 1) { aggregate { count } } } } } }`:                                                            3,
-				`{ projects(first: 5) { edges { node { tasks(first: 5) { edges { node { labels(first: 5) { aggregate { count } } } } } } } } }`:                                                                            3,
+				`{ projects(first: 5) { edges { node { tasks(first: 5) { edges { node { labels(first: 5) { aggregate { count } } } } } } } } }`:                                              3,
 				`{ projects { edges { node { tasks { ...A ...B } } } } } fragment A on TaskConnection { aggregate { count } } fragment B on TaskConnection { aggregate { sum { points } } }`: 2,
 			} {
 				ran := log.of(func() { api.Must(query, nil) })
