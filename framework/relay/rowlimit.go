@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -84,6 +85,9 @@ func (l RowLimit) rows(set ast.SelectionSet, parents, owners float64, variables 
 // page is the most rows that a field gives for one parent.
 func (l RowLimit) page(f *ast.Field, variables map[string]any) float64 {
 	connection := f.Definition.Arguments.ForName("first") != nil
+	if strings.HasSuffix(f.Definition.Type.Name(), "Connection") && !readsRows(f.SelectionSet) {
+		return 1 // a count, or aggregates
+	}
 	if !connection && f.Definition.Type.Elem == nil {
 		return 1
 	}
@@ -97,4 +101,19 @@ func (l RowLimit) page(f *ast.Field, variables map[string]any) float64 {
 		}
 	}
 	return float64(l.DefaultPage)
+}
+
+// readsRows reports whether the selection of a connection needs its page.
+func readsRows(set ast.SelectionSet) bool {
+	return slices.ContainsFunc(set, func(s ast.Selection) bool {
+		switch s := s.(type) {
+		case *ast.InlineFragment:
+			return readsRows(s.SelectionSet)
+		case *ast.FragmentSpread:
+			return readsRows(s.Definition.SelectionSet)
+		case *ast.Field:
+			return s.Name == "edges" || s.Name == "pageInfo"
+		}
+		return false
+	})
 }
