@@ -77,6 +77,9 @@ func TestAnalyticsWithoutFanOut(t *testing.T) {
 			"comments": vars{"aggregate": vars{"count": 4.0}}, "likes": vars{"aggregate": vars{"count": 3.0}},
 		}, apitest.Get(posts, "edges", 0, "node"))
 
+		data = f.Must(`{ postRatings(where: {hasPostWith: [{status: published}]}) { groups(by: [POST_USER_ID]) { key { postUserID } avg { rating } } } }`, nil)
+		require.Equal(t, []any{vars{"key": vars{"postUserID": gid("User", author.ID)}, "avg": vars{"rating": 3.0}}}, apitest.Get(data, "postRatings", "groups"))
+
 		ratings, err := relay.Aggregate(t.Context(), author.GraphSource(), "PostRating",
 			relay.Where{"hasPostWith": map[string]any{"userID": gid("User", author.ID), "status": "published", "hasComments": true, "hasLikes": true}},
 			relay.AggregateSpec{Measures: []relay.Measure{{Function: relay.Avg, Field: "rating"}}})

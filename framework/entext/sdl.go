@@ -27,7 +27,7 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		filter(s, n)
 		nullable(s, n, nodes)
 		mutations(s, mutation, n)
-		if err := aggregates(s, n); err != nil {
+		if err := aggregates(s, n, nodes); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // aggregates adds to the connection of an entity what package relay computes
 // over its rows. The types are objects for clients only: gqlgen takes each for
 // a scalar, so they need no code; see aggregateTypes.
-func aggregates(s *ast.Schema, n *node) error {
+func aggregates(s *ast.Schema, n *node, nodes []*node) error {
 	e := n.Entity
 	for _, name := range append(aggregateTypes(e), aggregateInputs(e)...) {
 		if s.Types[name] != nil {
@@ -24,6 +24,11 @@ func aggregates(s *ast.Schema, n *node) error {
 		}
 	}
 	functions := functionFields(s, n)
+	registry := make(entity.Registry, len(nodes))
+	for _, other := range nodes {
+		registry[other.Name] = other.Entity
+	}
+	groupings := relay.Groupings(registry, e)
 	count := &ast.FieldDefinition{Name: "count", Type: ast.NonNullNamedType("Int", nil), Description: "How many rows."}
 	whole := &ast.Definition{
 		Kind: ast.Object, Name: relay.AggregateType(e, ""),
@@ -35,7 +40,7 @@ func aggregates(s *ast.Schema, n *node) error {
 		Name: "aggregate", Type: ast.NonNullNamedType(whole.Name, nil),
 		Description: "Over all rows that satisfy the filter, of whatever page.",
 	})
-	if key := groupKey(s, n); len(key.Fields) > 0 {
+	if key := groupKey(s, n, groupings); len(key.Fields) > 0 {
 		group := &ast.Definition{
 			Kind: ast.Object, Name: relay.AggregateType(e, "group"),
 			Description: "Rows of " + e.GraphQL + " that have the same key.",
@@ -43,7 +48,7 @@ func aggregates(s *ast.Schema, n *node) error {
 				{Name: "key", Type: ast.NonNullNamedType(key.Name, nil), Description: "What the rows have in common. Only what they are grouped by may be read."}, count,
 			}, functions...),
 		}
-		s.AddTypes(key, group, groupBy(e), groupOrder(e), groupOrderField(e))
+		s.AddTypes(key, group, groupBy(e, groupings), groupOrder(e), groupOrderField(e, groupings))
 		connection.Fields = append(connection.Fields, groupsField(e))
 	}
 	s.AddTypes(whole)
@@ -122,12 +127,17 @@ func shownType(s *ast.Schema, n *node, f *entity.Field) *ast.Type {
 }
 
 // groupKey is the type of the keys of groups.
-func groupKey(s *ast.Schema, n *node) *ast.Definition {
+func groupKey(s *ast.Schema, n *node, groupings []relay.Grouping) *ast.Definition {
 	def := &ast.Definition{Kind: ast.Object, Name: relay.AggregateType(n.Entity, "key")}
-	for _, g := range relay.Groupings(n.Entity) {
-		t := shownType(s, n, g.Field)
-		if g.Bucket != relay.NoBucket {
+	for _, g := range groupings {
+		var t *ast.Type
+		switch {
+		case g.Via != nil:
+			t = ast.NamedType("ID", nil)
+		case g.Bucket != relay.NoBucket:
 			t = ast.NamedType("Date", nil)
+		default:
+			t = shownType(s, n, g.Field)
 		}
 		if t != nil {
 			def.Fields = append(def.Fields, &ast.FieldDefinition{Name: g.Key, Type: t})
@@ -136,12 +146,12 @@ func groupKey(s *ast.Schema, n *node) *ast.Definition {
 	return def
 }
 
-func groupBy(e *entity.Entity) *ast.Definition {
+func groupBy(e *entity.Entity, groupings []relay.Grouping) *ast.Definition {
 	def := &ast.Definition{
 		Kind: ast.Enum, Name: relay.AggregateType(e, "by"),
 		Description: "What rows of " + e.GraphQL + " can be grouped by. Days, weeks from Monday, months and years are those of UTC.",
 	}
-	for _, g := range relay.Groupings(e) {
+	for _, g := range groupings {
 		def.EnumValues = append(def.EnumValues, &ast.EnumValueDefinition{Name: g.Name})
 	}
 	return def
@@ -161,7 +171,7 @@ func groupOrder(e *entity.Entity) *ast.Definition {
 	}
 }
 
-func groupOrderField(e *entity.Entity) *ast.Definition {
+func groupOrderField(e *entity.Entity, groupings []relay.Grouping) *ast.Definition {
 	def := &ast.Definition{
 		Kind: ast.Enum, Name: relay.AggregateType(e, "orderField"),
 		Description: "What groups of " + e.GraphQL + " can be ordered by: the number of their rows, an aggregate, or what they are grouped by.",
@@ -179,7 +189,7 @@ func groupOrderField(e *entity.Entity) *ast.Definition {
 			}
 		}
 	}
-	for _, g := range relay.Groupings(e) {
+	for _, g := range groupings {
 		add(g.Name)
 	}
 	return def

@@ -122,8 +122,8 @@ func (r rowset) filter(s *sql.Selector, keys []any) string {
 
 // aggregation is a checked AggregateSpec.
 type aggregation struct {
+	registry entity.Registry
 	entity   *entity.Entity
-	target   func(*entity.Field) *entity.Entity // that a foreign key points to
 	by       []Grouping
 	measures []measure
 	order    []groupTerm
@@ -146,8 +146,7 @@ type groupTerm struct {
 }
 
 func newAggregation(src Source, e *entity.Entity, spec AggregateSpec) (*aggregation, error) {
-	a := &aggregation{entity: e, minCount: spec.MinCount}
-	a.target = func(f *entity.Field) *entity.Entity { return src.Entities()[f.Target] }
+	a := &aggregation{registry: src.Entities(), entity: e, minCount: spec.MinCount}
 	for _, m := range spec.Measures {
 		path := string(m.Function) + "." + m.Field
 		i := slices.IndexFunc(e.Fields, func(f *entity.Field) bool { return f.GraphQL == m.Field && m.Function.Takes(e, f) })
@@ -156,7 +155,7 @@ func newAggregation(src Source, e *entity.Entity, spec AggregateSpec) (*aggregat
 		}
 		a.measures = append(a.measures, measure{m.Function, e.Fields[i]})
 	}
-	groupings := Groupings(e)
+	groupings := Groupings(a.registry, e)
 	for i, name := range spec.By {
 		path := fmt.Sprintf("by[%d]", i)
 		at := slices.IndexFunc(groupings, func(g Grouping) bool { return g.Name == name })

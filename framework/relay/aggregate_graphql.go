@@ -131,7 +131,7 @@ func (w wantedAggregate) load(ctx context.Context, rows rowset) (map[any][]JSON,
 	if err != nil {
 		return nil, err
 	}
-	shape, err := newShape(rows.entity, w.sub, &spec)
+	shape, err := newShape(rows.src.Entities(), rows.entity, w.sub, &spec)
 	if err != nil {
 		return nil, err
 	}

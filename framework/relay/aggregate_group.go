@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 )
@@ -20,23 +21,30 @@ const (
 	Year     Bucket = "Year"
 )
 
-// Grouping is one thing that rows can be grouped by: a field, or the day,
-// week, month or year of one.
+// Grouping is one thing that rows can be grouped by: a field; the day, week,
+// month or year of one; or a foreign key of the row at an edge to one.
 type Grouping struct {
-	Name   string // CREATED_AT_MONTH
-	Key    string // name of the field of the key: createdAtMonth
+	Name   string // CREATED_AT_MONTH, POST_USER_ID
+	Key    string // name of the field of the key: createdAtMonth, postUserID
 	Field  *entity.Field
 	Bucket Bucket
+	Via    *entity.Edge // to the row that has the field; nil for the row itself
 }
 
-// Groupings lists what rows of the entity can be grouped by. Where a field has
-// the name that a bucket of another would have, the field keeps it.
-func Groupings(e *entity.Entity) []Grouping {
+// Groupings lists what rows of the entity can be grouped by. Of two with one
+// name the first stays: fields come before what is made of them.
+func Groupings(registry entity.Registry, e *entity.Entity) []Grouping {
 	var list []Grouping
 	taken := make(map[string]bool, len(e.Fields))
 	for _, f := range e.Fields {
 		taken[f.GraphQL] = true
 		taken[strings.ToUpper(f.Name)] = true
+	}
+	add := func(g Grouping) {
+		if !taken[g.Name] && !taken[g.Key] {
+			taken[g.Name], taken[g.Key] = true, true
+			list = append(list, g)
+		}
 	}
 	for _, f := range e.Fields {
 		if !aggregated(e, f) {
@@ -44,12 +52,22 @@ func Groupings(e *entity.Entity) []Grouping {
 		}
 		for _, b := range buckets(f) {
 			g := Grouping{Name: strings.ToUpper(f.Name), Key: f.GraphQL, Field: f, Bucket: b}
-			if b != NoBucket {
-				g.Name += "_" + strings.ToUpper(string(b))
-				g.Key += string(b)
-			}
-			if b == NoBucket || !taken[g.Name] && !taken[g.Key] {
+			if b == NoBucket {
 				list = append(list, g)
+				continue
+			}
+			g.Name += "_" + strings.ToUpper(string(b))
+			g.Key += string(b)
+			add(g)
+		}
+	}
+	for _, edge := range e.Edges {
+		if edge.GraphQL == "" || !edge.OwnsFK {
+			continue
+		}
+		for _, f := range registry[edge.Target].Fields {
+			if f.Target != "" && aggregated(registry[edge.Target], f) {
+				add(Grouping{Name: strings.ToUpper(edge.Name + "_" + f.Name), Key: edge.GraphQL + capital(f.GraphQL), Field: f, Via: edge})
 			}
 		}
 	}
@@ -71,9 +89,27 @@ func buckets(f *entity.Field) []Bucket {
 	}
 }
 
-// expression is what a row has of the grouping, as SQL; a bucket is text,
-// YYYY-MM-DD, on every dialect.
-func (g Grouping) expression(d, column string) string {
+// expression is what a row of the statement has of the grouping. A row that
+// is reached through an edge is looked up, not joined, and is NULL where it may
+// not be seen.
+func (g Grouping) expression(s *sql.Selector, registry entity.Registry) sql.Querier {
+	if g.Via == nil {
+		return sql.Raw(g.text(s.Dialect(), s.C(g.Field.Column)))
+	}
+	target := registry[g.Via.Target]
+	d := sql.Dialect(s.Dialect())
+	at := d.Table(target.Table).As("framefox_via")
+	found := d.Select().AppendSelectExpr(sql.Raw(g.text(s.Dialect(), at.C(g.Field.Column)))).From(at).
+		Where(sql.ColumnsEQ(at.C(target.ID().Column), s.C(g.Via.Column)))
+	if alive := target.Visible(s.Context(), at); alive != nil {
+		found.Where(alive)
+	}
+	return found
+}
+
+// text is a column as the grouping takes it; a bucket is text, YYYY-MM-DD, on
+// every dialect.
+func (g Grouping) text(d, column string) string {
 	if g.Bucket == NoBucket {
 		return exactly(d, g.Field, column)
 	}

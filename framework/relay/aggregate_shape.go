@@ -27,7 +27,7 @@ type shapeField struct {
 }
 
 // newShape completes the specification with the measures that are selected.
-func newShape(e *entity.Entity, selected []picked, spec *AggregateSpec) (shape, error) {
+func newShape(registry entity.Registry, e *entity.Entity, selected []picked, spec *AggregateSpec) (shape, error) {
 	var list shape
 	for _, p := range selected {
 		f := shapeField{alias: p.alias, name: p.name}
@@ -42,7 +42,7 @@ func newShape(e *entity.Entity, selected []picked, spec *AggregateSpec) (shape, 
 		default:
 			for _, leaf := range p.sub {
 				sub := shapeField{alias: leaf.alias, name: p.name}
-				if err := sub.find(e, p.name, leaf.name, spec); err != nil {
+				if err := sub.find(registry, e, p.name, leaf.name, spec); err != nil {
 					return nil, err
 				}
 				f.sub = append(f.sub, sub)
@@ -54,13 +54,13 @@ func newShape(e *entity.Entity, selected []picked, spec *AggregateSpec) (shape, 
 }
 
 // find says where in a result the field of an object is.
-func (f *shapeField) find(e *entity.Entity, object, name string, spec *AggregateSpec) error {
+func (f *shapeField) find(registry entity.Registry, e *entity.Entity, object, name string, spec *AggregateSpec) error {
 	if name == typeNameField {
 		f.name, f.text = typeNameField, AggregateType(e, object)
 		return nil
 	}
 	if object == keyField {
-		for _, g := range Groupings(e) {
+		for _, g := range Groupings(registry, e) {
 			if g.Key != name {
 				continue
 			}

@@ -92,7 +92,7 @@ func (st *aggregateQuery) finish(s *sql.Selector, manyParents bool) {
 		groups = append(groups, parentColumn)
 	}
 	for i, g := range st.by {
-		st.given = append(st.given, selected{expr: sql.Raw(g.expression(st.dialect, s.C(g.Field.Column))), name: keyColumn(i)})
+		st.given = append(st.given, selected{expr: g.expression(s, st.registry), name: keyColumn(i)})
 		groups = append(groups, keyColumn(i))
 	}
 	for _, m := range st.measures {

@@ -75,7 +75,7 @@ func (st *aggregateQuery) keyValue(g Grouping, v any) (any, error) {
 	if g.Bucket != NoBucket {
 		return moment(v)
 	}
-	if target := st.target(g.Field); target != nil {
+	if target := st.registry[g.Field.Target]; target != nil {
 		return parseKey(target.ID(), v)
 	}
 	return plain(g.Field, v)

@@ -277,6 +277,7 @@ enum AdvancedEntityAggregateBy {
   EMAIL
   STATUS
   USER_ID
+  USER_ORGANIZATION_ID
 }
 type AdvancedEntityAggregateCountDistinct {
   email: Int!
@@ -312,6 +313,7 @@ type AdvancedEntityAggregateKey {
   email: String
   status: AdvancedEntityStatus
   userID: ID
+  userOrganizationID: ID
 }
 type AdvancedEntityAggregateMinMax {
   email: String
@@ -339,6 +341,7 @@ enum AdvancedEntityAggregateOrderField {
   EMAIL
   STATUS
   USER_ID
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -510,6 +513,8 @@ enum CommentAggregateBy {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 type CommentAggregateCountDistinct {
   createdAt: Int!
@@ -548,6 +553,8 @@ type CommentAggregateKey {
   createdAtYear: Date
   postID: ID
   userID: ID
+  postUserID: ID
+  userOrganizationID: ID
 }
 type CommentAggregateMinMax {
   createdAt: Time
@@ -578,6 +585,8 @@ enum CommentAggregateOrderField {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -1530,6 +1539,9 @@ enum OwnershipLogAggregateBy {
   FROM_USER_ID
   TO_USER_ID
   POST_ID
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+  POST_USER_ID
 }
 type OwnershipLogAggregateCountDistinct {
   createdAt: Int!
@@ -1570,6 +1582,9 @@ type OwnershipLogAggregateKey {
   fromUserID: ID
   toUserID: ID
   postID: ID
+  fromUserOrganizationID: ID
+  toUserOrganizationID: ID
+  postUserID: ID
 }
 type OwnershipLogAggregateMinMax {
   createdAt: Time
@@ -1601,6 +1616,9 @@ enum OwnershipLogAggregateOrderField {
   FROM_USER_ID
   TO_USER_ID
   POST_ID
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+  POST_USER_ID
 }
 """
 A connection to a list of items.
@@ -2057,6 +2075,7 @@ enum PostAggregateBy {
   PUBLISHED_AT_WEEK
   PUBLISHED_AT_MONTH
   PUBLISHED_AT_YEAR
+  AUTHOR_ORGANIZATION_ID
 }
 type PostAggregateCountDistinct {
   createdAt: Int!
@@ -2121,6 +2140,7 @@ type PostAggregateKey {
   publishedAtWeek: Date
   publishedAtMonth: Date
   publishedAtYear: Date
+  authorOrganizationID: ID
 }
 type PostAggregateMinMax {
   createdAt: Time
@@ -2183,6 +2203,7 @@ enum PostAggregateOrderField {
   PUBLISHED_AT_WEEK
   PUBLISHED_AT_MONTH
   PUBLISHED_AT_YEAR
+  AUTHOR_ORGANIZATION_ID
 }
 type PostAggregateSum {
   viewCount: Decimal
@@ -2287,6 +2308,8 @@ enum PostLikeAggregateBy {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 type PostLikeAggregateCountDistinct {
   createdAt: Int!
@@ -2325,6 +2348,8 @@ type PostLikeAggregateKey {
   createdAtYear: Date
   postID: ID
   userID: ID
+  postUserID: ID
+  userOrganizationID: ID
 }
 type PostLikeAggregateMinMax {
   createdAt: Time
@@ -2355,6 +2380,8 @@ enum PostLikeAggregateOrderField {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -2547,6 +2574,8 @@ enum PostRatingAggregateBy {
   POST_ID
   USER_ID
   RATING
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 type PostRatingAggregateCountDistinct {
   postID: Int!
@@ -2590,6 +2619,8 @@ type PostRatingAggregateKey {
   postID: ID
   userID: ID
   rating: Int
+  postUserID: ID
+  userOrganizationID: ID
 }
 type PostRatingAggregateMinMax {
   rating: Int
@@ -2619,6 +2650,8 @@ enum PostRatingAggregateOrderField {
   POST_ID
   USER_ID
   RATING
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 type PostRatingAggregateSum {
   rating: Decimal
@@ -2780,6 +2813,8 @@ enum PostShareAggregateBy {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 type PostShareAggregateCountDistinct {
   createdAt: Int!
@@ -2818,6 +2853,8 @@ type PostShareAggregateKey {
   createdAtYear: Date
   postID: ID
   userID: ID
+  postUserID: ID
+  userOrganizationID: ID
 }
 type PostShareAggregateMinMax {
   createdAt: Time
@@ -2848,6 +2885,8 @@ enum PostShareAggregateOrderField {
   CREATED_AT_YEAR
   POST_ID
   USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -3022,6 +3061,7 @@ enum PostViewAggregateBy {
   VIEW_DATE_MONTH
   VIEW_DATE_YEAR
   VIEW_COUNT
+  POST_USER_ID
 }
 type PostViewAggregateCountDistinct {
   postID: Int!
@@ -3068,6 +3108,7 @@ type PostViewAggregateKey {
   viewDateMonth: Date
   viewDateYear: Date
   viewCount: BigInt
+  postUserID: ID
 }
 type PostViewAggregateMinMax {
   viewDate: Date
@@ -3103,6 +3144,7 @@ enum PostViewAggregateOrderField {
   VIEW_DATE_MONTH
   VIEW_DATE_YEAR
   VIEW_COUNT
+  POST_USER_ID
 }
 type PostViewAggregateSum {
   viewCount: Decimal
@@ -4680,6 +4722,7 @@ enum ScenarioAggregateBy {
   CREATED_AT_YEAR
   CREATOR_ID
   TITLE
+  CREATOR_ORGANIZATION_ID
 }
 type ScenarioAggregateCountDistinct {
   createdAt: Int!
@@ -4718,6 +4761,7 @@ type ScenarioAggregateKey {
   createdAtYear: Date
   creatorID: ID
   title: String
+  creatorOrganizationID: ID
 }
 type ScenarioAggregateMinMax {
   createdAt: Time
@@ -4751,6 +4795,7 @@ enum ScenarioAggregateOrderField {
   CREATED_AT_YEAR
   CREATOR_ID
   TITLE
+  CREATOR_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -5157,6 +5202,8 @@ enum TransferLogAggregateBy {
   TRANSFER_DATE_WEEK
   TRANSFER_DATE_MONTH
   TRANSFER_DATE_YEAR
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
 }
 type TransferLogAggregateCountDistinct {
   fromUserID: Int!
@@ -5205,6 +5252,8 @@ type TransferLogAggregateKey {
   transferDateWeek: Date
   transferDateMonth: Date
   transferDateYear: Date
+  fromUserOrganizationID: ID
+  toUserOrganizationID: ID
 }
 type TransferLogAggregateMinMax {
   postsTransferred: Int
@@ -5241,6 +5290,8 @@ enum TransferLogAggregateOrderField {
   TRANSFER_DATE_WEEK
   TRANSFER_DATE_MONTH
   TRANSFER_DATE_YEAR
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
 }
 type TransferLogAggregateSum {
   postsTransferred: Decimal
@@ -6362,6 +6413,7 @@ enum UserGroupAggregateBy {
   JOINED_AT_WEEK
   JOINED_AT_MONTH
   JOINED_AT_YEAR
+  USER_ORGANIZATION_ID
 }
 type UserGroupAggregateCountDistinct {
   userID: Int!
@@ -6400,6 +6452,7 @@ type UserGroupAggregateKey {
   joinedAtWeek: Date
   joinedAtMonth: Date
   joinedAtYear: Date
+  userOrganizationID: ID
 }
 type UserGroupAggregateMinMax {
   name: String
@@ -6433,6 +6486,7 @@ enum UserGroupAggregateOrderField {
   JOINED_AT_WEEK
   JOINED_AT_MONTH
   JOINED_AT_YEAR
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -6597,6 +6651,7 @@ enum UserLogAggregateBy {
   TIMESTAMP_WEEK
   TIMESTAMP_MONTH
   TIMESTAMP_YEAR
+  USER_ORGANIZATION_ID
 }
 type UserLogAggregateCountDistinct {
   userID: Int!
@@ -6635,6 +6690,7 @@ type UserLogAggregateKey {
   timestampWeek: Date
   timestampMonth: Date
   timestampYear: Date
+  userOrganizationID: ID
 }
 type UserLogAggregateMinMax {
   action: String
@@ -6668,6 +6724,7 @@ enum UserLogAggregateOrderField {
   TIMESTAMP_WEEK
   TIMESTAMP_MONTH
   TIMESTAMP_YEAR
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -6897,6 +6954,7 @@ enum UserProfileAggregateBy {
   TIMEZONE
   LANGUAGE
   EMAIL_NOTIFICATIONS
+  USER_ORGANIZATION_ID
 }
 type UserProfileAggregateCountDistinct {
   createdAt: Int!
@@ -6954,6 +7012,7 @@ type UserProfileAggregateKey {
   timezone: String
   language: String
   emailNotifications: Boolean
+  userOrganizationID: ID
 }
 type UserProfileAggregateMinMax {
   createdAt: Time
@@ -7019,6 +7078,7 @@ enum UserProfileAggregateOrderField {
   TIMEZONE
   LANGUAGE
   EMAIL_NOTIFICATIONS
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -7302,6 +7362,8 @@ enum UserRoleAggregateBy {
   REVOKED_AT_WEEK
   REVOKED_AT_MONTH
   REVOKED_AT_YEAR
+  USER_ORGANIZATION_ID
+  ASSIGNER_ORGANIZATION_ID
 }
 type UserRoleAggregateCountDistinct {
   userID: Int!
@@ -7354,6 +7416,8 @@ type UserRoleAggregateKey {
   revokedAtWeek: Date
   revokedAtMonth: Date
   revokedAtYear: Date
+  userOrganizationID: ID
+  assignerOrganizationID: ID
 }
 type UserRoleAggregateMinMax {
   assignedAt: Time
@@ -7400,6 +7464,8 @@ enum UserRoleAggregateOrderField {
   REVOKED_AT_WEEK
   REVOKED_AT_MONTH
   REVOKED_AT_YEAR
+  USER_ORGANIZATION_ID
+  ASSIGNER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -7596,6 +7662,7 @@ enum UserSessionAggregateBy {
   EXPIRES_AT_WEEK
   EXPIRES_AT_MONTH
   EXPIRES_AT_YEAR
+  USER_ORGANIZATION_ID
 }
 type UserSessionAggregateCountDistinct {
   createdAt: Int!
@@ -7639,6 +7706,7 @@ type UserSessionAggregateKey {
   expiresAtWeek: Date
   expiresAtMonth: Date
   expiresAtYear: Date
+  userOrganizationID: ID
 }
 type UserSessionAggregateMinMax {
   createdAt: Time
@@ -7676,6 +7744,7 @@ enum UserSessionAggregateOrderField {
   EXPIRES_AT_WEEK
   EXPIRES_AT_MONTH
   EXPIRES_AT_YEAR
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.

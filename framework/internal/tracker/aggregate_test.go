@@ -186,6 +186,8 @@ func TestGroups(t *testing.T) {
 				{"key": {"d": "2024-12-30", "m": "2024-12-01", "y": "2024-01-01"}}, {"key": {"d": "2025-01-05", "m": "2025-01-01", "y": "2025-01-01"}}]`},
 			{`groups(by: [DUE, DUE_WEEK, DUE_MONTH, DUE_YEAR], orderBy: [{field: DUE, direction: DESC}], first: 1) { key { due dueWeek dueMonth dueYear } }`,
 				`[{"key": {"due": "2025-01-31", "dueWeek": "2025-01-27", "dueMonth": "2025-01-01", "dueYear": "2025-01-01"}}]`},
+			{`groups(by: [PROJECT_LEAD_ID]) { key { projectLeadID } count sum { points } }`,
+				`[{"key": {"projectLeadID": null}, "count": 1, "sum": {"points": "5"}}, {"key": {"projectLeadID": "` + ann + `"}, "count": 3, "sum": {"points": "60"}}]`},
 			{`a: groups(by: [STATE]) { key { state } } groups(by: [URGENT], orderBy: []) { count }`, `[{"count": 4}]`},
 		} {
 			equal(t, c.want, apitest.Get(api.Must(`{ tasks { `+c.groups+` } }`, nil), "tasks", "groups"))
@@ -193,6 +195,17 @@ func TestGroups(t *testing.T) {
 		data := api.Must(`query ($by: [TaskAggregateBy!]!, $o: [TaskAggregateOrder!], $n: Int) { tasks { groups(by: $by, orderBy: $o, first: $n) { key { state } } } }`,
 			map[string]any{"by": []any{"STATE"}, "o": []any{map[string]any{"field": "MAX_POINTS", "direction": "DESC"}}, "n": 1})
 		equal(t, `[{"key": {"state": "done"}}]`, apitest.Get(data, "tasks", "groups"))
+	})
+}
+
+// What is grouped by a row that may not be seen has no key.
+func TestGroupsThroughHiddenRows(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		b, api := newBoard(t, app.Client), trackertest.Serve(t, app)
+		app.Client.Project.DeleteOne(b.moon).ExecX(t.Context())
+		data := api.Must(`{ tasks { groups(by: [PROJECT_LEAD_ID]) { key { projectLeadID } count } } }`, nil)
+		equal(t, `[{"key": {"projectLeadID": null}, "count": 4}]`, apitest.Get(data, "tasks", "groups"))
 	})
 }
 

@@ -945,6 +945,9 @@ enum NoteAggregateBy {
   CREATED_AT_YEAR
   TASK_ID
   AUTHOR_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
 }
 type NoteAggregateCountDistinct {
   createdAt: Int!
@@ -983,6 +986,9 @@ type NoteAggregateKey {
   createdAtYear: Date
   taskID: ID
   authorID: ID
+  taskProjectID: ID
+  taskAssigneeID: ID
+  taskParentID: ID
 }
 type NoteAggregateMinMax {
   createdAt: Time
@@ -1013,6 +1019,9 @@ enum NoteAggregateOrderField {
   CREATED_AT_YEAR
   TASK_ID
   AUTHOR_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
 }
 """
 A connection to a list of items.
@@ -2336,6 +2345,10 @@ enum TaskAggregateBy {
   PROJECT_ID
   ASSIGNEE_ID
   PARENT_ID
+  PROJECT_LEAD_ID
+  PARENT_PROJECT_ID
+  PARENT_ASSIGNEE_ID
+  PARENT_PARENT_ID
 }
 type TaskAggregateCountDistinct {
   createdAt: Int!
@@ -2410,6 +2423,10 @@ type TaskAggregateKey {
   projectID: ID
   assigneeID: ID
   parentID: ID
+  projectLeadID: ID
+  parentProjectID: ID
+  parentAssigneeID: ID
+  parentParentID: ID
 }
 type TaskAggregateMinMax {
   createdAt: Time
@@ -2485,6 +2502,10 @@ enum TaskAggregateOrderField {
   PROJECT_ID
   ASSIGNEE_ID
   PARENT_ID
+  PROJECT_LEAD_ID
+  PARENT_PROJECT_ID
+  PARENT_ASSIGNEE_ID
+  PARENT_PARENT_ID
 }
 type TaskAggregateSum {
   rank: Decimal
