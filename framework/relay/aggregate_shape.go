@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -153,7 +154,7 @@ func inAPI(registry entity.Registry, f *entity.Field, cut Bucket, v any) any {
 		return t.String()
 	case int64:
 		if f.Kind == entity.BigInt {
-			return fmt.Sprint(t)
+			return strconv.FormatInt(t, 10)
 		}
 	}
 	return v

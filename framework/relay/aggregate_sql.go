@@ -35,7 +35,7 @@ func (a *aggregation) loadChunk(ctx context.Context, rows rowset, chunk []any, i
 	read, err := rows.src.Select(ctx, Query{
 		Entity: a.entity.Name,
 		Where:  func(s *sql.Selector) { st.parent = rows.filter(s, chunk) },
-		Finish: func(s *sql.Selector) { st.finish(s, len(chunk) > 1) },
+		Finish: func(s *sql.Selector) { st.finish(s, len(chunk) > 1) }, //nolint:contextcheck // the selector carries it
 	})
 	if err != nil {
 		return fmt.Errorf("relay: cannot aggregate %s: %w", a.entity.Name, err)
@@ -190,6 +190,7 @@ func (st *aggregateQuery) needs(s *sql.Selector, m measure) []string {
 		return []string{st.make("MIN(" + st.value(s, m.field) + ")")}
 	case Max:
 		return []string{st.make("MAX(" + st.value(s, m.field) + ")")}
+	case Sum, Avg:
 	}
 	v := st.addend(s, m.field)
 	var names []string

@@ -161,17 +161,15 @@ func (st *aggregateQuery) measured(row Node, m measure, names []string) (any, er
 			return nil, err
 		}
 		return average(m.field, count, values[1:])
-	case Sum:
-		if values[0] == nil {
-			return nil, nil
-		}
-		return total(m.field, values)
-	default:
-		if values[0] == nil {
-			return nil, nil
-		}
-		return plain(m.field, values[0])
+	case Sum, Min, Max:
 	}
+	switch {
+	case values[0] == nil:
+		return nil, nil //nolint:nilnil // no value
+	case m.Function == Sum:
+		return total(m.field, values)
+	}
+	return plain(m.field, values[0])
 }
 
 // total puts a sum together of its parts; see sumParts.

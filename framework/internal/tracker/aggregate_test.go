@@ -89,25 +89,37 @@ func TestAggregate(t *testing.T) {
 		api := trackertest.Serve(t, app)
 		newBoard(t, app.Client)
 		for _, c := range []struct{ at, query, want string }{
-			{"tasks", `{ tasks { aggregate { __typename count sum { points rank estimate } avg { points rank estimate } min { rank estimate title due startedAt } max { points due startedAt title } countDistinct { state rank assigneeID projectID } } } }`,
+			{
+				"tasks", `{ tasks { aggregate { __typename count sum { points rank estimate } avg { points rank estimate } min { rank estimate title due startedAt } max { points due startedAt title } countDistinct { state rank assigneeID projectID } } } }`,
 				`{"__typename": "TaskAggregate", "count": 4, "sum": {"points": "65", "rank": "-4", "estimate": -1.75},
 				"avg": {"points": 16.25, "rank": -1.3333333333333333, "estimate": -0.875},
 				"min": {"rank": -7, "estimate": -2.25, "title": "T10", "due": "2025-01-31", "startedAt": "2024-12-29T23:00:00Z"},
 				"max": {"points": "30", "due": "2025-01-31", "startedAt": "2025-01-05T23:59:59.999999Z", "title": "T5"},
-				"countDistinct": {"state": 2, "rank": 3, "assigneeID": 2, "projectID": 2}}`},
+				"countDistinct": {"state": 2, "rank": 3, "assigneeID": 2, "projectID": 2}}`,
+			},
 			// Joined with labels and notes, these would be 10*9 + 20*4 + 30.
-			{"tasks", `{ tasks(where: {hasLabelsWith: [{nameNEQ: "pink"}], hasNotesWith: [{text: "Well."}]}) { aggregate { count sum { points } avg { points } } } }`,
-				`{"count": 3, "sum": {"points": "60"}, "avg": {"points": 20}}`},
+			{
+				"tasks", `{ tasks(where: {hasLabelsWith: [{nameNEQ: "pink"}], hasNotesWith: [{text: "Well."}]}) { aggregate { count sum { points } avg { points } } } }`,
+				`{"count": 3, "sum": {"points": "60"}, "avg": {"points": 20}}`,
+			},
 			{"tasks", `{ tasks(where: {hasLabels: true, hasNotes: true}) { aggregate { count sum { points } } } }`, `{"count": 3, "sum": {"points": "60"}}`},
-			{"tasks", `{ tasks(where: {or: [{hasLabels: true}, {hasNotes: true}]}, first: 1, orderBy: [{field: RANK}]) { edges { cursor } aggregate { count sum { points } } } }`,
-				`{"count": 3, "sum": {"points": "60"}}`},
-			{"labels", `{ labels(where: {hasTasksWith: [{pointsGT: 0}]}) { aggregate { count min { name } max { name } } } }`,
-				`{"count": 3, "min": {"name": "blue"}, "max": {"name": "red"}}`},
-			{"tasks", `{ tasks(where: {pointsGT: 5000}) { aggregate { count sum { points } avg { points } min { title } countDistinct { title } } } }`,
-				`{"count": 0, "sum": {"points": null}, "avg": {"points": null}, "min": {"title": null}, "countDistinct": {"title": 0}}`},
+			{
+				"tasks", `{ tasks(where: {or: [{hasLabels: true}, {hasNotes: true}]}, first: 1, orderBy: [{field: RANK}]) { edges { cursor } aggregate { count sum { points } } } }`,
+				`{"count": 3, "sum": {"points": "60"}}`,
+			},
+			{
+				"labels", `{ labels(where: {hasTasksWith: [{pointsGT: 0}]}) { aggregate { count min { name } max { name } } } }`,
+				`{"count": 3, "min": {"name": "blue"}, "max": {"name": "red"}}`,
+			},
+			{
+				"tasks", `{ tasks(where: {pointsGT: 5000}) { aggregate { count sum { points } avg { points } min { title } countDistinct { title } } } }`,
+				`{"count": 0, "sum": {"points": null}, "avg": {"points": null}, "min": {"title": null}, "countDistinct": {"title": 0}}`,
+			},
 			{"notes", `{ notes(where: {hasTask: true}) { aggregate { count countDistinct { taskID } } } }`, `{"count": 6, "countDistinct": {"taskID": 3}}`},
-			{"tasks", `query ($not: Boolean = false) { tasks { aggregate { n: count ...P sum @include(if: $not) { rank } } } } fragment P on TaskAggregate { s: sum { b: points a: points __typename } }`,
-				`{"n": 4, "s": {"b": "65", "a": "65", "__typename": "TaskAggregateSum"}}`},
+			{
+				"tasks", `query ($not: Boolean = false) { tasks { aggregate { n: count ...P sum @include(if: $not) { rank } } } } fragment P on TaskAggregate { s: sum { b: points a: points __typename } }`,
+				`{"n": 4, "s": {"b": "65", "a": "65", "__typename": "TaskAggregateSum"}}`,
+			},
 		} {
 			equal(t, c.want, apitest.Get(api.Must(c.query, nil), c.at, "aggregate"))
 		}
@@ -165,29 +177,45 @@ func TestGroups(t *testing.T) {
 		b, api := newBoard(t, app.Client), trackertest.Serve(t, app)
 		ann, bob, moon, mars := id("Person", b.ann.ID), id("Person", b.bob.ID), id("Project", b.moon.ID), id("Project", b.mars.ID)
 		for _, c := range []struct{ groups, want string }{
-			{`groups(by: [ASSIGNEE_ID, STATE]) { key { assigneeID state } count }`,
+			{
+				`groups(by: [ASSIGNEE_ID, STATE]) { key { assigneeID state } count }`,
 				`[{"key": {"assigneeID": null, "state": "open"}, "count": 1}, {"key": {"assigneeID": "` + ann + `", "state": "done"}, "count": 1},
-				{"key": {"assigneeID": "` + ann + `", "state": "open"}, "count": 1}, {"key": {"assigneeID": "` + bob + `", "state": "done"}, "count": 1}]`},
-			{`groups(by: PROJECT_ID, orderBy: {field: SUM_POINTS}) { key { projectID } sum { points } __typename }`,
-				`[{"key": {"projectID": "` + mars + `"}, "sum": {"points": "5"}, "__typename": "TaskAggregateGroup"}, {"key": {"projectID": "` + moon + `"}, "sum": {"points": "60"}, "__typename": "TaskAggregateGroup"}]`},
-			{`groups(by: [STATE], orderBy: [{field: AVG_RANK, direction: DESC}]) { key { state k: __typename } avg { rank } }`,
-				`[{"key": {"state": "done", "k": "TaskAggregateKey"}, "avg": {"rank": 2}}, {"key": {"state": "open", "k": "TaskAggregateKey"}, "avg": {"rank": -3}}]`},
+				{"key": {"assigneeID": "` + ann + `", "state": "open"}, "count": 1}, {"key": {"assigneeID": "` + bob + `", "state": "done"}, "count": 1}]`,
+			},
+			{
+				`groups(by: PROJECT_ID, orderBy: {field: SUM_POINTS}) { key { projectID } sum { points } __typename }`,
+				`[{"key": {"projectID": "` + mars + `"}, "sum": {"points": "5"}, "__typename": "TaskAggregateGroup"}, {"key": {"projectID": "` + moon + `"}, "sum": {"points": "60"}, "__typename": "TaskAggregateGroup"}]`,
+			},
+			{
+				`groups(by: [STATE], orderBy: [{field: AVG_RANK, direction: DESC}]) { key { state k: __typename } avg { rank } }`,
+				`[{"key": {"state": "done", "k": "TaskAggregateKey"}, "avg": {"rank": 2}}, {"key": {"state": "open", "k": "TaskAggregateKey"}, "avg": {"rank": -3}}]`,
+			},
 			{`groups(by: [URGENT]) { key { urgent } count }`, `[{"key": {"urgent": false}, "count": 4}]`},
-			{`groups(by: [RANK], orderBy: [{field: RANK, direction: DESC}]) { key { rank } }`,
-				`[{"key": {"rank": 2}}, {"key": {"rank": 1}}, {"key": {"rank": -7}}, {"key": {"rank": null}}]`},
+			{
+				`groups(by: [RANK], orderBy: [{field: RANK, direction: DESC}]) { key { rank } }`,
+				`[{"key": {"rank": 2}}, {"key": {"rank": 1}}, {"key": {"rank": -7}}, {"key": {"rank": null}}]`,
+			},
 			{`groups(by: [POINTS], first: 1) { key { points } }`, `[{"key": {"points": "5"}}]`},
 			{`groups(by: [POINTS], first: 0) { count }`, `[]`},
 			{`groups(by: [PROJECT_ID], minCount: 2) { key { projectID } count }`, `[{"key": {"projectID": "` + moon + `"}, "count": 3}]`},
 			// Weeks begin on Monday, and all is UTC.
-			{`groups(by: [STARTED_AT_WEEK]) { key { startedAtWeek } count }`,
-				`[{"key": {"startedAtWeek": null}, "count": 1}, {"key": {"startedAtWeek": "2024-12-23"}, "count": 1}, {"key": {"startedAtWeek": "2024-12-30"}, "count": 2}]`},
-			{`groups(by: [STARTED_AT_DAY, STARTED_AT_MONTH, STARTED_AT_YEAR]) { key { d: startedAtDay m: startedAtMonth y: startedAtYear } }`,
+			{
+				`groups(by: [STARTED_AT_WEEK]) { key { startedAtWeek } count }`,
+				`[{"key": {"startedAtWeek": null}, "count": 1}, {"key": {"startedAtWeek": "2024-12-23"}, "count": 1}, {"key": {"startedAtWeek": "2024-12-30"}, "count": 2}]`,
+			},
+			{
+				`groups(by: [STARTED_AT_DAY, STARTED_AT_MONTH, STARTED_AT_YEAR]) { key { d: startedAtDay m: startedAtMonth y: startedAtYear } }`,
 				`[{"key": {"d": null, "m": null, "y": null}}, {"key": {"d": "2024-12-29", "m": "2024-12-01", "y": "2024-01-01"}},
-				{"key": {"d": "2024-12-30", "m": "2024-12-01", "y": "2024-01-01"}}, {"key": {"d": "2025-01-05", "m": "2025-01-01", "y": "2025-01-01"}}]`},
-			{`groups(by: [DUE, DUE_WEEK, DUE_MONTH, DUE_YEAR], orderBy: [{field: DUE, direction: DESC}], first: 1) { key { due dueWeek dueMonth dueYear } }`,
-				`[{"key": {"due": "2025-01-31", "dueWeek": "2025-01-27", "dueMonth": "2025-01-01", "dueYear": "2025-01-01"}}]`},
-			{`groups(by: [PROJECT_LEAD_ID]) { key { projectLeadID } count sum { points } }`,
-				`[{"key": {"projectLeadID": null}, "count": 1, "sum": {"points": "5"}}, {"key": {"projectLeadID": "` + ann + `"}, "count": 3, "sum": {"points": "60"}}]`},
+				{"key": {"d": "2024-12-30", "m": "2024-12-01", "y": "2024-01-01"}}, {"key": {"d": "2025-01-05", "m": "2025-01-01", "y": "2025-01-01"}}]`,
+			},
+			{
+				`groups(by: [DUE, DUE_WEEK, DUE_MONTH, DUE_YEAR], orderBy: [{field: DUE, direction: DESC}], first: 1) { key { due dueWeek dueMonth dueYear } }`,
+				`[{"key": {"due": "2025-01-31", "dueWeek": "2025-01-27", "dueMonth": "2025-01-01", "dueYear": "2025-01-01"}}]`,
+			},
+			{
+				`groups(by: [PROJECT_LEAD_ID]) { key { projectLeadID } count sum { points } }`,
+				`[{"key": {"projectLeadID": null}, "count": 1, "sum": {"points": "5"}}, {"key": {"projectLeadID": "` + ann + `"}, "count": 3, "sum": {"points": "60"}}]`,
+			},
 			{`a: groups(by: [STATE]) { key { state } } groups(by: [URGENT], orderBy: []) { count }`, `[{"count": 4}]`},
 		} {
 			equal(t, c.want, apitest.Get(api.Must(`{ tasks { `+c.groups+` } }`, nil), "tasks", "groups"))
