@@ -160,6 +160,19 @@ func TestAggregateEdges(t *testing.T) {
 		data = api.Must(`query ($id: ID!) { node(id: $id) { ... on Project { tasks { groups(by: [STATE], first: 1, orderBy: [{field: COUNT, direction: DESC}]) { key { state } sum { points } } } } } }`,
 			map[string]any{"id": id("Project", b.moon.ID)})
 		equal(t, `[{"key": {"state": "done"}, "sum": {"points": "50"}}]`, apitest.Get(data, "node", "tasks", "groups"))
+
+		// Each parent has groups of its own, and a parent alone no others'.
+		data = api.Must(`query ($id: ID!) {
+			projects(orderBy: [{field: NAME}]) { edges { node { tasks { groups(by: [POINTS], first: 1) { key { points } } } } } }
+			node(id: $id) { ... on Project { tasks { groups(by: [STATE], first: 1, orderBy: [{field: COUNT, direction: DESC}]) { count } } } }
+		}`, map[string]any{"id": id("Project", b.mars.ID)})
+		equal(t, `[{"tasks": {"groups": [{"key": {"points": "5"}}]}}, {"tasks": {"groups": [{"key": {"points": "10"}}]}}, {"tasks": {"groups": []}}]`, nodesOf(data, "projects"))
+		equal(t, `[{"count": 1}]`, apitest.Get(data, "node", "tasks", "groups"))
+
+		// A fragment may be completed in one place and not in another.
+		data = api.Must(`query ($id: ID!) { node(id: $id) { ... on Task { a: assignee { ...F } b: assignee { ...F tasks { aggregate { sum { points } } } } } } }
+			fragment F on Person { tasks { aggregate { count } } }`, map[string]any{"id": id("Task", app.Client.Task.Query().Where(task.Points(10)).OnlyX(t.Context()).ID)})
+		equal(t, `{"a": {"tasks": {"aggregate": {"count": 2}}}, "b": {"tasks": {"aggregate": {"count": 2, "sum": {"points": "30"}}}}}`, apitest.Get(data, "node"))
 	})
 }
 
