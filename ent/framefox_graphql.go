@@ -670,6 +670,7 @@ type AdvancedEntityEdge struct {
 
 // AdvancedEntityConnection is a page of AdvancedEntity rows.
 type AdvancedEntityConnection struct {
+	relay.Aggregates
 	Edges      []*AdvancedEntityEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -680,7 +681,7 @@ func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConne
 	if err != nil {
 		return nil, err
 	}
-	c := &AdvancedEntityConnection{Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &AdvancedEntityConnection{Aggregates: p.Aggregates, Edges: make([]*AdvancedEntityEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AdvancedEntityEdge{e.Node.(*AdvancedEntity), e.Cursor}
 	}
@@ -793,6 +794,7 @@ type CommentEdge struct {
 
 // CommentConnection is a page of Comment rows.
 type CommentConnection struct {
+	relay.Aggregates
 	Edges      []*CommentEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -803,7 +805,7 @@ func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &CommentConnection{Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &CommentConnection{Aggregates: p.Aggregates, Edges: make([]*CommentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &CommentEdge{e.Node.(*Comment), e.Cursor}
 	}
@@ -887,6 +889,7 @@ type OrganizationEdge struct {
 
 // OrganizationConnection is a page of Organization rows.
 type OrganizationConnection struct {
+	relay.Aggregates
 	Edges      []*OrganizationEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -897,7 +900,7 @@ func newOrganizationConnection(p *relay.Page, err error) (*OrganizationConnectio
 	if err != nil {
 		return nil, err
 	}
-	c := &OrganizationConnection{Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &OrganizationConnection{Aggregates: p.Aggregates, Edges: make([]*OrganizationEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OrganizationEdge{e.Node.(*Organization), e.Cursor}
 	}
@@ -1019,6 +1022,7 @@ type OwnershipLogEdge struct {
 
 // OwnershipLogConnection is a page of OwnershipLog rows.
 type OwnershipLogConnection struct {
+	relay.Aggregates
 	Edges      []*OwnershipLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1029,7 +1033,7 @@ func newOwnershipLogConnection(p *relay.Page, err error) (*OwnershipLogConnectio
 	if err != nil {
 		return nil, err
 	}
-	c := &OwnershipLogConnection{Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &OwnershipLogConnection{Aggregates: p.Aggregates, Edges: make([]*OwnershipLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &OwnershipLogEdge{e.Node.(*OwnershipLog), e.Cursor}
 	}
@@ -1174,6 +1178,7 @@ type PostEdge struct {
 
 // PostConnection is a page of Post rows.
 type PostConnection struct {
+	relay.Aggregates
 	Edges      []*PostEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1184,7 +1189,7 @@ func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PostConnection{Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PostConnection{Aggregates: p.Aggregates, Edges: make([]*PostEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostEdge{e.Node.(*Post), e.Cursor}
 	}
@@ -1289,6 +1294,7 @@ type PostLikeEdge struct {
 
 // PostLikeConnection is a page of PostLike rows.
 type PostLikeConnection struct {
+	relay.Aggregates
 	Edges      []*PostLikeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1299,7 +1305,7 @@ func newPostLikeConnection(p *relay.Page, err error) (*PostLikeConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &PostLikeConnection{Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PostLikeConnection{Aggregates: p.Aggregates, Edges: make([]*PostLikeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostLikeEdge{e.Node.(*PostLike), e.Cursor}
 	}
@@ -1390,6 +1396,7 @@ type PostRatingEdge struct {
 
 // PostRatingConnection is a page of PostRating rows.
 type PostRatingConnection struct {
+	relay.Aggregates
 	Edges      []*PostRatingEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1400,7 +1407,7 @@ func newPostRatingConnection(p *relay.Page, err error) (*PostRatingConnection, e
 	if err != nil {
 		return nil, err
 	}
-	c := &PostRatingConnection{Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PostRatingConnection{Aggregates: p.Aggregates, Edges: make([]*PostRatingEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostRatingEdge{e.Node.(*PostRating), e.Cursor}
 	}
@@ -1500,6 +1507,7 @@ type PostShareEdge struct {
 
 // PostShareConnection is a page of PostShare rows.
 type PostShareConnection struct {
+	relay.Aggregates
 	Edges      []*PostShareEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1510,7 +1518,7 @@ func newPostShareConnection(p *relay.Page, err error) (*PostShareConnection, err
 	if err != nil {
 		return nil, err
 	}
-	c := &PostShareConnection{Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PostShareConnection{Aggregates: p.Aggregates, Edges: make([]*PostShareEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostShareEdge{e.Node.(*PostShare), e.Cursor}
 	}
@@ -1589,6 +1597,7 @@ type PostViewEdge struct {
 
 // PostViewConnection is a page of PostView rows.
 type PostViewConnection struct {
+	relay.Aggregates
 	Edges      []*PostViewEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1599,7 +1608,7 @@ func newPostViewConnection(p *relay.Page, err error) (*PostViewConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &PostViewConnection{Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PostViewConnection{Aggregates: p.Aggregates, Edges: make([]*PostViewEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PostViewEdge{e.Node.(*PostView), e.Cursor}
 	}
@@ -1684,6 +1693,7 @@ type ProductEdge struct {
 
 // ProductConnection is a page of Product rows.
 type ProductConnection struct {
+	relay.Aggregates
 	Edges      []*ProductEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1694,7 +1704,7 @@ func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &ProductConnection{Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &ProductConnection{Aggregates: p.Aggregates, Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProductEdge{e.Node.(*Product), e.Cursor}
 	}
@@ -1775,6 +1785,7 @@ type RoleEdge struct {
 
 // RoleConnection is a page of Role rows.
 type RoleConnection struct {
+	relay.Aggregates
 	Edges      []*RoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1785,7 +1796,7 @@ func newRoleConnection(p *relay.Page, err error) (*RoleConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &RoleConnection{Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &RoleConnection{Aggregates: p.Aggregates, Edges: make([]*RoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &RoleEdge{e.Node.(*Role), e.Cursor}
 	}
@@ -1850,6 +1861,7 @@ type ScenarioEdge struct {
 
 // ScenarioConnection is a page of Scenario rows.
 type ScenarioConnection struct {
+	relay.Aggregates
 	Edges      []*ScenarioEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1860,7 +1872,7 @@ func newScenarioConnection(p *relay.Page, err error) (*ScenarioConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &ScenarioConnection{Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &ScenarioConnection{Aggregates: p.Aggregates, Edges: make([]*ScenarioEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ScenarioEdge{e.Node.(*Scenario), e.Cursor}
 	}
@@ -1950,6 +1962,7 @@ type TagEdge struct {
 
 // TagConnection is a page of Tag rows.
 type TagConnection struct {
+	relay.Aggregates
 	Edges      []*TagEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1960,7 +1973,7 @@ func newTagConnection(p *relay.Page, err error) (*TagConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TagConnection{Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &TagConnection{Aggregates: p.Aggregates, Edges: make([]*TagEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TagEdge{e.Node.(*Tag), e.Cursor}
 	}
@@ -2068,6 +2081,7 @@ type TransferLogEdge struct {
 
 // TransferLogConnection is a page of TransferLog rows.
 type TransferLogConnection struct {
+	relay.Aggregates
 	Edges      []*TransferLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2078,7 +2092,7 @@ func newTransferLogConnection(p *relay.Page, err error) (*TransferLogConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &TransferLogConnection{Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &TransferLogConnection{Aggregates: p.Aggregates, Edges: make([]*TransferLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TransferLogEdge{e.Node.(*TransferLog), e.Cursor}
 	}
@@ -2286,6 +2300,7 @@ type UserEdge struct {
 
 // UserConnection is a page of User rows.
 type UserConnection struct {
+	relay.Aggregates
 	Edges      []*UserEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2296,7 +2311,7 @@ func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &UserConnection{Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserConnection{Aggregates: p.Aggregates, Edges: make([]*UserEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserEdge{e.Node.(*User), e.Cursor}
 	}
@@ -2389,6 +2404,7 @@ type UserGroupEdge struct {
 
 // UserGroupConnection is a page of UserGroup rows.
 type UserGroupConnection struct {
+	relay.Aggregates
 	Edges      []*UserGroupEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2399,7 +2415,7 @@ func newUserGroupConnection(p *relay.Page, err error) (*UserGroupConnection, err
 	if err != nil {
 		return nil, err
 	}
-	c := &UserGroupConnection{Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserGroupConnection{Aggregates: p.Aggregates, Edges: make([]*UserGroupEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserGroupEdge{e.Node.(*UserGroup), e.Cursor}
 	}
@@ -2491,6 +2507,7 @@ type UserLogEdge struct {
 
 // UserLogConnection is a page of UserLog rows.
 type UserLogConnection struct {
+	relay.Aggregates
 	Edges      []*UserLogEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2501,7 +2518,7 @@ func newUserLogConnection(p *relay.Page, err error) (*UserLogConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &UserLogConnection{Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserLogConnection{Aggregates: p.Aggregates, Edges: make([]*UserLogEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserLogEdge{e.Node.(*UserLog), e.Cursor}
 	}
@@ -2602,6 +2619,7 @@ type UserProfileEdge struct {
 
 // UserProfileConnection is a page of UserProfile rows.
 type UserProfileConnection struct {
+	relay.Aggregates
 	Edges      []*UserProfileEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2612,7 +2630,7 @@ func newUserProfileConnection(p *relay.Page, err error) (*UserProfileConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &UserProfileConnection{Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserProfileConnection{Aggregates: p.Aggregates, Edges: make([]*UserProfileEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserProfileEdge{e.Node.(*UserProfile), e.Cursor}
 	}
@@ -2742,6 +2760,7 @@ type UserRoleEdge struct {
 
 // UserRoleConnection is a page of UserRole rows.
 type UserRoleConnection struct {
+	relay.Aggregates
 	Edges      []*UserRoleEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2752,7 +2771,7 @@ func newUserRoleConnection(p *relay.Page, err error) (*UserRoleConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &UserRoleConnection{Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserRoleConnection{Aggregates: p.Aggregates, Edges: make([]*UserRoleEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserRoleEdge{e.Node.(*UserRole), e.Cursor}
 	}
@@ -2819,6 +2838,7 @@ type UserSessionEdge struct {
 
 // UserSessionConnection is a page of UserSession rows.
 type UserSessionConnection struct {
+	relay.Aggregates
 	Edges      []*UserSessionEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2829,7 +2849,7 @@ func newUserSessionConnection(p *relay.Page, err error) (*UserSessionConnection,
 	if err != nil {
 		return nil, err
 	}
-	c := &UserSessionConnection{Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &UserSessionConnection{Aggregates: p.Aggregates, Edges: make([]*UserSessionEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &UserSessionEdge{e.Node.(*UserSession), e.Cursor}
 	}

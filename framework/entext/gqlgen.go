@@ -93,6 +93,12 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name+"OrderField", relayPackage+".OrderField")
 		set("Create"+name+"Input", relayPackage+".Input")
 		set("Update"+name+"Input", relayPackage+".Input")
+		for _, part := range aggregateTypes(n.Entity) {
+			set(part, relayPackage+".JSON")
+		}
+		for _, input := range aggregateInputs(n.Entity) {
+			set(input, relayPackage+".OrderField")
+		}
 		field(name, "id", "GlobalID")
 		for _, f := range n.Entity.Fields {
 			if f.Target != "" && f.Read {
@@ -180,6 +186,7 @@ func (r *resolvers) ownPosition(o *codegen.Object) *ast.Definition {
 // null apart from absent and needs no code for each input. The schema that is
 // served keeps them as they are.
 func (r *resolvers) MutateConfig(cfg *config.Config) error {
+	computed(cfg)
 	for name, def := range cfg.Schema.Types {
 		if def.Kind != ast.InputObject || len(cfg.Models[name].Model) == 0 {
 			continue

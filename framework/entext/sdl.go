@@ -33,6 +33,9 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 			return err
 		}
 		mutations(s, mutation, n)
+		if err := aggregates(s, n, nodes); err != nil {
+			return err
+		}
 	}
 	trashed(s, nodes)
 	if len(mutation.Fields) > 0 {
@@ -53,12 +56,13 @@ func dropBindings(list ast.DirectiveList) ast.DirectiveList {
 
 func scalars() map[string]string {
 	return map[string]string{
-		"BigInt": "A whole number of 64 bits, written as a string so that no client rounds it. Numbers are accepted too.",
-		"Time":   "An instant in RFC 3339, always UTC, in microseconds.",
-		"Date":   "A civil date, YYYY-MM-DD.",
-		"UUID":   "A UUID in its canonical form.",
-		"JSON":   "Any JSON value.",
-		"Base64": "Bytes in standard base64.",
+		"BigInt":  "A whole number of 64 bits, written as a string so that no client rounds it. Numbers are accepted too.",
+		"Decimal": "An exact number of any size, written as a string.",
+		"Time":    "An instant in RFC 3339, always UTC, in microseconds.",
+		"Date":    "A civil date, YYYY-MM-DD.",
+		"UUID":    "A UUID in its canonical form.",
+		"JSON":    "Any JSON value.",
+		"Base64":  "Bytes in standard base64.",
 	}
 }
 

@@ -92,6 +92,8 @@ func TestHookRefusesOldClients(t *testing.T) {
 	written, err := save(t.Context(), m, nil)
 	require.ErrorContains(t, err, "run the generator again")
 	require.False(t, written, "nothing is removed")
+
+	m = &mutation{op: ent.OpDelete}
 	written, err = save(entity.WithPurge(t.Context()), m, nil)
 	require.NoError(t, err)
 	require.True(t, written)

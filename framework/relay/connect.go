@@ -56,9 +56,10 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 	}
 	page.Tally = Tally{
 		limit:    src.Settings().CountLimit,
-		count:    func(ctx context.Context, most int) (int, error) { return countRows(ctx, src, name, w, most) },
-		estimate: func(ctx context.Context) (int, bool, error) { return estimateRows(ctx, src, name, w) },
+		count:    func(ctx context.Context, most int) (int, error) { return countRows(args.Trashed.open(ctx), src, name, w, most) },
+		estimate: func(ctx context.Context) (int, bool, error) { return estimateRows(args.Trashed.open(ctx), src, name, w) },
 	}
+	page.Aggregates = loadAggregates(ctx, rowset{src: src, entity: e, where: w.where}, want.aggregates)[nil]
 	return page, nil
 }
 
@@ -99,7 +100,7 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("%s %s %s %t %t", edge, request, strings.Join(want.columns, ","), want.rows, want.count)
+	key := fmt.Sprintf("%s %s %s %t %t", edge, request, strings.Join(want.columns, ","), want.rows, want.count) + aggregatesKey(want.aggregates)
 	group := groupOf(parent)
 	loaded, err := group.once(key, func() (any, error) {
 		w, err := newScope(src, target).newWindow(owner.Name+"."+edge, args)
@@ -111,10 +112,13 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 		if err != nil {
 			return nil, err
 		}
+		for key, a := range loadAggregates(ctx, rowset{src, target, w.where, owner, e, keys}, want.aggregates) {
+			pages[key].Aggregates = a
+		}
 		for own, page := range pages {
 			page.Tally = Tally{limit: src.Settings().CountLimit, count: func(ctx context.Context, most int) (int, error) {
 				counts, err := group.once(fmt.Sprintf("count %d %s", most, key), func() (any, error) {
-					return countEdges(ctx, src, owner, e, keys, w, most)
+					return countEdges(args.Trashed.open(ctx), src, owner, e, keys, w, most)
 				})
 				if err != nil {
 					return 0, err

@@ -21,6 +21,7 @@ type Page struct {
 	Info       PageInfo
 	TotalCount int
 	Tally      Tally
+	Aggregates Aggregates
 }
 
 // Edge is one row of a page.

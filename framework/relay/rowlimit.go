@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -38,7 +39,7 @@ func (l RowLimit) MutateOperationContext(_ context.Context, op *graphql.Operatio
 	if l.DefaultPage == 0 {
 		l.DefaultPage = defaultPage
 	}
-	n := l.rows(op.Operation.SelectionSet, 1, op.Variables)
+	n := l.rows(op.Operation.SelectionSet, 1, 1, op.Variables)
 	if l.Max < 0 || n <= float64(l.Max) {
 		return nil
 	}
@@ -49,28 +50,33 @@ func (l RowLimit) MutateOperationContext(_ context.Context, op *graphql.Operatio
 	}
 }
 
-// rows counts what a selection loads for a number of parents. A float grows
-// beyond any integer without turning over.
-func (l RowLimit) rows(set ast.SelectionSet, parents float64, variables map[string]any) float64 {
+// rows counts what a selection loads for a number of parents; in a connection,
+// which has aggregates once and not for each row, also for a number of owners.
+// A float grows beyond any integer without turning over.
+func (l RowLimit) rows(set ast.SelectionSet, parents, owners float64, variables map[string]any) float64 {
 	sum := 0.0
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.InlineFragment:
-			sum += l.rows(s.SelectionSet, parents, variables)
+			sum += l.rows(s.SelectionSet, parents, owners, variables)
 		case *ast.FragmentSpread:
-			sum += l.rows(s.Definition.SelectionSet, parents, variables)
+			sum += l.rows(s.Definition.SelectionSet, parents, owners, variables)
 		case *ast.Field:
 			if len(s.SelectionSet) == 0 || strings.HasPrefix(s.Name, "__") {
 				continue
 			}
 			if of := s.ObjectDefinition.Name; s.Name == "edges" && strings.HasSuffix(of, "Connection") ||
 				s.Name == "node" && strings.HasSuffix(of, "Edge") || s.Name == "pageInfo" {
-				sum += l.rows(s.SelectionSet, parents, variables) // the connection counts them
+				sum += l.rows(s.SelectionSet, parents, owners, variables) // the connection counts them
+				continue
+			}
+			if strings.HasSuffix(s.ObjectDefinition.Name, "Connection") && (s.Name == aggregateField || s.Name == groupsField) {
+				sum += owners * max(l.page(s, variables), 1) // what is in them are no rows
 				continue
 			}
 			// An empty page costs a statement too.
 			n := parents * l.page(s, variables)
-			sum += max(n, parents) + l.rows(s.SelectionSet, n, variables)
+			sum += max(n, parents) + l.rows(s.SelectionSet, n, parents, variables)
 		}
 	}
 	return min(sum, math.MaxInt64)
@@ -79,6 +85,9 @@ func (l RowLimit) rows(set ast.SelectionSet, parents float64, variables map[stri
 // page is the most rows that a field gives for one parent.
 func (l RowLimit) page(f *ast.Field, variables map[string]any) float64 {
 	connection := f.Definition.Arguments.ForName("first") != nil
+	if strings.HasSuffix(f.Definition.Type.Name(), "Connection") && !readsRows(f.SelectionSet) {
+		return 1 // a count, or aggregates
+	}
 	if !connection && f.Definition.Type.Elem == nil {
 		return 1
 	}
@@ -92,4 +101,19 @@ func (l RowLimit) page(f *ast.Field, variables map[string]any) float64 {
 		}
 	}
 	return float64(l.DefaultPage)
+}
+
+// readsRows reports whether the selection of a connection needs its page.
+func readsRows(set ast.SelectionSet) bool {
+	return slices.ContainsFunc(set, func(s ast.Selection) bool {
+		switch s := s.(type) {
+		case *ast.InlineFragment:
+			return readsRows(s.SelectionSet)
+		case *ast.FragmentSpread:
+			return readsRows(s.Definition.SelectionSet)
+		case *ast.Field:
+			return s.Name == "edges" || s.Name == "pageInfo"
+		}
+		return false
+	})
 }

@@ -13,6 +13,8 @@ type wanted struct {
 	columns []string // names of fields; nil is all that may be read
 	rows    bool     // edges or page information are selected
 	count   bool     // totalCount is selected
+
+	aggregates []wantedAggregate
 }
 
 // wantedOfConnection reads the selection below a connection field.
@@ -28,6 +30,8 @@ func wantedOfConnection(ctx context.Context, e *entity.Entity) wanted {
 		switch f.Name {
 		case "totalCount":
 			w.count = true
+		case aggregateField, groupsField:
+			w.aggregates = append(w.aggregates, wantAggregate(op, e, f))
 		case "pageInfo":
 			w.rows = true
 		case "edges":

@@ -59,10 +59,18 @@ func withTrash(ctx context.Context, src Source, e *entity.Entity, t *Trashed) (c
 	if may := src.Settings().MayTrash; may == nil || !may(ctx, e.Name) {
 		return nil, &ForbiddenError{Entity: e.GraphQL, Argument: "trashed: " + string(*t)}
 	}
-	if *t == TrashOnly {
-		return entity.WithView(ctx, entity.Tombstones), nil
+	return t.open(ctx), nil
+}
+
+// open gives the context the view of the argument.
+func (t *Trashed) open(ctx context.Context) context.Context {
+	switch {
+	case t == nil || *t == TrashExclude:
+		return ctx
+	case *t == TrashOnly:
+		return entity.WithView(ctx, entity.Tombstones)
 	}
-	return entity.WithView(ctx, entity.Everything), nil
+	return entity.WithView(ctx, entity.Everything)
 }
 
 // view tells cursors of one view from those of another.

@@ -46,7 +46,7 @@ func usedTypes() []string {
 
 // graphQLTypes are types of GraphQL and of the framework's API.
 func graphQLTypes() []string {
-	return strings.Fields(`Base64 BigInt Boolean Cursor Date Float ID Int JSON Mutation Node OrderDirection PageInfo Query
+	return strings.Fields(`Base64 BigInt Boolean Cursor Date Decimal Float ID Int JSON Mutation Node OrderDirection PageInfo Query
 		String Subscription Time UUID`)
 }
 
@@ -87,7 +87,8 @@ func edgeNames(edge string) []string {
 // in Go or in GraphQL.
 func derived(entity string) []string {
 	names := []string{"Create" + entity + "Input", "Update" + entity + "Input"}
-	for suffix := range strings.FieldsSeq(`Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Mutation
+	for suffix := range strings.FieldsSeq(`Aggregate AggregateAvg AggregateBy AggregateCountDistinct AggregateGroup AggregateKey
+		AggregateMinMax AggregateOrder AggregateOrderField AggregateSum Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Mutation
 		Order OrderField Query Select Update UpdateOne WhereInput`) {
 		names = append(names, entity+suffix)
 	}

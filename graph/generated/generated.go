@@ -274,6 +274,116 @@ extend type Mutation {
   user: User
 }
 """
+What is computed over rows of AdvancedEntity. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type AdvancedEntityAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AdvancedEntityAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AdvancedEntityAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AdvancedEntityAggregateMinMax!
+}
+"""
+What rows of AdvancedEntity can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum AdvancedEntityAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  EMAIL
+  STATUS
+  USER_ID
+  USER_ORGANIZATION_ID
+}
+type AdvancedEntityAggregateCountDistinct {
+  deletedAt: Int!
+  email: Int!
+  status: Int!
+  userID: Int!
+}
+"""
+Rows of AdvancedEntity that have the same key.
+"""
+type AdvancedEntityAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: AdvancedEntityAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AdvancedEntityAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AdvancedEntityAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AdvancedEntityAggregateMinMax!
+}
+type AdvancedEntityAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  email: String
+  status: AdvancedEntityStatus
+  userID: ID
+  userOrganizationID: ID
+}
+type AdvancedEntityAggregateMinMax {
+  deletedAt: Time
+  email: String
+}
+"""
+Ordering options for groups of AdvancedEntity.
+"""
+input AdvancedEntityAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: AdvancedEntityAggregateOrderField!
+}
+"""
+What groups of AdvancedEntity can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum AdvancedEntityAggregateOrderField {
+  COUNT
+  MIN_DELETED_AT
+  MIN_EMAIL
+  MAX_DELETED_AT
+  MAX_EMAIL
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  EMAIL
+  STATUS
+  USER_ID
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type AdvancedEntityConnection {
@@ -303,6 +413,34 @@ type AdvancedEntityConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: AdvancedEntityAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [AdvancedEntityAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [AdvancedEntityAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [AdvancedEntityAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -419,6 +557,128 @@ type Comment implements Node {
   user: User
 }
 """
+What is computed over rows of Comment. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type CommentAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: CommentAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: CommentAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: CommentAggregateMinMax!
+}
+"""
+What rows of Comment can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum CommentAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+type CommentAggregateCountDistinct {
+  createdAt: Int!
+  deletedAt: Int!
+  postID: Int!
+  userID: Int!
+}
+"""
+Rows of Comment that have the same key.
+"""
+type CommentAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: CommentAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: CommentAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: CommentAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: CommentAggregateMinMax!
+}
+type CommentAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  postID: ID
+  userID: ID
+  postUserID: ID
+  userOrganizationID: ID
+}
+type CommentAggregateMinMax {
+  createdAt: Time
+  deletedAt: Time
+}
+"""
+Ordering options for groups of Comment.
+"""
+input CommentAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: CommentAggregateOrderField!
+}
+"""
+What groups of Comment can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum CommentAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_DELETED_AT
+  MAX_CREATED_AT
+  MAX_DELETED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type CommentConnection {
@@ -448,6 +708,34 @@ type CommentConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: CommentAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [CommentAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [CommentAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [CommentAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -718,6 +1006,10 @@ scalar Cursor
 A civil date, YYYY-MM-DD.
 """
 scalar Date
+"""
+An exact number of any size, written as a string.
+"""
+scalar Decimal
 """
 Any JSON value.
 """
@@ -1111,6 +1403,105 @@ type Organization implements Node {
   ): UserConnection!
 }
 """
+What is computed over rows of Organization. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type OrganizationAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: OrganizationAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: OrganizationAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: OrganizationAggregateMinMax!
+}
+"""
+What rows of Organization can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum OrganizationAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  NAME
+}
+type OrganizationAggregateCountDistinct {
+  createdAt: Int!
+  name: Int!
+}
+"""
+Rows of Organization that have the same key.
+"""
+type OrganizationAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: OrganizationAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: OrganizationAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: OrganizationAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: OrganizationAggregateMinMax!
+}
+type OrganizationAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  name: String
+}
+type OrganizationAggregateMinMax {
+  createdAt: Time
+  name: String
+}
+"""
+Ordering options for groups of Organization.
+"""
+input OrganizationAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: OrganizationAggregateOrderField!
+}
+"""
+What groups of Organization can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum OrganizationAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_NAME
+  MAX_CREATED_AT
+  MAX_NAME
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type OrganizationConnection {
@@ -1140,6 +1531,34 @@ type OrganizationConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: OrganizationAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [OrganizationAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [OrganizationAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [OrganizationAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1235,6 +1654,119 @@ type OwnershipLog implements Node {
   post: Post
 }
 """
+What is computed over rows of OwnershipLog. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type OwnershipLogAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: OwnershipLogAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: OwnershipLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: OwnershipLogAggregateMinMax!
+}
+"""
+What rows of OwnershipLog can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum OwnershipLogAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  FROM_USER_ID
+  TO_USER_ID
+  POST_ID
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+  POST_USER_ID
+}
+type OwnershipLogAggregateCountDistinct {
+  createdAt: Int!
+  fromUserID: Int!
+  toUserID: Int!
+  postID: Int!
+}
+"""
+Rows of OwnershipLog that have the same key.
+"""
+type OwnershipLogAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: OwnershipLogAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: OwnershipLogAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: OwnershipLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: OwnershipLogAggregateMinMax!
+}
+type OwnershipLogAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  fromUserID: ID
+  toUserID: ID
+  postID: ID
+  fromUserOrganizationID: ID
+  toUserOrganizationID: ID
+  postUserID: ID
+}
+type OwnershipLogAggregateMinMax {
+  createdAt: Time
+}
+"""
+Ordering options for groups of OwnershipLog.
+"""
+input OwnershipLogAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: OwnershipLogAggregateOrderField!
+}
+"""
+What groups of OwnershipLog can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum OwnershipLogAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MAX_CREATED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  FROM_USER_ID
+  TO_USER_ID
+  POST_ID
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+  POST_USER_ID
+}
+"""
 A connection to a list of items.
 """
 type OwnershipLogConnection {
@@ -1264,6 +1796,34 @@ type OwnershipLogConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: OwnershipLogAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [OwnershipLogAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [OwnershipLogAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [OwnershipLogAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1664,6 +2224,209 @@ type Post implements Node {
   ): OwnershipLogConnection!
 }
 """
+What is computed over rows of Post. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PostAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostAggregateMinMax!
+}
+type PostAggregateAvg {
+  viewCount: Float
+}
+"""
+What rows of Post can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PostAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  USER_ID
+  TITLE
+  SLUG
+  CATEGORY
+  STATUS
+  VIEW_COUNT
+  PUBLISHED_AT_DAY
+  PUBLISHED_AT_WEEK
+  PUBLISHED_AT_MONTH
+  PUBLISHED_AT_YEAR
+  AUTHOR_ORGANIZATION_ID
+}
+type PostAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  userID: Int!
+  title: Int!
+  slug: Int!
+  category: Int!
+  status: Int!
+  viewCount: Int!
+  publishedAt: Int!
+}
+"""
+Rows of Post that have the same key.
+"""
+type PostAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PostAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostAggregateMinMax!
+}
+type PostAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  userID: ID
+  title: String
+  slug: String
+  category: String
+  status: PostStatus
+  viewCount: BigInt
+  publishedAtDay: Date
+  publishedAtWeek: Date
+  publishedAtMonth: Date
+  publishedAtYear: Date
+  authorOrganizationID: ID
+}
+type PostAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+  title: String
+  slug: String
+  category: String
+  viewCount: BigInt
+  publishedAt: Time
+}
+"""
+Ordering options for groups of Post.
+"""
+input PostAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PostAggregateOrderField!
+}
+"""
+What groups of Post can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PostAggregateOrderField {
+  COUNT
+  SUM_VIEW_COUNT
+  AVG_VIEW_COUNT
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MIN_TITLE
+  MIN_SLUG
+  MIN_CATEGORY
+  MIN_VIEW_COUNT
+  MIN_PUBLISHED_AT
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  MAX_TITLE
+  MAX_SLUG
+  MAX_CATEGORY
+  MAX_VIEW_COUNT
+  MAX_PUBLISHED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  USER_ID
+  TITLE
+  SLUG
+  CATEGORY
+  STATUS
+  VIEW_COUNT
+  PUBLISHED_AT_DAY
+  PUBLISHED_AT_WEEK
+  PUBLISHED_AT_MONTH
+  PUBLISHED_AT_YEAR
+  AUTHOR_ORGANIZATION_ID
+}
+type PostAggregateSum {
+  viewCount: Decimal
+}
+"""
 A connection to a list of items.
 """
 type PostConnection {
@@ -1693,6 +2456,34 @@ type PostConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PostAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PostAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PostAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PostAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1717,6 +2508,112 @@ type PostLike implements Node {
   userID: ID!
   post: Post
   user: User
+}
+"""
+What is computed over rows of PostLike. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PostLikeAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostLikeAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PostLikeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostLikeAggregateMinMax!
+}
+"""
+What rows of PostLike can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PostLikeAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+type PostLikeAggregateCountDistinct {
+  createdAt: Int!
+  postID: Int!
+  userID: Int!
+}
+"""
+Rows of PostLike that have the same key.
+"""
+type PostLikeAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PostLikeAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostLikeAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PostLikeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostLikeAggregateMinMax!
+}
+type PostLikeAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  postID: ID
+  userID: ID
+  postUserID: ID
+  userOrganizationID: ID
+}
+type PostLikeAggregateMinMax {
+  createdAt: Time
+}
+"""
+Ordering options for groups of PostLike.
+"""
+input PostLikeAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PostLikeAggregateOrderField!
+}
+"""
+What groups of PostLike can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PostLikeAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MAX_CREATED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -1748,6 +2645,34 @@ type PostLikeConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PostLikeAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PostLikeAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PostLikeAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PostLikeAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1878,6 +2803,127 @@ type PostRating implements Node {
   user: User
 }
 """
+What is computed over rows of PostRating. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PostRatingAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostRatingAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostRatingAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostRatingAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostRatingAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostRatingAggregateMinMax!
+}
+type PostRatingAggregateAvg {
+  rating: Float
+}
+"""
+What rows of PostRating can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PostRatingAggregateBy {
+  POST_ID
+  USER_ID
+  RATING
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+type PostRatingAggregateCountDistinct {
+  postID: Int!
+  userID: Int!
+  rating: Int!
+}
+"""
+Rows of PostRating that have the same key.
+"""
+type PostRatingAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PostRatingAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostRatingAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostRatingAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostRatingAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostRatingAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostRatingAggregateMinMax!
+}
+type PostRatingAggregateKey {
+  postID: ID
+  userID: ID
+  rating: Int
+  postUserID: ID
+  userOrganizationID: ID
+}
+type PostRatingAggregateMinMax {
+  rating: Int
+}
+"""
+Ordering options for groups of PostRating.
+"""
+input PostRatingAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PostRatingAggregateOrderField!
+}
+"""
+What groups of PostRating can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PostRatingAggregateOrderField {
+  COUNT
+  SUM_RATING
+  AVG_RATING
+  MIN_RATING
+  MAX_RATING
+  POST_ID
+  USER_ID
+  RATING
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+type PostRatingAggregateSum {
+  rating: Decimal
+}
+"""
 A connection to a list of items.
 """
 type PostRatingConnection {
@@ -1907,6 +2953,34 @@ type PostRatingConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PostRatingAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PostRatingAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PostRatingAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PostRatingAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1997,6 +3071,112 @@ type PostShare implements Node {
   user: User
 }
 """
+What is computed over rows of PostShare. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PostShareAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostShareAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PostShareAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostShareAggregateMinMax!
+}
+"""
+What rows of PostShare can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PostShareAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+type PostShareAggregateCountDistinct {
+  createdAt: Int!
+  postID: Int!
+  userID: Int!
+}
+"""
+Rows of PostShare that have the same key.
+"""
+type PostShareAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PostShareAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostShareAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PostShareAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostShareAggregateMinMax!
+}
+type PostShareAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  postID: ID
+  userID: ID
+  postUserID: ID
+  userOrganizationID: ID
+}
+type PostShareAggregateMinMax {
+  createdAt: Time
+}
+"""
+Ordering options for groups of PostShare.
+"""
+input PostShareAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PostShareAggregateOrderField!
+}
+"""
+What groups of PostShare can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PostShareAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MAX_CREATED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  POST_ID
+  USER_ID
+  POST_USER_ID
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type PostShareConnection {
@@ -2026,6 +3206,34 @@ type PostShareConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PostShareAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PostShareAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PostShareAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PostShareAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -2121,6 +3329,136 @@ type PostView implements Node {
   post: Post
 }
 """
+What is computed over rows of PostView. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PostViewAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostViewAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostViewAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostViewAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostViewAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostViewAggregateMinMax!
+}
+type PostViewAggregateAvg {
+  viewCount: Float
+}
+"""
+What rows of PostView can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PostViewAggregateBy {
+  POST_ID
+  VIEW_DATE
+  VIEW_DATE_WEEK
+  VIEW_DATE_MONTH
+  VIEW_DATE_YEAR
+  VIEW_COUNT
+  POST_USER_ID
+}
+type PostViewAggregateCountDistinct {
+  postID: Int!
+  viewDate: Int!
+  viewCount: Int!
+}
+"""
+Rows of PostView that have the same key.
+"""
+type PostViewAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PostViewAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PostViewAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: PostViewAggregateSum!
+  """
+  The mean.
+  """
+  avg: PostViewAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: PostViewAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PostViewAggregateMinMax!
+}
+type PostViewAggregateKey {
+  postID: ID
+  viewDate: Date
+  viewDateWeek: Date
+  viewDateMonth: Date
+  viewDateYear: Date
+  viewCount: BigInt
+  postUserID: ID
+}
+type PostViewAggregateMinMax {
+  viewDate: Date
+  viewCount: BigInt
+}
+"""
+Ordering options for groups of PostView.
+"""
+input PostViewAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PostViewAggregateOrderField!
+}
+"""
+What groups of PostView can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PostViewAggregateOrderField {
+  COUNT
+  SUM_VIEW_COUNT
+  AVG_VIEW_COUNT
+  MIN_VIEW_DATE
+  MIN_VIEW_COUNT
+  MAX_VIEW_DATE
+  MAX_VIEW_COUNT
+  POST_ID
+  VIEW_DATE
+  VIEW_DATE_WEEK
+  VIEW_DATE_MONTH
+  VIEW_DATE_YEAR
+  VIEW_COUNT
+  POST_USER_ID
+}
+type PostViewAggregateSum {
+  viewCount: Decimal
+}
+"""
 A connection to a list of items.
 """
 type PostViewConnection {
@@ -2150,6 +3488,34 @@ type PostViewConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PostViewAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PostViewAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PostViewAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PostViewAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -2426,6 +3792,190 @@ type Product implements Node {
   externalID: UUID!
 }
 """
+What is computed over rows of Product. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ProductAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProductAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProductAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProductAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProductAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProductAggregateMinMax!
+}
+type ProductAggregateAvg {
+  price: Float
+  stock: Float
+  weight: Float
+}
+"""
+What rows of Product can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ProductAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  NAME
+  SLUG
+  PRICE
+  STOCK
+  IS_FEATURED
+  IS_DIGITAL
+  EXTERNAL_ID
+}
+type ProductAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  name: Int!
+  slug: Int!
+  price: Int!
+  stock: Int!
+  weight: Int!
+  isFeatured: Int!
+  isDigital: Int!
+  externalID: Int!
+}
+"""
+Rows of Product that have the same key.
+"""
+type ProductAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ProductAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProductAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProductAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProductAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProductAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProductAggregateMinMax!
+}
+type ProductAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  name: String
+  slug: String
+  price: BigInt
+  stock: Int
+  isFeatured: Boolean
+  isDigital: Boolean
+  externalID: UUID
+}
+type ProductAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  name: String
+  slug: String
+  price: BigInt
+  stock: Int
+  weight: Float
+}
+"""
+Ordering options for groups of Product.
+"""
+input ProductAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ProductAggregateOrderField!
+}
+"""
+What groups of Product can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ProductAggregateOrderField {
+  COUNT
+  SUM_PRICE
+  SUM_STOCK
+  SUM_WEIGHT
+  AVG_PRICE
+  AVG_STOCK
+  AVG_WEIGHT
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_NAME
+  MIN_SLUG
+  MIN_PRICE
+  MIN_STOCK
+  MIN_WEIGHT
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_NAME
+  MAX_SLUG
+  MAX_PRICE
+  MAX_STOCK
+  MAX_WEIGHT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  NAME
+  SLUG
+  PRICE
+  STOCK
+  IS_FEATURED
+  IS_DIGITAL
+  EXTERNAL_ID
+}
+type ProductAggregateSum {
+  price: Decimal
+  stock: Decimal
+  weight: Float
+}
+"""
 A connection to a list of items.
 """
 type ProductConnection {
@@ -2455,6 +4005,34 @@ type ProductConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ProductAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ProductAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ProductAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ProductAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3395,6 +4973,89 @@ type Role implements Node {
   ): UserRoleConnection!
 }
 """
+What is computed over rows of Role. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type RoleAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: RoleAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: RoleAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: RoleAggregateMinMax!
+}
+"""
+What rows of Role can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum RoleAggregateBy {
+  NAME
+}
+type RoleAggregateCountDistinct {
+  name: Int!
+}
+"""
+Rows of Role that have the same key.
+"""
+type RoleAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: RoleAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: RoleAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: RoleAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: RoleAggregateMinMax!
+}
+type RoleAggregateKey {
+  name: String
+}
+type RoleAggregateMinMax {
+  name: String
+}
+"""
+Ordering options for groups of Role.
+"""
+input RoleAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: RoleAggregateOrderField!
+}
+"""
+What groups of Role can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum RoleAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MAX_NAME
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type RoleConnection {
@@ -3424,6 +5085,34 @@ type RoleConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: RoleAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [RoleAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [RoleAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [RoleAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3508,6 +5197,112 @@ type Scenario implements Node {
   creator: User
 }
 """
+What is computed over rows of Scenario. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ScenarioAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ScenarioAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: ScenarioAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ScenarioAggregateMinMax!
+}
+"""
+What rows of Scenario can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ScenarioAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  CREATOR_ID
+  TITLE
+  CREATOR_ORGANIZATION_ID
+}
+type ScenarioAggregateCountDistinct {
+  createdAt: Int!
+  creatorID: Int!
+  title: Int!
+}
+"""
+Rows of Scenario that have the same key.
+"""
+type ScenarioAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ScenarioAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ScenarioAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: ScenarioAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ScenarioAggregateMinMax!
+}
+type ScenarioAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  creatorID: ID
+  title: String
+  creatorOrganizationID: ID
+}
+type ScenarioAggregateMinMax {
+  createdAt: Time
+  title: String
+}
+"""
+Ordering options for groups of Scenario.
+"""
+input ScenarioAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ScenarioAggregateOrderField!
+}
+"""
+What groups of Scenario can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ScenarioAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_TITLE
+  MAX_CREATED_AT
+  MAX_TITLE
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  CREATOR_ID
+  TITLE
+  CREATOR_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type ScenarioConnection {
@@ -3537,6 +5332,34 @@ type ScenarioConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ScenarioAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ScenarioAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ScenarioAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ScenarioAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3658,6 +5481,89 @@ type Tag implements Node {
   ): PostConnection!
 }
 """
+What is computed over rows of Tag. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type TagAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TagAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: TagAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TagAggregateMinMax!
+}
+"""
+What rows of Tag can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum TagAggregateBy {
+  NAME
+}
+type TagAggregateCountDistinct {
+  name: Int!
+}
+"""
+Rows of Tag that have the same key.
+"""
+type TagAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: TagAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TagAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: TagAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TagAggregateMinMax!
+}
+type TagAggregateKey {
+  name: String
+}
+type TagAggregateMinMax {
+  name: String
+}
+"""
+Ordering options for groups of Tag.
+"""
+input TagAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: TagAggregateOrderField!
+}
+"""
+What groups of Tag can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum TagAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MAX_NAME
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type TagConnection {
@@ -3687,6 +5593,34 @@ type TagConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: TagAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [TagAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [TagAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [TagAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3787,6 +5721,143 @@ type TransferLog implements Node {
   toUser: User
 }
 """
+What is computed over rows of TransferLog. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type TransferLogAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TransferLogAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TransferLogAggregateSum!
+  """
+  The mean.
+  """
+  avg: TransferLogAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TransferLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TransferLogAggregateMinMax!
+}
+type TransferLogAggregateAvg {
+  postsTransferred: Float
+}
+"""
+What rows of TransferLog can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum TransferLogAggregateBy {
+  FROM_USER_ID
+  TO_USER_ID
+  POSTS_TRANSFERRED
+  TRANSFER_DATE_DAY
+  TRANSFER_DATE_WEEK
+  TRANSFER_DATE_MONTH
+  TRANSFER_DATE_YEAR
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+}
+type TransferLogAggregateCountDistinct {
+  fromUserID: Int!
+  toUserID: Int!
+  postsTransferred: Int!
+  transferDate: Int!
+}
+"""
+Rows of TransferLog that have the same key.
+"""
+type TransferLogAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: TransferLogAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TransferLogAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TransferLogAggregateSum!
+  """
+  The mean.
+  """
+  avg: TransferLogAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TransferLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TransferLogAggregateMinMax!
+}
+type TransferLogAggregateKey {
+  fromUserID: ID
+  toUserID: ID
+  postsTransferred: Int
+  transferDateDay: Date
+  transferDateWeek: Date
+  transferDateMonth: Date
+  transferDateYear: Date
+  fromUserOrganizationID: ID
+  toUserOrganizationID: ID
+}
+type TransferLogAggregateMinMax {
+  postsTransferred: Int
+  transferDate: Time
+}
+"""
+Ordering options for groups of TransferLog.
+"""
+input TransferLogAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: TransferLogAggregateOrderField!
+}
+"""
+What groups of TransferLog can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum TransferLogAggregateOrderField {
+  COUNT
+  SUM_POSTS_TRANSFERRED
+  AVG_POSTS_TRANSFERRED
+  MIN_POSTS_TRANSFERRED
+  MIN_TRANSFER_DATE
+  MAX_POSTS_TRANSFERRED
+  MAX_TRANSFER_DATE
+  FROM_USER_ID
+  TO_USER_ID
+  POSTS_TRANSFERRED
+  TRANSFER_DATE_DAY
+  TRANSFER_DATE_WEEK
+  TRANSFER_DATE_MONTH
+  TRANSFER_DATE_YEAR
+  FROM_USER_ORGANIZATION_ID
+  TO_USER_ORGANIZATION_ID
+}
+type TransferLogAggregateSum {
+  postsTransferred: Decimal
+}
+"""
 A connection to a list of items.
 """
 type TransferLogConnection {
@@ -3816,6 +5887,34 @@ type TransferLogConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: TransferLogAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [TransferLogAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [TransferLogAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [TransferLogAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4642,6 +6741,211 @@ type User implements Node {
   ): OwnershipLogConnection!
 }
 """
+What is computed over rows of User. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserAggregateMinMax!
+}
+"""
+What rows of User can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  USERNAME
+  EMAIL
+  NAME
+  FIRST_NAME
+  LAST_NAME
+  DISPLAY_NAME
+  AVATAR_URL
+  IS_ACTIVE
+  IS_ADMIN
+  IS_VERIFIED
+  LAST_LOGIN_DAY
+  LAST_LOGIN_WEEK
+  LAST_LOGIN_MONTH
+  LAST_LOGIN_YEAR
+  ORGANIZATION_ID
+}
+type UserAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  username: Int!
+  email: Int!
+  name: Int!
+  firstName: Int!
+  lastName: Int!
+  displayName: Int!
+  avatarURL: Int!
+  isActive: Int!
+  isAdmin: Int!
+  isVerified: Int!
+  lastLogin: Int!
+  organizationID: Int!
+}
+"""
+Rows of User that have the same key.
+"""
+type UserAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserAggregateMinMax!
+}
+type UserAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  username: String
+  email: String
+  name: String
+  firstName: String
+  lastName: String
+  displayName: String
+  avatarURL: String
+  isActive: Boolean
+  isAdmin: Boolean
+  isVerified: Boolean
+  lastLoginDay: Date
+  lastLoginWeek: Date
+  lastLoginMonth: Date
+  lastLoginYear: Date
+  organizationID: ID
+}
+type UserAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+  username: String
+  email: String
+  name: String
+  firstName: String
+  lastName: String
+  displayName: String
+  avatarURL: String
+  lastLogin: Time
+}
+"""
+Ordering options for groups of User.
+"""
+input UserAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserAggregateOrderField!
+}
+"""
+What groups of User can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MIN_USERNAME
+  MIN_EMAIL
+  MIN_NAME
+  MIN_FIRST_NAME
+  MIN_LAST_NAME
+  MIN_DISPLAY_NAME
+  MIN_AVATAR_URL
+  MIN_LAST_LOGIN
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  MAX_USERNAME
+  MAX_EMAIL
+  MAX_NAME
+  MAX_FIRST_NAME
+  MAX_LAST_NAME
+  MAX_DISPLAY_NAME
+  MAX_AVATAR_URL
+  MAX_LAST_LOGIN
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  USERNAME
+  EMAIL
+  NAME
+  FIRST_NAME
+  LAST_NAME
+  DISPLAY_NAME
+  AVATAR_URL
+  IS_ACTIVE
+  IS_ADMIN
+  IS_VERIFIED
+  LAST_LOGIN_DAY
+  LAST_LOGIN_WEEK
+  LAST_LOGIN_MONTH
+  LAST_LOGIN_YEAR
+  ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type UserConnection {
@@ -4671,6 +6975,34 @@ type UserConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4697,6 +7029,112 @@ type UserGroup implements Node {
   """
   joinedAt: Time!
   user: User
+}
+"""
+What is computed over rows of UserGroup. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserGroupAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserGroupAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserGroupAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserGroupAggregateMinMax!
+}
+"""
+What rows of UserGroup can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserGroupAggregateBy {
+  USER_ID
+  NAME
+  JOINED_AT_DAY
+  JOINED_AT_WEEK
+  JOINED_AT_MONTH
+  JOINED_AT_YEAR
+  USER_ORGANIZATION_ID
+}
+type UserGroupAggregateCountDistinct {
+  userID: Int!
+  name: Int!
+  joinedAt: Int!
+}
+"""
+Rows of UserGroup that have the same key.
+"""
+type UserGroupAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserGroupAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserGroupAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserGroupAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserGroupAggregateMinMax!
+}
+type UserGroupAggregateKey {
+  userID: ID
+  name: String
+  joinedAtDay: Date
+  joinedAtWeek: Date
+  joinedAtMonth: Date
+  joinedAtYear: Date
+  userOrganizationID: ID
+}
+type UserGroupAggregateMinMax {
+  name: String
+  joinedAt: Time
+}
+"""
+Ordering options for groups of UserGroup.
+"""
+input UserGroupAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserGroupAggregateOrderField!
+}
+"""
+What groups of UserGroup can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserGroupAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MIN_JOINED_AT
+  MAX_NAME
+  MAX_JOINED_AT
+  USER_ID
+  NAME
+  JOINED_AT_DAY
+  JOINED_AT_WEEK
+  JOINED_AT_MONTH
+  JOINED_AT_YEAR
+  USER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -4728,6 +7166,34 @@ type UserGroupConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserGroupAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserGroupAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserGroupAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserGroupAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4823,6 +7289,112 @@ type UserLog implements Node {
   user: User
 }
 """
+What is computed over rows of UserLog. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserLogAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserLogAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserLogAggregateMinMax!
+}
+"""
+What rows of UserLog can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserLogAggregateBy {
+  USER_ID
+  ACTION
+  TIMESTAMP_DAY
+  TIMESTAMP_WEEK
+  TIMESTAMP_MONTH
+  TIMESTAMP_YEAR
+  USER_ORGANIZATION_ID
+}
+type UserLogAggregateCountDistinct {
+  userID: Int!
+  action: Int!
+  timestamp: Int!
+}
+"""
+Rows of UserLog that have the same key.
+"""
+type UserLogAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserLogAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserLogAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserLogAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserLogAggregateMinMax!
+}
+type UserLogAggregateKey {
+  userID: ID
+  action: String
+  timestampDay: Date
+  timestampWeek: Date
+  timestampMonth: Date
+  timestampYear: Date
+  userOrganizationID: ID
+}
+type UserLogAggregateMinMax {
+  action: String
+  timestamp: Time
+}
+"""
+Ordering options for groups of UserLog.
+"""
+input UserLogAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserLogAggregateOrderField!
+}
+"""
+What groups of UserLog can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserLogAggregateOrderField {
+  COUNT
+  MIN_ACTION
+  MIN_TIMESTAMP
+  MAX_ACTION
+  MAX_TIMESTAMP
+  USER_ID
+  ACTION
+  TIMESTAMP_DAY
+  TIMESTAMP_WEEK
+  TIMESTAMP_MONTH
+  TIMESTAMP_YEAR
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type UserLogConnection {
@@ -4852,6 +7424,34 @@ type UserLogConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserLogAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserLogAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserLogAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserLogAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -5025,6 +7625,174 @@ type UserProfile implements Node {
   user: User
 }
 """
+What is computed over rows of UserProfile. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserProfileAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserProfileAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserProfileAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserProfileAggregateMinMax!
+}
+"""
+What rows of UserProfile can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserProfileAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  USER_ID
+  AVATAR_URL
+  PHONE
+  DATE_OF_BIRTH
+  DATE_OF_BIRTH_WEEK
+  DATE_OF_BIRTH_MONTH
+  DATE_OF_BIRTH_YEAR
+  WEBSITE
+  LINKEDIN_URL
+  GITHUB_URL
+  TIMEZONE
+  LANGUAGE
+  EMAIL_NOTIFICATIONS
+  USER_ORGANIZATION_ID
+}
+type UserProfileAggregateCountDistinct {
+  createdAt: Int!
+  userID: Int!
+  avatarURL: Int!
+  phone: Int!
+  dateOfBirth: Int!
+  website: Int!
+  linkedinURL: Int!
+  githubURL: Int!
+  timezone: Int!
+  language: Int!
+  emailNotifications: Int!
+}
+"""
+Rows of UserProfile that have the same key.
+"""
+type UserProfileAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserProfileAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserProfileAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserProfileAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserProfileAggregateMinMax!
+}
+type UserProfileAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  userID: ID
+  avatarURL: String
+  phone: String
+  dateOfBirth: Date
+  dateOfBirthWeek: Date
+  dateOfBirthMonth: Date
+  dateOfBirthYear: Date
+  website: String
+  linkedinURL: String
+  githubURL: String
+  timezone: String
+  language: String
+  emailNotifications: Boolean
+  userOrganizationID: ID
+}
+type UserProfileAggregateMinMax {
+  createdAt: Time
+  avatarURL: String
+  phone: String
+  dateOfBirth: Date
+  website: String
+  linkedinURL: String
+  githubURL: String
+  timezone: String
+  language: String
+}
+"""
+Ordering options for groups of UserProfile.
+"""
+input UserProfileAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserProfileAggregateOrderField!
+}
+"""
+What groups of UserProfile can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserProfileAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_AVATAR_URL
+  MIN_PHONE
+  MIN_DATE_OF_BIRTH
+  MIN_WEBSITE
+  MIN_LINKEDIN_URL
+  MIN_GITHUB_URL
+  MIN_TIMEZONE
+  MIN_LANGUAGE
+  MAX_CREATED_AT
+  MAX_AVATAR_URL
+  MAX_PHONE
+  MAX_DATE_OF_BIRTH
+  MAX_WEBSITE
+  MAX_LINKEDIN_URL
+  MAX_GITHUB_URL
+  MAX_TIMEZONE
+  MAX_LANGUAGE
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  USER_ID
+  AVATAR_URL
+  PHONE
+  DATE_OF_BIRTH
+  DATE_OF_BIRTH_WEEK
+  DATE_OF_BIRTH_MONTH
+  DATE_OF_BIRTH_YEAR
+  WEBSITE
+  LINKEDIN_URL
+  GITHUB_URL
+  TIMEZONE
+  LANGUAGE
+  EMAIL_NOTIFICATIONS
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type UserProfileConnection {
@@ -5054,6 +7822,34 @@ type UserProfileConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserProfileAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserProfileAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserProfileAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserProfileAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -5258,6 +8054,152 @@ type UserRole implements Node {
   assigner: User
 }
 """
+What is computed over rows of UserRole. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserRoleAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserRoleAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserRoleAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserRoleAggregateMinMax!
+}
+"""
+What rows of UserRole can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserRoleAggregateBy {
+  USER_ID
+  ROLE_ID
+  ASSIGNED_BY
+  ASSIGNED_AT_DAY
+  ASSIGNED_AT_WEEK
+  ASSIGNED_AT_MONTH
+  ASSIGNED_AT_YEAR
+  EXPIRES_AT_DAY
+  EXPIRES_AT_WEEK
+  EXPIRES_AT_MONTH
+  EXPIRES_AT_YEAR
+  IS_ACTIVE
+  REVOKED_AT_DAY
+  REVOKED_AT_WEEK
+  REVOKED_AT_MONTH
+  REVOKED_AT_YEAR
+  USER_ORGANIZATION_ID
+  ASSIGNER_ORGANIZATION_ID
+}
+type UserRoleAggregateCountDistinct {
+  userID: Int!
+  roleID: Int!
+  assignedBy: Int!
+  assignedAt: Int!
+  expiresAt: Int!
+  isActive: Int!
+  revokedAt: Int!
+}
+"""
+Rows of UserRole that have the same key.
+"""
+type UserRoleAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserRoleAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserRoleAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserRoleAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserRoleAggregateMinMax!
+}
+type UserRoleAggregateKey {
+  userID: ID
+  roleID: ID
+  assignedBy: ID
+  assignedAtDay: Date
+  assignedAtWeek: Date
+  assignedAtMonth: Date
+  assignedAtYear: Date
+  expiresAtDay: Date
+  expiresAtWeek: Date
+  expiresAtMonth: Date
+  expiresAtYear: Date
+  isActive: Boolean
+  revokedAtDay: Date
+  revokedAtWeek: Date
+  revokedAtMonth: Date
+  revokedAtYear: Date
+  userOrganizationID: ID
+  assignerOrganizationID: ID
+}
+type UserRoleAggregateMinMax {
+  assignedAt: Time
+  expiresAt: Time
+  revokedAt: Time
+}
+"""
+Ordering options for groups of UserRole.
+"""
+input UserRoleAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserRoleAggregateOrderField!
+}
+"""
+What groups of UserRole can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserRoleAggregateOrderField {
+  COUNT
+  MIN_ASSIGNED_AT
+  MIN_EXPIRES_AT
+  MIN_REVOKED_AT
+  MAX_ASSIGNED_AT
+  MAX_EXPIRES_AT
+  MAX_REVOKED_AT
+  USER_ID
+  ROLE_ID
+  ASSIGNED_BY
+  ASSIGNED_AT_DAY
+  ASSIGNED_AT_WEEK
+  ASSIGNED_AT_MONTH
+  ASSIGNED_AT_YEAR
+  EXPIRES_AT_DAY
+  EXPIRES_AT_WEEK
+  EXPIRES_AT_MONTH
+  EXPIRES_AT_YEAR
+  IS_ACTIVE
+  REVOKED_AT_DAY
+  REVOKED_AT_WEEK
+  REVOKED_AT_MONTH
+  REVOKED_AT_YEAR
+  USER_ORGANIZATION_ID
+  ASSIGNER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type UserRoleConnection {
@@ -5287,6 +8229,34 @@ type UserRoleConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserRoleAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserRoleAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserRoleAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserRoleAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -5412,6 +8382,125 @@ type UserSession implements Node {
   user: User
 }
 """
+What is computed over rows of UserSession. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type UserSessionAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserSessionAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserSessionAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserSessionAggregateMinMax!
+}
+"""
+What rows of UserSession can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum UserSessionAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  USER_ID
+  IS_ACTIVE
+  EXPIRES_AT_DAY
+  EXPIRES_AT_WEEK
+  EXPIRES_AT_MONTH
+  EXPIRES_AT_YEAR
+  USER_ORGANIZATION_ID
+}
+type UserSessionAggregateCountDistinct {
+  createdAt: Int!
+  userID: Int!
+  isActive: Int!
+  expiresAt: Int!
+}
+"""
+Rows of UserSession that have the same key.
+"""
+type UserSessionAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: UserSessionAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: UserSessionAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: UserSessionAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: UserSessionAggregateMinMax!
+}
+type UserSessionAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  userID: ID
+  isActive: Boolean
+  expiresAtDay: Date
+  expiresAtWeek: Date
+  expiresAtMonth: Date
+  expiresAtYear: Date
+  userOrganizationID: ID
+}
+type UserSessionAggregateMinMax {
+  createdAt: Time
+  expiresAt: Time
+}
+"""
+Ordering options for groups of UserSession.
+"""
+input UserSessionAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: UserSessionAggregateOrderField!
+}
+"""
+What groups of UserSession can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum UserSessionAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_EXPIRES_AT
+  MAX_CREATED_AT
+  MAX_EXPIRES_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  USER_ID
+  IS_ACTIVE
+  EXPIRES_AT_DAY
+  EXPIRES_AT_WEEK
+  EXPIRES_AT_MONTH
+  EXPIRES_AT_YEAR
+  USER_ORGANIZATION_ID
+}
+"""
 A connection to a list of items.
 """
 type UserSessionConnection {
@@ -5441,6 +8530,34 @@ type UserSessionConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: UserSessionAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [UserSessionAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [UserSessionAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [UserSessionAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -5735,6 +8852,10 @@ func childFields_AdvancedEntityConnection(ctx context.Context, ec *executionCont
 		return fieldContext_AdvancedEntityConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_AdvancedEntityConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_AdvancedEntityConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_AdvancedEntityConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdvancedEntityConnection", field.Name)
 }
@@ -5793,6 +8914,10 @@ func childFields_CommentConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_CommentConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_CommentConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_CommentConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_CommentConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommentConnection", field.Name)
 }
@@ -5843,6 +8968,10 @@ func childFields_OrganizationConnection(ctx context.Context, ec *executionContex
 		return fieldContext_OrganizationConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_OrganizationConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_OrganizationConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_OrganizationConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganizationConnection", field.Name)
 }
@@ -5901,6 +9030,10 @@ func childFields_OwnershipLogConnection(ctx context.Context, ec *executionContex
 		return fieldContext_OwnershipLogConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_OwnershipLogConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_OwnershipLogConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_OwnershipLogConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OwnershipLogConnection", field.Name)
 }
@@ -6023,6 +9156,10 @@ func childFields_PostConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_PostConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PostConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PostConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PostConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostConnection", field.Name)
 }
@@ -6065,6 +9202,10 @@ func childFields_PostLikeConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_PostLikeConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PostLikeConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PostLikeConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PostLikeConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostLikeConnection", field.Name)
 }
@@ -6131,6 +9272,10 @@ func childFields_PostRatingConnection(ctx context.Context, ec *executionContext,
 		return fieldContext_PostRatingConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PostRatingConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PostRatingConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PostRatingConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostRatingConnection", field.Name)
 }
@@ -6185,6 +9330,10 @@ func childFields_PostShareConnection(ctx context.Context, ec *executionContext, 
 		return fieldContext_PostShareConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PostShareConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PostShareConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PostShareConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostShareConnection", field.Name)
 }
@@ -6237,6 +9386,10 @@ func childFields_PostViewConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_PostViewConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PostViewConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PostViewConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PostViewConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostViewConnection", field.Name)
 }
@@ -6309,6 +9462,10 @@ func childFields_ProductConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_ProductConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_ProductConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ProductConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ProductConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductConnection", field.Name)
 }
@@ -6361,6 +9518,10 @@ func childFields_RoleConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_RoleConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_RoleConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_RoleConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_RoleConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoleConnection", field.Name)
 }
@@ -6413,6 +9574,10 @@ func childFields_ScenarioConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_ScenarioConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_ScenarioConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ScenarioConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ScenarioConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioConnection", field.Name)
 }
@@ -6461,6 +9626,10 @@ func childFields_TagConnection(ctx context.Context, ec *executionContext, field 
 		return fieldContext_TagConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_TagConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_TagConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_TagConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagConnection", field.Name)
 }
@@ -6529,6 +9698,10 @@ func childFields_TransferLogConnection(ctx context.Context, ec *executionContext
 		return fieldContext_TransferLogConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_TransferLogConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_TransferLogConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_TransferLogConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TransferLogConnection", field.Name)
 }
@@ -6647,6 +9820,10 @@ func childFields_UserConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_UserConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserConnection", field.Name)
 }
@@ -6687,6 +9864,10 @@ func childFields_UserGroupConnection(ctx context.Context, ec *executionContext, 
 		return fieldContext_UserGroupConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserGroupConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserGroupConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserGroupConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserGroupConnection", field.Name)
 }
@@ -6741,6 +9922,10 @@ func childFields_UserLogConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_UserLogConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserLogConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserLogConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserLogConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserLogConnection", field.Name)
 }
@@ -6825,6 +10010,10 @@ func childFields_UserProfileConnection(ctx context.Context, ec *executionContext
 		return fieldContext_UserProfileConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserProfileConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserProfileConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserProfileConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserProfileConnection", field.Name)
 }
@@ -6889,6 +10078,10 @@ func childFields_UserRoleConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_UserRoleConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserRoleConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserRoleConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserRoleConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserRoleConnection", field.Name)
 }
@@ -6943,6 +10136,10 @@ func childFields_UserSessionConnection(ctx context.Context, ec *executionContext
 		return fieldContext_UserSessionConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_UserSessionConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_UserSessionConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_UserSessionConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserSessionConnection", field.Name)
 }
@@ -11973,6 +15170,52 @@ func fieldContext_AdvancedEntityConnection_total(ctx context.Context, ec *execut
 	return fc, nil
 }
 
+func _AdvancedEntityConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNAdvancedEntityAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdvancedEntityConnection", field, true, false, errors.New("field of type AdvancedEntityAggregate does not have child fields"))
+}
+
+func _AdvancedEntityConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AdvancedEntityConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNAdvancedEntityAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AdvancedEntityConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdvancedEntityConnection", field, true, false, errors.New("field of type AdvancedEntityAggregateGroup does not have child fields"))
+}
+
 func _AdvancedEntityEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AdvancedEntityEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12446,6 +15689,52 @@ func fieldContext_CommentConnection_total(ctx context.Context, ec *executionCont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _CommentConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNCommentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentConnection", field, true, false, errors.New("field of type CommentAggregate does not have child fields"))
+}
+
+func _CommentConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CommentConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNCommentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CommentConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentConnection", field, true, false, errors.New("field of type CommentAggregateGroup does not have child fields"))
 }
 
 func _CommentEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CommentEdge) (ret graphql.Marshaler) {
@@ -14682,6 +17971,52 @@ func fieldContext_OrganizationConnection_total(ctx context.Context, ec *executio
 	return fc, nil
 }
 
+func _OrganizationConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNOrganizationAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationConnection", field, true, false, errors.New("field of type OrganizationAggregate does not have child fields"))
+}
+
+func _OrganizationConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OrganizationConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNOrganizationAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OrganizationConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationConnection", field, true, false, errors.New("field of type OrganizationAggregateGroup does not have child fields"))
+}
+
 func _OrganizationEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OrganizationEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15164,6 +18499,52 @@ func fieldContext_OwnershipLogConnection_total(ctx context.Context, ec *executio
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _OwnershipLogConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNOwnershipLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnershipLogConnection", field, true, false, errors.New("field of type OwnershipLogAggregate does not have child fields"))
+}
+
+func _OwnershipLogConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_OwnershipLogConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNOwnershipLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_OwnershipLogConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnershipLogConnection", field, true, false, errors.New("field of type OwnershipLogAggregateGroup does not have child fields"))
 }
 
 func _OwnershipLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.OwnershipLogEdge) (ret graphql.Marshaler) {
@@ -16377,6 +19758,52 @@ func fieldContext_PostConnection_total(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _PostConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPostAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostConnection", field, true, false, errors.New("field of type PostAggregate does not have child fields"))
+}
+
+func _PostConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPostAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostConnection", field, true, false, errors.New("field of type PostAggregateGroup does not have child fields"))
+}
+
 func _PostEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16717,6 +20144,52 @@ func fieldContext_PostLikeConnection_total(ctx context.Context, ec *executionCon
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _PostLikeConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikeConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPostLikeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikeConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostLikeConnection", field, true, false, errors.New("field of type PostLikeAggregate does not have child fields"))
+}
+
+func _PostLikeConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostLikeConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPostLikeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostLikeConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostLikeConnection", field, true, false, errors.New("field of type PostLikeAggregateGroup does not have child fields"))
 }
 
 func _PostLikeEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostLikeEdge) (ret graphql.Marshaler) {
@@ -17235,6 +20708,52 @@ func fieldContext_PostRatingConnection_total(ctx context.Context, ec *executionC
 	return fc, nil
 }
 
+func _PostRatingConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPostRatingAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostRatingConnection", field, true, false, errors.New("field of type PostRatingAggregate does not have child fields"))
+}
+
+func _PostRatingConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostRatingConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPostRatingAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostRatingConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostRatingConnection", field, true, false, errors.New("field of type PostRatingAggregateGroup does not have child fields"))
+}
+
 func _PostRatingEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostRatingEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17664,6 +21183,52 @@ func fieldContext_PostShareConnection_total(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _PostShareConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShareConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostShareConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPostShareAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostShareConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostShareConnection", field, true, false, errors.New("field of type PostShareAggregate does not have child fields"))
+}
+
+func _PostShareConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShareConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostShareConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPostShareAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostShareConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostShareConnection", field, true, false, errors.New("field of type PostShareAggregateGroup does not have child fields"))
+}
+
 func _PostShareEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostShareEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18059,6 +21624,52 @@ func fieldContext_PostViewConnection_total(ctx context.Context, ec *executionCon
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _PostViewConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPostViewAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostViewConnection", field, true, false, errors.New("field of type PostViewAggregate does not have child fields"))
+}
+
+func _PostViewConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PostViewConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPostViewAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PostViewConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostViewConnection", field, true, false, errors.New("field of type PostViewAggregateGroup does not have child fields"))
 }
 
 func _PostViewEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PostViewEdge) (ret graphql.Marshaler) {
@@ -18677,6 +22288,52 @@ func fieldContext_ProductConnection_total(ctx context.Context, ec *executionCont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _ProductConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNProductAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, true, false, errors.New("field of type ProductAggregate does not have child fields"))
+}
+
+func _ProductConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProductConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNProductAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProductConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, true, false, errors.New("field of type ProductAggregateGroup does not have child fields"))
 }
 
 func _ProductEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProductEdge) (ret graphql.Marshaler) {
@@ -21100,6 +24757,52 @@ func fieldContext_RoleConnection_total(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _RoleConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RoleConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RoleConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoleConnection", field, true, false, errors.New("field of type RoleAggregate does not have child fields"))
+}
+
+func _RoleConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RoleConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RoleConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoleConnection", field, true, false, errors.New("field of type RoleAggregateGroup does not have child fields"))
+}
+
 func _RoleEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RoleEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21497,6 +25200,52 @@ func fieldContext_ScenarioConnection_total(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _ScenarioConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNScenarioAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioConnection", field, true, false, errors.New("field of type ScenarioAggregate does not have child fields"))
+}
+
+func _ScenarioConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ScenarioConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNScenarioAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ScenarioConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioConnection", field, true, false, errors.New("field of type ScenarioAggregateGroup does not have child fields"))
+}
+
 func _ScenarioEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ScenarioEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21858,6 +25607,52 @@ func fieldContext_TagConnection_total(ctx context.Context, ec *executionContext,
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _TagConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNTagAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagConnection", field, true, false, errors.New("field of type TagAggregate does not have child fields"))
+}
+
+func _TagConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TagConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNTagAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TagConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagConnection", field, true, false, errors.New("field of type TagAggregateGroup does not have child fields"))
 }
 
 func _TagEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TagEdge) (ret graphql.Marshaler) {
@@ -22379,6 +26174,52 @@ func fieldContext_TransferLogConnection_total(ctx context.Context, ec *execution
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _TransferLogConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNTransferLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferLogConnection", field, true, false, errors.New("field of type TransferLogAggregate does not have child fields"))
+}
+
+func _TransferLogConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TransferLogConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNTransferLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TransferLogConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferLogConnection", field, true, false, errors.New("field of type TransferLogAggregateGroup does not have child fields"))
 }
 
 func _TransferLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TransferLogEdge) (ret graphql.Marshaler) {
@@ -23891,6 +27732,52 @@ func fieldContext_UserConnection_total(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _UserConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserConnection", field, true, false, errors.New("field of type UserAggregate does not have child fields"))
+}
+
+func _UserConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserConnection", field, true, false, errors.New("field of type UserAggregateGroup does not have child fields"))
+}
+
 func _UserEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24199,6 +28086,52 @@ func fieldContext_UserGroupConnection_total(ctx context.Context, ec *executionCo
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _UserGroupConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserGroupAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserGroupConnection", field, true, false, errors.New("field of type UserGroupAggregate does not have child fields"))
+}
+
+func _UserGroupConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserGroupConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserGroupAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserGroupConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserGroupConnection", field, true, false, errors.New("field of type UserGroupAggregateGroup does not have child fields"))
 }
 
 func _UserGroupEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserGroupEdge) (ret graphql.Marshaler) {
@@ -24619,6 +28552,52 @@ func fieldContext_UserLogConnection_total(ctx context.Context, ec *executionCont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _UserLogConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserLogConnection", field, true, false, errors.New("field of type UserLogAggregate does not have child fields"))
+}
+
+func _UserLogConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserLogConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserLogConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserLogConnection", field, true, false, errors.New("field of type UserLogAggregateGroup does not have child fields"))
 }
 
 func _UserLogEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserLogEdge) (ret graphql.Marshaler) {
@@ -25335,6 +29314,52 @@ func fieldContext_UserProfileConnection_total(ctx context.Context, ec *execution
 	return fc, nil
 }
 
+func _UserProfileConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfileConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserProfileAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfileConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserProfileConnection", field, true, false, errors.New("field of type UserProfileAggregate does not have child fields"))
+}
+
+func _UserProfileConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserProfileConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserProfileAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserProfileConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserProfileConnection", field, true, false, errors.New("field of type UserProfileAggregateGroup does not have child fields"))
+}
+
 func _UserProfileEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserProfileEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25888,6 +29913,52 @@ func fieldContext_UserRoleConnection_total(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _UserRoleConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRoleConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRoleConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserRoleConnection", field, true, false, errors.New("field of type UserRoleAggregate does not have child fields"))
+}
+
+func _UserRoleConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRoleConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRoleConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserRoleConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserRoleConnection", field, true, false, errors.New("field of type UserRoleAggregateGroup does not have child fields"))
+}
+
 func _UserRoleEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRoleEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26306,6 +30377,52 @@ func fieldContext_UserSessionConnection_total(ctx context.Context, ec *execution
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _UserSessionConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNUserSessionAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserSessionConnection", field, true, false, errors.New("field of type UserSessionAggregate does not have child fields"))
+}
+
+func _UserSessionConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserSessionConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNUserSessionAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UserSessionConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserSessionConnection", field, true, false, errors.New("field of type UserSessionAggregateGroup does not have child fields"))
 }
 
 func _UserSessionEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserSessionEdge) (ret graphql.Marshaler) {
@@ -27791,6 +31908,82 @@ func _AdvancedEntityConnection(ctx context.Context, ec *executionContext, sel as
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AdvancedEntityConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AdvancedEntityConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28079,6 +32272,82 @@ func _CommentConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 					}
 				}()
 				res = _CommentConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _CommentConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _CommentConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -28705,6 +32974,82 @@ func _OrganizationConnection(ctx context.Context, ec *executionContext, sel ast.
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OrganizationConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OrganizationConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29026,6 +33371,82 @@ func _OwnershipLogConnection(ctx context.Context, ec *executionContext, sel ast.
 					}
 				}()
 				res = _OwnershipLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OwnershipLogConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _OwnershipLogConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -29764,6 +34185,82 @@ func _PostConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29994,6 +34491,82 @@ func _PostLikeConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 					}
 				}()
 				res = _PostLikeConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostLikeConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostLikeConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -30376,6 +34949,82 @@ func _PostRatingConnection(ctx context.Context, ec *executionContext, sel ast.Se
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostRatingConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostRatingConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30682,6 +35331,82 @@ func _PostShareConnection(ctx context.Context, ec *executionContext, sel ast.Sel
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostShareConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostShareConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30922,6 +35647,82 @@ func _PostViewConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 					}
 				}()
 				res = _PostViewConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostViewConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PostViewConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -31207,6 +36008,82 @@ func _ProductConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 					}
 				}()
 				res = _ProductConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProductConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProductConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -32526,6 +37403,82 @@ func _RoleConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _RoleConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _RoleConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32794,6 +37747,82 @@ func _ScenarioConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ScenarioConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ScenarioConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -33024,6 +38053,82 @@ func _TagConnection(ctx context.Context, ec *executionContext, sel ast.Selection
 					}
 				}()
 				res = _TagConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TagConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TagConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -33383,6 +38488,82 @@ func _TransferLogConnection(ctx context.Context, ec *executionContext, sel ast.S
 					}
 				}()
 				res = _TransferLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TransferLogConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TransferLogConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -34438,6 +39619,82 @@ func _UserConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34630,6 +39887,82 @@ func _UserGroupConnection(ctx context.Context, ec *executionContext, sel ast.Sel
 					}
 				}()
 				res = _UserGroupConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserGroupConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserGroupConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -34903,6 +40236,82 @@ func _UserLogConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 					}
 				}()
 				res = _UserLogConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserLogConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserLogConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -35297,6 +40706,82 @@ func _UserProfileConnection(ctx context.Context, ec *executionContext, sel ast.S
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserProfileConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserProfileConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35661,6 +41146,82 @@ func _UserRoleConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserRoleConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserRoleConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35906,6 +41467,82 @@ func _UserSessionConnection(ctx context.Context, ec *executionContext, sel ast.S
 					}
 				}()
 				res = _UserSessionConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserSessionConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserSessionConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -36464,6 +42101,55 @@ func marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐA
 	return _AdvancedEntity(ctx, ec, sel, v)
 }
 
+func unmarshalNAdvancedEntityAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAdvancedEntityAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAdvancedEntityAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAdvancedEntityAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAdvancedEntityAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNAdvancedEntityAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNAdvancedEntityAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNAdvancedEntityAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAdvancedEntityConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AdvancedEntityConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -36566,6 +42252,55 @@ func marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(
 		return graphql.Null
 	}
 	return _Comment(ctx, ec, sel, v)
+}
+
+func unmarshalNCommentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCommentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNCommentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCommentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNCommentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCommentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCommentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCommentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNCommentConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.CommentConnection) graphql.Marshaler {
@@ -36961,6 +42696,55 @@ func marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrg
 	return _Organization(ctx, ec, sel, v)
 }
 
+func unmarshalNOrganizationAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNOrganizationAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNOrganizationAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNOrganizationAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNOrganizationAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNOrganizationAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNOrganizationAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNOrganizationAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNOrganizationConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OrganizationConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37021,6 +42805,55 @@ func marshalNOwnershipLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwn
 		return graphql.Null
 	}
 	return _OwnershipLog(ctx, ec, sel, v)
+}
+
+func unmarshalNOwnershipLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNOwnershipLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNOwnershipLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNOwnershipLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNOwnershipLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNOwnershipLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNOwnershipLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNOwnershipLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNOwnershipLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.OwnershipLogConnection) graphql.Marshaler {
@@ -37099,6 +42932,55 @@ func marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx co
 	return _Post(ctx, ec, sel, v)
 }
 
+func unmarshalNPostAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPostAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPostAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPostAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37133,6 +43015,55 @@ func marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLik
 		return graphql.Null
 	}
 	return _PostLike(ctx, ec, sel, v)
+}
+
+func unmarshalNPostLikeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostLikeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostLikeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostLikeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostLikeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPostLikeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPostLikeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPostLikeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostLikeConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostLikeConnection) graphql.Marshaler {
@@ -37223,6 +43154,55 @@ func marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostR
 	return _PostRating(ctx, ec, sel, v)
 }
 
+func unmarshalNPostRatingAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostRatingAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostRatingAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostRatingAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostRatingAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPostRatingAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPostRatingAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPostRatingAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostRatingConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostRatingConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37283,6 +43263,55 @@ func marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostSh
 		return graphql.Null
 	}
 	return _PostShare(ctx, ec, sel, v)
+}
+
+func unmarshalNPostShareAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostShareAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostShareAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostShareAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostShareAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPostShareAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPostShareAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPostShareAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostShareConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostShareConnection) graphql.Marshaler {
@@ -37357,6 +43386,55 @@ func marshalNPostView2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostVie
 	return _PostView(ctx, ec, sel, v)
 }
 
+func unmarshalNPostViewAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostViewAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostViewAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostViewAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPostViewAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPostViewAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPostViewAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPostViewAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostViewConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostViewConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37429,6 +43507,55 @@ func marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(
 	return _Product(ctx, ec, sel, v)
 }
 
+func unmarshalNProductAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProductAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProductAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProductAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProductAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNProductAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNProductAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNProductAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNProductConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProductConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37491,6 +43618,55 @@ func marshalNRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRole(ctx co
 	return _Role(ctx, ec, sel, v)
 }
 
+func unmarshalNRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNRoleConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.RoleConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37551,6 +43727,55 @@ func marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenari
 		return graphql.Null
 	}
 	return _Scenario(ctx, ec, sel, v)
+}
+
+func unmarshalNScenarioAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNScenarioAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNScenarioAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNScenarioAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNScenarioAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNScenarioAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNScenarioAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNScenarioAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNScenarioConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ScenarioConnection) graphql.Marshaler {
@@ -37660,6 +43885,55 @@ func marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx cont
 	return _Tag(ctx, ec, sel, v)
 }
 
+func unmarshalNTagAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTagAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTagAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTagAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTagAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTagAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNTagAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTagAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNTagConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TagConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37746,6 +44020,55 @@ func marshalNTransferLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTran
 		return graphql.Null
 	}
 	return _TransferLog(ctx, ec, sel, v)
+}
+
+func unmarshalNTransferLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTransferLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTransferLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTransferLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTransferLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTransferLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNTransferLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTransferLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNTransferLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TransferLogConnection) graphql.Marshaler {
@@ -38002,6 +44325,55 @@ func marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx co
 	return _User(ctx, ec, sel, v)
 }
 
+func unmarshalNUserAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUserConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -38036,6 +44408,55 @@ func marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGr
 		return graphql.Null
 	}
 	return _UserGroup(ctx, ec, sel, v)
+}
+
+func unmarshalNUserGroupAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserGroupAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserGroupAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserGroupAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserGroupAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserGroupAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserGroupAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserGroupAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserGroupConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserGroupConnection) graphql.Marshaler {
@@ -38098,6 +44519,55 @@ func marshalNUserLog2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLog(
 		return graphql.Null
 	}
 	return _UserLog(ctx, ec, sel, v)
+}
+
+func unmarshalNUserLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserLogAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserLogAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserLogAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserLogConnection) graphql.Marshaler {
@@ -38188,6 +44658,55 @@ func marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser
 	return _UserProfile(ctx, ec, sel, v)
 }
 
+func unmarshalNUserProfileAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserProfileAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserProfileAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserProfileAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserProfileAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserProfileAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserProfileAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserProfileAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUserProfileConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserProfileConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -38250,6 +44769,55 @@ func marshalNUserRole2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRol
 	return _UserRole(ctx, ec, sel, v)
 }
 
+func unmarshalNUserRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserRoleAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserRoleAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserRoleAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUserRoleConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserRoleConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -38310,6 +44878,55 @@ func marshalNUserSession2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser
 		return graphql.Null
 	}
 	return _UserSession(ctx, ec, sel, v)
+}
+
+func unmarshalNUserSessionAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserSessionAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserSessionAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserSessionAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUserSessionAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUserSessionAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUserSessionAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUserSessionAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserSessionConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserSessionConnection) graphql.Marshaler {

@@ -711,6 +711,7 @@ type AccountEdge struct {
 
 // AccountConnection is a page of Account rows.
 type AccountConnection struct {
+	relay.Aggregates
 	Edges      []*AccountEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -721,7 +722,7 @@ func newAccountConnection(p *relay.Page, err error) (*AccountConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &AccountConnection{Edges: make([]*AccountEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &AccountConnection{Aggregates: p.Aggregates, Edges: make([]*AccountEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AccountEdge{e.Node.(*Account), e.Cursor}
 	}
@@ -832,6 +833,7 @@ type AttachmentEdge struct {
 
 // AttachmentConnection is a page of Attachment rows.
 type AttachmentConnection struct {
+	relay.Aggregates
 	Edges      []*AttachmentEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -842,7 +844,7 @@ func newAttachmentConnection(p *relay.Page, err error) (*AttachmentConnection, e
 	if err != nil {
 		return nil, err
 	}
-	c := &AttachmentConnection{Edges: make([]*AttachmentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &AttachmentConnection{Aggregates: p.Aggregates, Edges: make([]*AttachmentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &AttachmentEdge{e.Node.(*Attachment), e.Cursor}
 	}
@@ -926,6 +928,7 @@ type BadgeEdge struct {
 
 // BadgeConnection is a page of Badge rows.
 type BadgeConnection struct {
+	relay.Aggregates
 	Edges      []*BadgeEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -936,7 +939,7 @@ func newBadgeConnection(p *relay.Page, err error) (*BadgeConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &BadgeConnection{Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &BadgeConnection{Aggregates: p.Aggregates, Edges: make([]*BadgeEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &BadgeEdge{e.Node.(*Badge), e.Cursor}
 	}
@@ -1031,6 +1034,7 @@ type BinderEdge struct {
 
 // BinderConnection is a page of Binder rows.
 type BinderConnection struct {
+	relay.Aggregates
 	Edges      []*BinderEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1041,7 +1045,7 @@ func newBinderConnection(p *relay.Page, err error) (*BinderConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &BinderConnection{Edges: make([]*BinderEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &BinderConnection{Aggregates: p.Aggregates, Edges: make([]*BinderEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &BinderEdge{e.Node.(*Binder), e.Cursor}
 	}
@@ -1162,6 +1166,7 @@ type ClauseEdge struct {
 
 // ClauseConnection is a page of Clause rows.
 type ClauseConnection struct {
+	relay.Aggregates
 	Edges      []*ClauseEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1172,7 +1177,7 @@ func newClauseConnection(p *relay.Page, err error) (*ClauseConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ClauseConnection{Edges: make([]*ClauseEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &ClauseConnection{Aggregates: p.Aggregates, Edges: make([]*ClauseEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ClauseEdge{e.Node.(*Clause), e.Cursor}
 	}
@@ -1290,6 +1295,7 @@ type ContractEdge struct {
 
 // ContractConnection is a page of Contract rows.
 type ContractConnection struct {
+	relay.Aggregates
 	Edges      []*ContractEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1300,7 +1306,7 @@ func newContractConnection(p *relay.Page, err error) (*ContractConnection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &ContractConnection{Edges: make([]*ContractEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &ContractConnection{Aggregates: p.Aggregates, Edges: make([]*ContractEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ContractEdge{e.Node.(*Contract), e.Cursor}
 	}
@@ -1411,6 +1417,7 @@ type CoverEdge struct {
 
 // CoverConnection is a page of Cover rows.
 type CoverConnection struct {
+	relay.Aggregates
 	Edges      []*CoverEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1421,7 +1428,7 @@ func newCoverConnection(p *relay.Page, err error) (*CoverConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &CoverConnection{Edges: make([]*CoverEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &CoverConnection{Aggregates: p.Aggregates, Edges: make([]*CoverEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &CoverEdge{e.Node.(*Cover), e.Cursor}
 	}
@@ -1536,6 +1543,7 @@ type EntryEdge struct {
 
 // EntryConnection is a page of Entry rows.
 type EntryConnection struct {
+	relay.Aggregates
 	Edges      []*EntryEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1546,7 +1554,7 @@ func newEntryConnection(p *relay.Page, err error) (*EntryConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &EntryConnection{Edges: make([]*EntryEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &EntryConnection{Aggregates: p.Aggregates, Edges: make([]*EntryEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &EntryEdge{e.Node.(*Entry), e.Cursor}
 	}
@@ -1652,6 +1660,7 @@ type InvoiceEdge struct {
 
 // InvoiceConnection is a page of Invoice rows.
 type InvoiceConnection struct {
+	relay.Aggregates
 	Edges      []*InvoiceEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1662,7 +1671,7 @@ func newInvoiceConnection(p *relay.Page, err error) (*InvoiceConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &InvoiceConnection{Edges: make([]*InvoiceEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &InvoiceConnection{Aggregates: p.Aggregates, Edges: make([]*InvoiceEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &InvoiceEdge{e.Node.(*Invoice), e.Cursor}
 	}
@@ -1763,6 +1772,7 @@ type LabelEdge struct {
 
 // LabelConnection is a page of Label rows.
 type LabelConnection struct {
+	relay.Aggregates
 	Edges      []*LabelEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1773,7 +1783,7 @@ func newLabelConnection(p *relay.Page, err error) (*LabelConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &LabelConnection{Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &LabelConnection{Aggregates: p.Aggregates, Edges: make([]*LabelEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &LabelEdge{e.Node.(*Label), e.Cursor}
 	}
@@ -1904,6 +1914,7 @@ type MemoEdge struct {
 
 // MemoConnection is a page of Memo rows.
 type MemoConnection struct {
+	relay.Aggregates
 	Edges      []*MemoEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -1914,7 +1925,7 @@ func newMemoConnection(p *relay.Page, err error) (*MemoConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &MemoConnection{Edges: make([]*MemoEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &MemoConnection{Aggregates: p.Aggregates, Edges: make([]*MemoEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &MemoEdge{e.Node.(*Memo), e.Cursor}
 	}
@@ -2018,6 +2029,7 @@ type NoteEdge struct {
 
 // NoteConnection is a page of Note rows.
 type NoteConnection struct {
+	relay.Aggregates
 	Edges      []*NoteEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2028,7 +2040,7 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &NoteConnection{Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &NoteConnection{Aggregates: p.Aggregates, Edges: make([]*NoteEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &NoteEdge{e.Node.(*Note), e.Cursor}
 	}
@@ -2161,6 +2173,7 @@ type PersonEdge struct {
 
 // PersonConnection is a page of Person rows.
 type PersonConnection struct {
+	relay.Aggregates
 	Edges      []*PersonEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2171,7 +2184,7 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &PersonConnection{Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &PersonConnection{Aggregates: p.Aggregates, Edges: make([]*PersonEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &PersonEdge{e.Node.(*Person), e.Cursor}
 	}
@@ -2312,6 +2325,7 @@ type ProjectEdge struct {
 
 // ProjectConnection is a page of Project rows.
 type ProjectConnection struct {
+	relay.Aggregates
 	Edges      []*ProjectEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2322,7 +2336,7 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &ProjectConnection{Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &ProjectConnection{Aggregates: p.Aggregates, Edges: make([]*ProjectEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &ProjectEdge{e.Node.(*Project), e.Cursor}
 	}
@@ -2441,6 +2455,7 @@ type RemarkEdge struct {
 
 // RemarkConnection is a page of Remark rows.
 type RemarkConnection struct {
+	relay.Aggregates
 	Edges      []*RemarkEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2451,7 +2466,7 @@ func newRemarkConnection(p *relay.Page, err error) (*RemarkConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &RemarkConnection{Edges: make([]*RemarkEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &RemarkConnection{Aggregates: p.Aggregates, Edges: make([]*RemarkEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &RemarkEdge{e.Node.(*Remark), e.Cursor}
 	}
@@ -2664,6 +2679,7 @@ type TaskEdge struct {
 
 // TaskConnection is a page of Task rows.
 type TaskConnection struct {
+	relay.Aggregates
 	Edges      []*TaskEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2674,7 +2690,7 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TaskConnection{Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &TaskConnection{Aggregates: p.Aggregates, Edges: make([]*TaskEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TaskEdge{e.Node.(*Task), e.Cursor}
 	}
@@ -2773,6 +2789,7 @@ type TopicEdge struct {
 
 // TopicConnection is a page of Topic rows.
 type TopicConnection struct {
+	relay.Aggregates
 	Edges      []*TopicEdge
 	PageInfo   *relay.PageInfo
 	TotalCount int
@@ -2783,7 +2800,7 @@ func newTopicConnection(p *relay.Page, err error) (*TopicConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &TopicConnection{Edges: make([]*TopicEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	c := &TopicConnection{Aggregates: p.Aggregates, Edges: make([]*TopicEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
 	for i, e := range p.Edges {
 		c.Edges[i] = &TopicEdge{e.Node.(*Topic), e.Cursor}
 	}

@@ -288,6 +288,105 @@ var sources = []*ast.Source{
   ): EntryConnection!
 }
 """
+What is computed over rows of Account. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type AccountAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AccountAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AccountAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AccountAggregateMinMax!
+}
+"""
+What rows of Account can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum AccountAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NAME
+}
+type AccountAggregateCountDistinct {
+  deletedAt: Int!
+  name: Int!
+}
+"""
+Rows of Account that have the same key.
+"""
+type AccountAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: AccountAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AccountAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AccountAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AccountAggregateMinMax!
+}
+type AccountAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  name: String
+}
+type AccountAggregateMinMax {
+  deletedAt: Time
+  name: String
+}
+"""
+Ordering options for groups of Account.
+"""
+input AccountAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: AccountAggregateOrderField!
+}
+"""
+What groups of Account can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum AccountAggregateOrderField {
+  COUNT
+  MIN_DELETED_AT
+  MIN_NAME
+  MAX_DELETED_AT
+  MAX_NAME
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type AccountConnection {
@@ -317,6 +416,34 @@ type AccountConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: AccountAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [AccountAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [AccountAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [AccountAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -408,6 +535,109 @@ type Attachment implements Node {
   project: Project
 }
 """
+What is computed over rows of Attachment. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type AttachmentAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AttachmentAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AttachmentAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AttachmentAggregateMinMax!
+}
+"""
+What rows of Attachment can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum AttachmentAggregateBy {
+  FILE
+  TASK_ID
+  PROJECT_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
+  PROJECT_LEAD_ID
+}
+type AttachmentAggregateCountDistinct {
+  file: Int!
+  taskID: Int!
+  projectID: Int!
+}
+"""
+Rows of Attachment that have the same key.
+"""
+type AttachmentAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: AttachmentAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: AttachmentAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: AttachmentAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: AttachmentAggregateMinMax!
+}
+type AttachmentAggregateKey {
+  file: String
+  taskID: ID
+  projectID: ID
+  taskProjectID: ID
+  taskAssigneeID: ID
+  taskParentID: ID
+  projectLeadID: ID
+}
+type AttachmentAggregateMinMax {
+  file: String
+}
+"""
+Ordering options for groups of Attachment.
+"""
+input AttachmentAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: AttachmentAggregateOrderField!
+}
+"""
+What groups of Attachment can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum AttachmentAggregateOrderField {
+  COUNT
+  MIN_FILE
+  MAX_FILE
+  FILE
+  TASK_ID
+  PROJECT_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
+  PROJECT_LEAD_ID
+}
+"""
 A connection to a list of items.
 """
 type AttachmentConnection {
@@ -437,6 +667,34 @@ type AttachmentConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: AttachmentAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [AttachmentAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [AttachmentAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [AttachmentAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -522,6 +780,117 @@ type Badge implements Node {
   person: Person
 }
 """
+What is computed over rows of Badge. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type BadgeAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BadgeAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: BadgeAggregateSum!
+  """
+  The mean.
+  """
+  avg: BadgeAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: BadgeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BadgeAggregateMinMax!
+}
+type BadgeAggregateAvg {
+  number: Float
+}
+"""
+What rows of Badge can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum BadgeAggregateBy {
+  NUMBER
+  PERSON_ID
+}
+type BadgeAggregateCountDistinct {
+  number: Int!
+  personID: Int!
+}
+"""
+Rows of Badge that have the same key.
+"""
+type BadgeAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: BadgeAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BadgeAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: BadgeAggregateSum!
+  """
+  The mean.
+  """
+  avg: BadgeAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: BadgeAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BadgeAggregateMinMax!
+}
+type BadgeAggregateKey {
+  number: BigInt
+  personID: ID
+}
+type BadgeAggregateMinMax {
+  number: BigInt
+}
+"""
+Ordering options for groups of Badge.
+"""
+input BadgeAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: BadgeAggregateOrderField!
+}
+"""
+What groups of Badge can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum BadgeAggregateOrderField {
+  COUNT
+  SUM_NUMBER
+  AVG_NUMBER
+  MIN_NUMBER
+  MAX_NUMBER
+  NUMBER
+  PERSON_ID
+}
+type BadgeAggregateSum {
+  number: Decimal
+}
+"""
 A connection to a list of items.
 """
 type BadgeConnection {
@@ -551,6 +920,34 @@ type BadgeConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: BadgeAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [BadgeAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [BadgeAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [BadgeAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -693,6 +1090,89 @@ type Binder implements Node {
   ): MemoConnection!
 }
 """
+What is computed over rows of Binder. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type BinderAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BinderAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: BinderAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BinderAggregateMinMax!
+}
+"""
+What rows of Binder can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum BinderAggregateBy {
+  NAME
+}
+type BinderAggregateCountDistinct {
+  name: Int!
+}
+"""
+Rows of Binder that have the same key.
+"""
+type BinderAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: BinderAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: BinderAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: BinderAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: BinderAggregateMinMax!
+}
+type BinderAggregateKey {
+  name: String
+}
+type BinderAggregateMinMax {
+  name: String
+}
+"""
+Ordering options for groups of Binder.
+"""
+input BinderAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: BinderAggregateOrderField!
+}
+"""
+What groups of Binder can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum BinderAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MAX_NAME
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type BinderConnection {
@@ -722,6 +1202,34 @@ type BinderConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: BinderAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [BinderAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [BinderAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [BinderAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -913,6 +1421,143 @@ type Clause implements Node {
   ): CoverConnection!
 }
 """
+What is computed over rows of Clause. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ClauseAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ClauseAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ClauseAggregateSum!
+  """
+  The mean.
+  """
+  avg: ClauseAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ClauseAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ClauseAggregateMinMax!
+}
+type ClauseAggregateAvg {
+  position: Float
+}
+"""
+What rows of Clause can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ClauseAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  POSITION
+  CONTRACT_ID
+  PARENT_ID
+  PARENT_CONTRACT_ID
+  PARENT_PARENT_ID
+}
+type ClauseAggregateCountDistinct {
+  deletedAt: Int!
+  position: Int!
+  contractID: Int!
+  parentID: Int!
+}
+"""
+Rows of Clause that have the same key.
+"""
+type ClauseAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ClauseAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ClauseAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ClauseAggregateSum!
+  """
+  The mean.
+  """
+  avg: ClauseAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ClauseAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ClauseAggregateMinMax!
+}
+type ClauseAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  position: BigInt
+  contractID: ID
+  parentID: ID
+  parentContractID: ID
+  parentParentID: ID
+}
+type ClauseAggregateMinMax {
+  deletedAt: Time
+  position: BigInt
+}
+"""
+Ordering options for groups of Clause.
+"""
+input ClauseAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ClauseAggregateOrderField!
+}
+"""
+What groups of Clause can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ClauseAggregateOrderField {
+  COUNT
+  SUM_POSITION
+  AVG_POSITION
+  MIN_DELETED_AT
+  MIN_POSITION
+  MAX_DELETED_AT
+  MAX_POSITION
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  POSITION
+  CONTRACT_ID
+  PARENT_ID
+  PARENT_CONTRACT_ID
+  PARENT_PARENT_ID
+}
+type ClauseAggregateSum {
+  position: Decimal
+}
+"""
 A connection to a list of items.
 """
 type ClauseConnection {
@@ -942,6 +1587,34 @@ type ClauseConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ClauseAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ClauseAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ClauseAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ClauseAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1213,6 +1886,144 @@ type Contract implements Node {
   ): RemarkConnection!
 }
 """
+What is computed over rows of Contract. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ContractAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ContractAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: ContractAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ContractAggregateMinMax!
+}
+"""
+What rows of Contract can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ContractAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NUMBER
+  TITLE
+}
+type ContractAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  number: Int!
+  title: Int!
+}
+"""
+Rows of Contract that have the same key.
+"""
+type ContractAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ContractAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ContractAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: ContractAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ContractAggregateMinMax!
+}
+type ContractAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  number: String
+  title: String
+}
+type ContractAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+  number: String
+  title: String
+}
+"""
+Ordering options for groups of Contract.
+"""
+input ContractAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ContractAggregateOrderField!
+}
+"""
+What groups of Contract can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ContractAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MIN_NUMBER
+  MIN_TITLE
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  MAX_NUMBER
+  MAX_TITLE
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NUMBER
+  TITLE
+}
+"""
 A connection to a list of items.
 """
 type ContractConnection {
@@ -1242,6 +2053,34 @@ type ContractConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ContractAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ContractAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ContractAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ContractAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1377,6 +2216,119 @@ type Cover implements Node {
   clause: Clause
 }
 """
+What is computed over rows of Cover. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type CoverAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: CoverAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: CoverAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: CoverAggregateMinMax!
+}
+"""
+What rows of Cover can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum CoverAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  COLOR
+  CONTRACT_ID
+  CLAUSE_ID
+  CLAUSE_CONTRACT_ID
+  CLAUSE_PARENT_ID
+}
+type CoverAggregateCountDistinct {
+  deletedAt: Int!
+  color: Int!
+  contractID: Int!
+  clauseID: Int!
+}
+"""
+Rows of Cover that have the same key.
+"""
+type CoverAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: CoverAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: CoverAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: CoverAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: CoverAggregateMinMax!
+}
+type CoverAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  color: String
+  contractID: ID
+  clauseID: ID
+  clauseContractID: ID
+  clauseParentID: ID
+}
+type CoverAggregateMinMax {
+  deletedAt: Time
+  color: String
+}
+"""
+Ordering options for groups of Cover.
+"""
+input CoverAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: CoverAggregateOrderField!
+}
+"""
+What groups of Cover can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum CoverAggregateOrderField {
+  COUNT
+  MIN_DELETED_AT
+  MIN_COLOR
+  MAX_DELETED_AT
+  MAX_COLOR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  COLOR
+  CONTRACT_ID
+  CLAUSE_ID
+  CLAUSE_CONTRACT_ID
+  CLAUSE_PARENT_ID
+}
+"""
 A connection to a list of items.
 """
 type CoverConnection {
@@ -1406,6 +2358,34 @@ type CoverConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: CoverAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [CoverAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [CoverAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [CoverAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1599,6 +2579,10 @@ scalar Cursor
 A civil date, YYYY-MM-DD.
 """
 scalar Date
+"""
+An exact number of any size, written as a string.
+"""
+scalar Decimal
 type Entry implements Node {
   id: ID!
   text: String!
@@ -1638,6 +2622,124 @@ type Entry implements Node {
   ): TopicConnection!
 }
 """
+What is computed over rows of Entry. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type EntryAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: EntryAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: EntryAggregateSum!
+  """
+  The mean.
+  """
+  avg: EntryAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: EntryAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: EntryAggregateMinMax!
+}
+type EntryAggregateAvg {
+  amount: Float
+}
+"""
+What rows of Entry can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum EntryAggregateBy {
+  TEXT
+  AMOUNT
+  ACCOUNT_ID
+}
+type EntryAggregateCountDistinct {
+  text: Int!
+  amount: Int!
+  accountID: Int!
+}
+"""
+Rows of Entry that have the same key.
+"""
+type EntryAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: EntryAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: EntryAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: EntryAggregateSum!
+  """
+  The mean.
+  """
+  avg: EntryAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: EntryAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: EntryAggregateMinMax!
+}
+type EntryAggregateKey {
+  text: String
+  amount: BigInt
+  accountID: ID
+}
+type EntryAggregateMinMax {
+  text: String
+  amount: BigInt
+}
+"""
+Ordering options for groups of Entry.
+"""
+input EntryAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: EntryAggregateOrderField!
+}
+"""
+What groups of Entry can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum EntryAggregateOrderField {
+  COUNT
+  SUM_AMOUNT
+  AVG_AMOUNT
+  MIN_TEXT
+  MIN_AMOUNT
+  MAX_TEXT
+  MAX_AMOUNT
+  TEXT
+  AMOUNT
+  ACCOUNT_ID
+}
+type EntryAggregateSum {
+  amount: Decimal
+}
+"""
 A connection to a list of items.
 """
 type EntryConnection {
@@ -1667,6 +2769,34 @@ type EntryConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: EntryAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [EntryAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [EntryAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [EntryAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1759,6 +2889,112 @@ type Invoice implements Node {
   clause: Clause
 }
 """
+What is computed over rows of Invoice. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type InvoiceAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: InvoiceAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: InvoiceAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: InvoiceAggregateMinMax!
+}
+"""
+What rows of Invoice can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum InvoiceAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  CONTRACT_ID
+  CLAUSE_ID
+  CLAUSE_CONTRACT_ID
+  CLAUSE_PARENT_ID
+}
+type InvoiceAggregateCountDistinct {
+  deletedAt: Int!
+  contractID: Int!
+  clauseID: Int!
+}
+"""
+Rows of Invoice that have the same key.
+"""
+type InvoiceAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: InvoiceAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: InvoiceAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: InvoiceAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: InvoiceAggregateMinMax!
+}
+type InvoiceAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  contractID: ID
+  clauseID: ID
+  clauseContractID: ID
+  clauseParentID: ID
+}
+type InvoiceAggregateMinMax {
+  deletedAt: Time
+}
+"""
+Ordering options for groups of Invoice.
+"""
+input InvoiceAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: InvoiceAggregateOrderField!
+}
+"""
+What groups of Invoice can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum InvoiceAggregateOrderField {
+  COUNT
+  MIN_DELETED_AT
+  MAX_DELETED_AT
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  CONTRACT_ID
+  CLAUSE_ID
+  CLAUSE_CONTRACT_ID
+  CLAUSE_PARENT_ID
+}
+"""
 A connection to a list of items.
 """
 type InvoiceConnection {
@@ -1788,6 +3024,34 @@ type InvoiceConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: InvoiceAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [InvoiceAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [InvoiceAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [InvoiceAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -1912,6 +3176,96 @@ type Label implements Node {
   ): TaskConnection!
 }
 """
+What is computed over rows of Label. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type LabelAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: LabelAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: LabelAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: LabelAggregateMinMax!
+}
+"""
+What rows of Label can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum LabelAggregateBy {
+  NAME
+  COLOR
+}
+type LabelAggregateCountDistinct {
+  name: Int!
+  color: Int!
+}
+"""
+Rows of Label that have the same key.
+"""
+type LabelAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: LabelAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: LabelAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: LabelAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: LabelAggregateMinMax!
+}
+type LabelAggregateKey {
+  name: String
+  color: String
+}
+type LabelAggregateMinMax {
+  name: String
+  color: String
+}
+"""
+Ordering options for groups of Label.
+"""
+input LabelAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: LabelAggregateOrderField!
+}
+"""
+What groups of Label can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum LabelAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MIN_COLOR
+  MAX_NAME
+  MAX_COLOR
+  NAME
+  COLOR
+}
+"""
 A connection to a list of items.
 """
 type LabelConnection {
@@ -1941,6 +3295,34 @@ type LabelConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: LabelAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [LabelAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [LabelAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [LabelAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -2088,6 +3470,114 @@ type Memo implements Node {
   ): MemoConnection!
 }
 """
+What is computed over rows of Memo. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type MemoAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: MemoAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: MemoAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: MemoAggregateMinMax!
+}
+"""
+What rows of Memo can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum MemoAggregateBy {
+  TEXT
+  AUTHOR
+  PUBLIC
+  BINDER_ID
+  PARENT_ID
+  PARENT_BINDER_ID
+  PARENT_PARENT_ID
+}
+type MemoAggregateCountDistinct {
+  text: Int!
+  author: Int!
+  public: Int!
+  binderID: Int!
+  parentID: Int!
+}
+"""
+Rows of Memo that have the same key.
+"""
+type MemoAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: MemoAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: MemoAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: MemoAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: MemoAggregateMinMax!
+}
+type MemoAggregateKey {
+  text: String
+  author: String
+  public: Boolean
+  binderID: ID
+  parentID: ID
+  parentBinderID: ID
+  parentParentID: ID
+}
+type MemoAggregateMinMax {
+  text: String
+  author: String
+}
+"""
+Ordering options for groups of Memo.
+"""
+input MemoAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: MemoAggregateOrderField!
+}
+"""
+What groups of Memo can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum MemoAggregateOrderField {
+  COUNT
+  MIN_TEXT
+  MIN_AUTHOR
+  MAX_TEXT
+  MAX_AUTHOR
+  TEXT
+  AUTHOR
+  PUBLIC
+  BINDER_ID
+  PARENT_ID
+  PARENT_BINDER_ID
+  PARENT_PARENT_ID
+}
+"""
 A connection to a list of items.
 """
 type MemoConnection {
@@ -2117,6 +3607,34 @@ type MemoConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: MemoAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [MemoAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [MemoAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [MemoAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -2742,6 +4260,131 @@ type Note implements Node {
   author: Person
 }
 """
+What is computed over rows of Note. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type NoteAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: NoteAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: NoteAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: NoteAggregateMinMax!
+}
+"""
+What rows of Note can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum NoteAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  TASK_ID
+  AUTHOR_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
+}
+type NoteAggregateCountDistinct {
+  createdAt: Int!
+  deletedAt: Int!
+  taskID: Int!
+  authorID: Int!
+}
+"""
+Rows of Note that have the same key.
+"""
+type NoteAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: NoteAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: NoteAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: NoteAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: NoteAggregateMinMax!
+}
+type NoteAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  taskID: ID
+  authorID: ID
+  taskProjectID: ID
+  taskAssigneeID: ID
+  taskParentID: ID
+}
+type NoteAggregateMinMax {
+  createdAt: Time
+  deletedAt: Time
+}
+"""
+Ordering options for groups of Note.
+"""
+input NoteAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: NoteAggregateOrderField!
+}
+"""
+What groups of Note can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum NoteAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_DELETED_AT
+  MAX_CREATED_AT
+  MAX_DELETED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  TASK_ID
+  AUTHOR_ID
+  TASK_PROJECT_ID
+  TASK_ASSIGNEE_ID
+  TASK_PARENT_ID
+}
+"""
 A connection to a list of items.
 """
 type NoteConnection {
@@ -2771,6 +4414,34 @@ type NoteConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: NoteAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [NoteAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [NoteAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [NoteAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3085,6 +4756,119 @@ type Person implements Node {
   ): NoteConnection!
 }
 """
+What is computed over rows of Person. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type PersonAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PersonAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PersonAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PersonAggregateMinMax!
+}
+"""
+What rows of Person can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum PersonAggregateBy {
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  EMAIL
+  NAME
+  NICKNAME
+}
+type PersonAggregateCountDistinct {
+  deletedAt: Int!
+  email: Int!
+  name: Int!
+  nickname: Int!
+}
+"""
+Rows of Person that have the same key.
+"""
+type PersonAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: PersonAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: PersonAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: PersonAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: PersonAggregateMinMax!
+}
+type PersonAggregateKey {
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  email: String
+  name: String
+  nickname: String
+}
+type PersonAggregateMinMax {
+  deletedAt: Time
+  email: String
+  name: String
+  nickname: String
+}
+"""
+Ordering options for groups of Person.
+"""
+input PersonAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: PersonAggregateOrderField!
+}
+"""
+What groups of Person can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum PersonAggregateOrderField {
+  COUNT
+  MIN_DELETED_AT
+  MIN_EMAIL
+  MIN_NAME
+  MIN_NICKNAME
+  MAX_DELETED_AT
+  MAX_EMAIL
+  MAX_NAME
+  MAX_NICKNAME
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  EMAIL
+  NAME
+  NICKNAME
+}
+"""
 A connection to a list of items.
 """
 type PersonConnection {
@@ -3114,6 +4898,34 @@ type PersonConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: PersonAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [PersonAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [PersonAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [PersonAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -3372,6 +5184,180 @@ type Project implements Node {
   ): AttachmentConnection!
 }
 """
+What is computed over rows of Project. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type ProjectAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProjectAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProjectAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProjectAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProjectAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProjectAggregateMinMax!
+}
+type ProjectAggregateAvg {
+  budget: Float
+}
+"""
+What rows of Project can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum ProjectAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NAME
+  CODE
+  ARCHIVED
+  LEAD_ID
+}
+type ProjectAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  name: Int!
+  code: Int!
+  budget: Int!
+  archived: Int!
+  leadID: Int!
+}
+"""
+Rows of Project that have the same key.
+"""
+type ProjectAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: ProjectAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: ProjectAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: ProjectAggregateSum!
+  """
+  The mean.
+  """
+  avg: ProjectAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: ProjectAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: ProjectAggregateMinMax!
+}
+type ProjectAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  name: String
+  code: String
+  archived: Boolean
+  leadID: ID
+}
+type ProjectAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+  name: String
+  code: String
+  budget: Float
+}
+"""
+Ordering options for groups of Project.
+"""
+input ProjectAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: ProjectAggregateOrderField!
+}
+"""
+What groups of Project can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum ProjectAggregateOrderField {
+  COUNT
+  SUM_BUDGET
+  AVG_BUDGET
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MIN_NAME
+  MIN_CODE
+  MIN_BUDGET
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  MAX_NAME
+  MAX_CODE
+  MAX_BUDGET
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  NAME
+  CODE
+  ARCHIVED
+  LEAD_ID
+}
+type ProjectAggregateSum {
+  budget: Float
+}
+"""
 A connection to a list of items.
 """
 type ProjectConnection {
@@ -3401,6 +5387,34 @@ type ProjectConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: ProjectAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [ProjectAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [ProjectAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [ProjectAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4238,6 +6252,138 @@ type Remark implements Node {
   about: Contract
 }
 """
+What is computed over rows of Remark. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type RemarkAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: RemarkAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: RemarkAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: RemarkAggregateMinMax!
+}
+"""
+What rows of Remark can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum RemarkAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  CONTRACT_ID
+  ABOUT_ID
+}
+type RemarkAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  contractID: Int!
+  aboutID: Int!
+}
+"""
+Rows of Remark that have the same key.
+"""
+type RemarkAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: RemarkAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: RemarkAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: RemarkAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: RemarkAggregateMinMax!
+}
+type RemarkAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  contractID: ID
+  aboutID: ID
+}
+type RemarkAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+}
+"""
+Ordering options for groups of Remark.
+"""
+input RemarkAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: RemarkAggregateOrderField!
+}
+"""
+What groups of Remark can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum RemarkAggregateOrderField {
+  COUNT
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  CONTRACT_ID
+  ABOUT_ID
+}
+"""
 A connection to a list of items.
 """
 type RemarkConnection {
@@ -4267,6 +6413,34 @@ type RemarkConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: RemarkAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [RemarkAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [RemarkAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [RemarkAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4543,6 +6717,251 @@ type Task implements Node {
   ): NoteConnection!
 }
 """
+What is computed over rows of Task. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type TaskAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TaskAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TaskAggregateSum!
+  """
+  The mean.
+  """
+  avg: TaskAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TaskAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TaskAggregateMinMax!
+}
+type TaskAggregateAvg {
+  rank: Float
+  estimate: Float
+  points: Float
+}
+"""
+What rows of Task can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum TaskAggregateBy {
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  TITLE
+  STATE
+  RANK
+  POINTS
+  URGENT
+  DUE
+  DUE_WEEK
+  DUE_MONTH
+  DUE_YEAR
+  STARTED_AT_DAY
+  STARTED_AT_WEEK
+  STARTED_AT_MONTH
+  STARTED_AT_YEAR
+  PROJECT_ID
+  ASSIGNEE_ID
+  PARENT_ID
+  PROJECT_LEAD_ID
+  PARENT_PROJECT_ID
+  PARENT_ASSIGNEE_ID
+  PARENT_PARENT_ID
+}
+type TaskAggregateCountDistinct {
+  createdAt: Int!
+  updatedAt: Int!
+  deletedAt: Int!
+  title: Int!
+  state: Int!
+  rank: Int!
+  estimate: Int!
+  points: Int!
+  urgent: Int!
+  due: Int!
+  startedAt: Int!
+  projectID: Int!
+  assigneeID: Int!
+  parentID: Int!
+}
+"""
+Rows of Task that have the same key.
+"""
+type TaskAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: TaskAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TaskAggregateCountDistinct!
+  """
+  Exact for whole numbers.
+  """
+  sum: TaskAggregateSum!
+  """
+  The mean.
+  """
+  avg: TaskAggregateAvg!
+  """
+  The smallest value.
+  """
+  min: TaskAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TaskAggregateMinMax!
+}
+type TaskAggregateKey {
+  createdAtDay: Date
+  createdAtWeek: Date
+  createdAtMonth: Date
+  createdAtYear: Date
+  updatedAtDay: Date
+  updatedAtWeek: Date
+  updatedAtMonth: Date
+  updatedAtYear: Date
+  deletedAtDay: Date
+  deletedAtWeek: Date
+  deletedAtMonth: Date
+  deletedAtYear: Date
+  title: String
+  state: TaskState
+  rank: Int
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  dueWeek: Date
+  dueMonth: Date
+  dueYear: Date
+  startedAtDay: Date
+  startedAtWeek: Date
+  startedAtMonth: Date
+  startedAtYear: Date
+  projectID: ID
+  assigneeID: ID
+  parentID: ID
+  projectLeadID: ID
+  parentProjectID: ID
+  parentAssigneeID: ID
+  parentParentID: ID
+}
+type TaskAggregateMinMax {
+  createdAt: Time
+  updatedAt: Time
+  deletedAt: Time
+  title: String
+  rank: Int
+  estimate: Float
+  points: BigInt
+  due: Date
+  startedAt: Time
+}
+"""
+Ordering options for groups of Task.
+"""
+input TaskAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: TaskAggregateOrderField!
+}
+"""
+What groups of Task can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum TaskAggregateOrderField {
+  COUNT
+  SUM_RANK
+  SUM_ESTIMATE
+  SUM_POINTS
+  AVG_RANK
+  AVG_ESTIMATE
+  AVG_POINTS
+  MIN_CREATED_AT
+  MIN_UPDATED_AT
+  MIN_DELETED_AT
+  MIN_TITLE
+  MIN_RANK
+  MIN_ESTIMATE
+  MIN_POINTS
+  MIN_DUE
+  MIN_STARTED_AT
+  MAX_CREATED_AT
+  MAX_UPDATED_AT
+  MAX_DELETED_AT
+  MAX_TITLE
+  MAX_RANK
+  MAX_ESTIMATE
+  MAX_POINTS
+  MAX_DUE
+  MAX_STARTED_AT
+  CREATED_AT_DAY
+  CREATED_AT_WEEK
+  CREATED_AT_MONTH
+  CREATED_AT_YEAR
+  UPDATED_AT_DAY
+  UPDATED_AT_WEEK
+  UPDATED_AT_MONTH
+  UPDATED_AT_YEAR
+  DELETED_AT_DAY
+  DELETED_AT_WEEK
+  DELETED_AT_MONTH
+  DELETED_AT_YEAR
+  TITLE
+  STATE
+  RANK
+  POINTS
+  URGENT
+  DUE
+  DUE_WEEK
+  DUE_MONTH
+  DUE_YEAR
+  STARTED_AT_DAY
+  STARTED_AT_WEEK
+  STARTED_AT_MONTH
+  STARTED_AT_YEAR
+  PROJECT_ID
+  ASSIGNEE_ID
+  PARENT_ID
+  PROJECT_LEAD_ID
+  PARENT_PROJECT_ID
+  PARENT_ASSIGNEE_ID
+  PARENT_PARENT_ID
+}
+type TaskAggregateSum {
+  rank: Decimal
+  estimate: Float
+  points: Decimal
+}
+"""
 A connection to a list of items.
 """
 type TaskConnection {
@@ -4572,6 +6991,34 @@ type TaskConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: TaskAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [TaskAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [TaskAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [TaskAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -4826,6 +7273,89 @@ type Topic implements Node {
   ): EntryConnection!
 }
 """
+What is computed over rows of Topic. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
+"""
+type TopicAggregate {
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TopicAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: TopicAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TopicAggregateMinMax!
+}
+"""
+What rows of Topic can be grouped by. Days, weeks from Monday, months and years are those of UTC.
+"""
+enum TopicAggregateBy {
+  NAME
+}
+type TopicAggregateCountDistinct {
+  name: Int!
+}
+"""
+Rows of Topic that have the same key.
+"""
+type TopicAggregateGroup {
+  """
+  What the rows have in common. Only what they are grouped by may be read.
+  """
+  key: TopicAggregateKey!
+  """
+  How many rows.
+  """
+  count: Int!
+  """
+  How many different values.
+  """
+  countDistinct: TopicAggregateCountDistinct!
+  """
+  The smallest value.
+  """
+  min: TopicAggregateMinMax!
+  """
+  The largest value.
+  """
+  max: TopicAggregateMinMax!
+}
+type TopicAggregateKey {
+  name: String
+}
+type TopicAggregateMinMax {
+  name: String
+}
+"""
+Ordering options for groups of Topic.
+"""
+input TopicAggregateOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  What to order by.
+  """
+  field: TopicAggregateOrderField!
+}
+"""
+What groups of Topic can be ordered by: the number of their rows, an aggregate, or what they are grouped by.
+"""
+enum TopicAggregateOrderField {
+  COUNT
+  MIN_NAME
+  MAX_NAME
+  NAME
+}
+"""
 A connection to a list of items.
 """
 type TopicConnection {
@@ -4855,6 +7385,34 @@ type TopicConnection {
     """
     estimate: Boolean
   ): Total!
+  """
+  Over all rows that satisfy the filter, of whatever page.
+  """
+  aggregate: TopicAggregate!
+  """
+  The rows that satisfy the filter, of whatever page, in groups. A null in the key is a group of its own.
+  """
+  groups(
+    """
+    What the rows of a group have in common.
+    """
+    by: [TopicAggregateBy!]!
+
+    """
+    The order of the groups; the key completes it.
+    """
+    orderBy: [TopicAggregateOrder!]
+
+    """
+    The most groups to return.
+    """
+    first: Int
+
+    """
+    Leave out groups of fewer rows.
+    """
+    minCount: Int
+  ): [TopicAggregateGroup!]!
 }
 """
 An edge in a connection.
@@ -5091,6 +7649,10 @@ func childFields_AccountConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_AccountConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_AccountConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_AccountConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_AccountConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccountConnection", field.Name)
 }
@@ -5145,6 +7707,10 @@ func childFields_AttachmentConnection(ctx context.Context, ec *executionContext,
 		return fieldContext_AttachmentConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_AttachmentConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_AttachmentConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_AttachmentConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttachmentConnection", field.Name)
 }
@@ -5195,6 +7761,10 @@ func childFields_BadgeConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_BadgeConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_BadgeConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_BadgeConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_BadgeConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BadgeConnection", field.Name)
 }
@@ -5245,6 +7815,10 @@ func childFields_BinderConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_BinderConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_BinderConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_BinderConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_BinderConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BinderConnection", field.Name)
 }
@@ -5309,6 +7883,10 @@ func childFields_ClauseConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_ClauseConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_ClauseConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ClauseConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ClauseConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClauseConnection", field.Name)
 }
@@ -5375,6 +7953,10 @@ func childFields_ContractConnection(ctx context.Context, ec *executionContext, f
 		return fieldContext_ContractConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_ContractConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ContractConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ContractConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContractConnection", field.Name)
 }
@@ -5431,6 +8013,10 @@ func childFields_CoverConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_CoverConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_CoverConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_CoverConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_CoverConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CoverConnection", field.Name)
 }
@@ -5485,6 +8071,10 @@ func childFields_EntryConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_EntryConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_EntryConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_EntryConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_EntryConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EntryConnection", field.Name)
 }
@@ -5539,6 +8129,10 @@ func childFields_InvoiceConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_InvoiceConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_InvoiceConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_InvoiceConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_InvoiceConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InvoiceConnection", field.Name)
 }
@@ -5589,6 +8183,10 @@ func childFields_LabelConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_LabelConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_LabelConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_LabelConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_LabelConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LabelConnection", field.Name)
 }
@@ -5651,6 +8249,10 @@ func childFields_MemoConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_MemoConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_MemoConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_MemoConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_MemoConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemoConnection", field.Name)
 }
@@ -5709,6 +8311,10 @@ func childFields_NoteConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_NoteConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_NoteConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_NoteConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_NoteConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteConnection", field.Name)
 }
@@ -5809,6 +8415,10 @@ func childFields_PersonConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_PersonConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_PersonConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_PersonConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_PersonConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
 }
@@ -5879,6 +8489,10 @@ func childFields_ProjectConnection(ctx context.Context, ec *executionContext, fi
 		return fieldContext_ProjectConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_ProjectConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_ProjectConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_ProjectConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
 }
@@ -5939,6 +8553,10 @@ func childFields_RemarkConnection(ctx context.Context, ec *executionContext, fie
 		return fieldContext_RemarkConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_RemarkConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_RemarkConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_RemarkConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemarkConnection", field.Name)
 }
@@ -6033,6 +8651,10 @@ func childFields_TaskConnection(ctx context.Context, ec *executionContext, field
 		return fieldContext_TaskConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_TaskConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_TaskConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_TaskConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
 }
@@ -6081,6 +8703,10 @@ func childFields_TopicConnection(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_TopicConnection_totalCount(ctx, ec, field)
 	case "total":
 		return fieldContext_TopicConnection_total(ctx, ec, field)
+	case "aggregate":
+		return fieldContext_TopicConnection_aggregate(ctx, ec, field)
+	case "groups":
+		return fieldContext_TopicConnection_groups(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TopicConnection", field.Name)
 }
@@ -11216,6 +13842,52 @@ func fieldContext_AccountConnection_total(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _AccountConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNAccountAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountConnection", field, true, false, errors.New("field of type AccountAggregate does not have child fields"))
+}
+
+func _AccountConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AccountConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNAccountAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AccountConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountConnection", field, true, false, errors.New("field of type AccountAggregateGroup does not have child fields"))
+}
+
 func _AccountEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AccountEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11645,6 +14317,52 @@ func fieldContext_AttachmentConnection_total(ctx context.Context, ec *executionC
 	return fc, nil
 }
 
+func _AttachmentConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNAttachmentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachmentConnection", field, true, false, errors.New("field of type AttachmentAggregate does not have child fields"))
+}
+
+func _AttachmentConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AttachmentConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNAttachmentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AttachmentConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachmentConnection", field, true, false, errors.New("field of type AttachmentAggregateGroup does not have child fields"))
+}
+
 func _AttachmentEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AttachmentEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12017,6 +14735,52 @@ func fieldContext_BadgeConnection_total(ctx context.Context, ec *executionContex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _BadgeConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgeConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgeConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BadgeConnection", field, true, false, errors.New("field of type BadgeAggregate does not have child fields"))
+}
+
+func _BadgeConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BadgeConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BadgeConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BadgeConnection", field, true, false, errors.New("field of type BadgeAggregateGroup does not have child fields"))
 }
 
 func _BadgeEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BadgeEdge) (ret graphql.Marshaler) {
@@ -12424,6 +15188,52 @@ func fieldContext_BinderConnection_total(ctx context.Context, ec *executionConte
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _BinderConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNBinderAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BinderConnection", field, true, false, errors.New("field of type BinderAggregate does not have child fields"))
+}
+
+func _BinderConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_BinderConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNBinderAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_BinderConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BinderConnection", field, true, false, errors.New("field of type BinderAggregateGroup does not have child fields"))
 }
 
 func _BinderEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.BinderEdge) (ret graphql.Marshaler) {
@@ -13031,6 +15841,52 @@ func fieldContext_ClauseConnection_total(ctx context.Context, ec *executionConte
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _ClauseConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ClauseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ClauseConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNClauseAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ClauseConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClauseConnection", field, true, false, errors.New("field of type ClauseAggregate does not have child fields"))
+}
+
+func _ClauseConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ClauseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ClauseConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNClauseAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ClauseConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClauseConnection", field, true, false, errors.New("field of type ClauseAggregateGroup does not have child fields"))
 }
 
 func _ClauseEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ClauseEdge) (ret graphql.Marshaler) {
@@ -13675,6 +16531,52 @@ func fieldContext_ContractConnection_total(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _ContractConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ContractConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ContractConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNContractAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ContractConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractConnection", field, true, false, errors.New("field of type ContractAggregate does not have child fields"))
+}
+
+func _ContractConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ContractConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ContractConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNContractAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ContractConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractConnection", field, true, false, errors.New("field of type ContractAggregateGroup does not have child fields"))
+}
+
 func _ContractEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ContractEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14127,6 +17029,52 @@ func fieldContext_CoverConnection_total(ctx context.Context, ec *executionContex
 	return fc, nil
 }
 
+func _CoverConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CoverConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CoverConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNCoverAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CoverConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverConnection", field, true, false, errors.New("field of type CoverAggregate does not have child fields"))
+}
+
+func _CoverConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CoverConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_CoverConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNCoverAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_CoverConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverConnection", field, true, false, errors.New("field of type CoverAggregateGroup does not have child fields"))
+}
+
 func _CoverEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.CoverEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14568,6 +17516,52 @@ func fieldContext_EntryConnection_total(ctx context.Context, ec *executionContex
 	return fc, nil
 }
 
+func _EntryConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNEntryAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EntryConnection", field, true, false, errors.New("field of type EntryAggregate does not have child fields"))
+}
+
+func _EntryConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EntryConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNEntryAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EntryConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EntryConnection", field, true, false, errors.New("field of type EntryAggregateGroup does not have child fields"))
+}
+
 func _EntryEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.EntryEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14997,6 +17991,52 @@ func fieldContext_InvoiceConnection_total(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _InvoiceConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_InvoiceConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNInvoiceAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_InvoiceConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvoiceConnection", field, true, false, errors.New("field of type InvoiceAggregate does not have child fields"))
+}
+
+func _InvoiceConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_InvoiceConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNInvoiceAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_InvoiceConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvoiceConnection", field, true, false, errors.New("field of type InvoiceAggregateGroup does not have child fields"))
+}
+
 func _InvoiceEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.InvoiceEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15381,6 +18421,52 @@ func fieldContext_LabelConnection_total(ctx context.Context, ec *executionContex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _LabelConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LabelConnection", field, true, false, errors.New("field of type LabelAggregate does not have child fields"))
+}
+
+func _LabelConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_LabelConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_LabelConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LabelConnection", field, true, false, errors.New("field of type LabelAggregateGroup does not have child fields"))
 }
 
 func _LabelEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.LabelEdge) (ret graphql.Marshaler) {
@@ -15944,6 +19030,52 @@ func fieldContext_MemoConnection_total(ctx context.Context, ec *executionContext
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _MemoConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNMemoAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemoConnection", field, true, false, errors.New("field of type MemoAggregate does not have child fields"))
+}
+
+func _MemoConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MemoConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNMemoAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MemoConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemoConnection", field, true, false, errors.New("field of type MemoAggregateGroup does not have child fields"))
 }
 
 func _MemoEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MemoEdge) (ret graphql.Marshaler) {
@@ -19105,6 +22237,52 @@ func fieldContext_NoteConnection_total(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _NoteConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NoteConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NoteConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoteConnection", field, true, false, errors.New("field of type NoteAggregate does not have child fields"))
+}
+
+func _NoteConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NoteConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NoteConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoteConnection", field, true, false, errors.New("field of type NoteAggregateGroup does not have child fields"))
+}
+
 func _NoteEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.NoteEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20000,6 +23178,52 @@ func fieldContext_PersonConnection_total(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _PersonConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, true, false, errors.New("field of type PersonAggregate does not have child fields"))
+}
+
+func _PersonConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PersonConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PersonConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, true, false, errors.New("field of type PersonAggregateGroup does not have child fields"))
+}
+
 func _PersonEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.PersonEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20665,6 +23889,52 @@ func fieldContext_ProjectConnection_total(ctx context.Context, ec *executionCont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _ProjectConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectConnection", field, true, false, errors.New("field of type ProjectAggregate does not have child fields"))
+}
+
+func _ProjectConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProjectConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProjectConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectConnection", field, true, false, errors.New("field of type ProjectAggregateGroup does not have child fields"))
 }
 
 func _ProjectEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProjectEdge) (ret graphql.Marshaler) {
@@ -22825,6 +26095,52 @@ func fieldContext_RemarkConnection_total(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _RemarkConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RemarkConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RemarkConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNRemarkAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RemarkConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemarkConnection", field, true, false, errors.New("field of type RemarkAggregate does not have child fields"))
+}
+
+func _RemarkConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RemarkConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_RemarkConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNRemarkAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_RemarkConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemarkConnection", field, true, false, errors.New("field of type RemarkAggregateGroup does not have child fields"))
+}
+
 func _RemarkEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.RemarkEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23807,6 +27123,52 @@ func fieldContext_TaskConnection_total(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _TaskConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskConnection", field, true, false, errors.New("field of type TaskAggregate does not have child fields"))
+}
+
+func _TaskConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TaskConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TaskConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskConnection", field, true, false, errors.New("field of type TaskAggregateGroup does not have child fields"))
+}
+
 func _TaskEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TaskEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24168,6 +27530,52 @@ func fieldContext_TopicConnection_total(ctx context.Context, ec *executionContex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _TopicConnection_aggregate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_aggregate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregate(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+			return marshalNTopicAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicConnection_aggregate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicConnection", field, true, false, errors.New("field of type TopicAggregate does not have child fields"))
+}
+
+func _TopicConnection_groups(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TopicConnection_groups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+			return marshalNTopicAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TopicConnection_groups(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicConnection", field, true, false, errors.New("field of type TopicAggregateGroup does not have child fields"))
 }
 
 func _TopicEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.TopicEdge) (ret graphql.Marshaler) {
@@ -25702,6 +29110,82 @@ func _AccountConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AccountConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AccountConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26008,6 +29492,82 @@ func _AttachmentConnection(ctx context.Context, ec *executionContext, sel ast.Se
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AttachmentConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AttachmentConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26243,6 +29803,82 @@ func _BadgeConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 					}
 				}()
 				res = _BadgeConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BadgeConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BadgeConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -26539,6 +30175,82 @@ func _BinderConnection(ctx context.Context, ec *executionContext, sel ast.Select
 					}
 				}()
 				res = _BinderConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BinderConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _BinderConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -26969,6 +30681,82 @@ func _ClauseConnection(ctx context.Context, ec *executionContext, sel ast.Select
 					}
 				}()
 				res = _ClauseConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ClauseConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ClauseConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -27432,6 +31220,82 @@ func _ContractConnection(ctx context.Context, ec *executionContext, sel ast.Sele
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ContractConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ContractConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27715,6 +31579,82 @@ func _CoverConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 					}
 				}()
 				res = _CoverConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _CoverConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _CoverConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -28049,6 +31989,82 @@ func _EntryConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _EntryConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _EntryConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28355,6 +32371,82 @@ func _InvoiceConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _InvoiceConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _InvoiceConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28590,6 +32682,82 @@ func _LabelConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 					}
 				}()
 				res = _LabelConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _LabelConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _LabelConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -28982,6 +33150,82 @@ func _MemoConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 					}
 				}()
 				res = _MemoConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _MemoConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _MemoConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -29794,6 +34038,82 @@ func _NoteConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _NoteConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _NoteConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30350,6 +34670,82 @@ func _PersonConnection(ctx context.Context, ec *executionContext, sel ast.Select
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PersonConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _PersonConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30734,6 +35130,82 @@ func _ProjectConnection(ctx context.Context, ec *executionContext, sel ast.Selec
 					}
 				}()
 				res = _ProjectConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProjectConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ProjectConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -31930,6 +36402,82 @@ func _RemarkConnection(ctx context.Context, ec *executionContext, sel ast.Select
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _RemarkConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _RemarkConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32501,6 +37049,82 @@ func _TaskConnection(ctx context.Context, ec *executionContext, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TaskConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TaskConnection_groups(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32731,6 +37355,82 @@ func _TopicConnection(ctx context.Context, ec *executionContext, sel ast.Selecti
 					}
 				}()
 				res = _TopicConnection_total(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aggregate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TopicConnection_aggregate(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _TopicConnection_groups(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -33337,6 +38037,55 @@ func marshalNAccount2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋin
 	return _Account(ctx, ec, sel, v)
 }
 
+func unmarshalNAccountAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAccountAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAccountAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAccountAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAccountAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNAccountAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNAccountAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNAccountAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAccountConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAccountConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AccountConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -33399,6 +38148,55 @@ func marshalNAttachment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	return _Attachment(ctx, ec, sel, v)
 }
 
+func unmarshalNAttachmentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAttachmentAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAttachmentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAttachmentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNAttachmentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNAttachmentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNAttachmentAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNAttachmentAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAttachmentConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐAttachmentConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AttachmentConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -33459,6 +38257,55 @@ func marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 		return graphql.Null
 	}
 	return _Badge(ctx, ec, sel, v)
+}
+
+func unmarshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBadgeAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNBadgeAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNBadgeAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNBadgeConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BadgeConnection) graphql.Marshaler {
@@ -33539,6 +38386,55 @@ func marshalNBinder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋint
 	return _Binder(ctx, ec, sel, v)
 }
 
+func unmarshalNBinderAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBinderAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBinderAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBinderAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNBinderAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNBinderAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNBinderAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNBinderAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNBinderConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBinderConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.BinderConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -33617,6 +38513,55 @@ func marshalNClause2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋint
 	return _Clause(ctx, ec, sel, v)
 }
 
+func unmarshalNClauseAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNClauseAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNClauseAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNClauseAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNClauseAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNClauseAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNClauseAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNClauseAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNClauseConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐClauseConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ClauseConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -33679,6 +38624,55 @@ func marshalNContract2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋi
 	return _Contract(ctx, ec, sel, v)
 }
 
+func unmarshalNContractAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNContractAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNContractAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNContractAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNContractAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNContractAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNContractAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNContractAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNContractConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐContractConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ContractConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -33739,6 +38733,55 @@ func marshalNCover2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 		return graphql.Null
 	}
 	return _Cover(ctx, ec, sel, v)
+}
+
+func unmarshalNCoverAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCoverAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNCoverAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCoverAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNCoverAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCoverAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCoverAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCoverAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNCoverConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐCoverConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.CoverConnection) graphql.Marshaler {
@@ -34085,6 +39128,55 @@ func marshalNEntry2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 	return _Entry(ctx, ec, sel, v)
 }
 
+func unmarshalNEntryAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNEntryAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNEntryAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNEntryAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNEntryAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNEntryAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNEntryAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNEntryAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNEntryConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐEntryConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.EntryConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34208,6 +39300,55 @@ func marshalNInvoice2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋin
 	return _Invoice(ctx, ec, sel, v)
 }
 
+func unmarshalNInvoiceAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNInvoiceAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNInvoiceAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNInvoiceAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNInvoiceAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNInvoiceAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNInvoiceAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNInvoiceAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNInvoiceConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐInvoiceConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.InvoiceConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34280,6 +39421,55 @@ func marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 	return _Label(ctx, ec, sel, v)
 }
 
+func unmarshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNLabelAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNLabelAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNLabelAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNLabelConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.LabelConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34340,6 +39530,55 @@ func marshalNMemo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinter
 		return graphql.Null
 	}
 	return _Memo(ctx, ec, sel, v)
+}
+
+func unmarshalNMemoAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNMemoAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNMemoAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNMemoAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNMemoAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNMemoAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNMemoAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNMemoAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNMemoConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐMemoConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.MemoConnection) graphql.Marshaler {
@@ -34412,6 +39651,55 @@ func marshalNNote2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinter
 		return graphql.Null
 	}
 	return _Note(ctx, ec, sel, v)
+}
+
+func unmarshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNNoteAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNNoteAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNNoteAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNNoteConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.NoteConnection) graphql.Marshaler {
@@ -34490,6 +39778,55 @@ func marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋint
 	return _Person(ctx, ec, sel, v)
 }
 
+func unmarshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPersonAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNPersonAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNPersonAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPersonConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34562,6 +39899,55 @@ func marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋin
 	return _Project(ctx, ec, sel, v)
 }
 
+func unmarshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProjectAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNProjectAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNProjectAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNProjectConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProjectConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34622,6 +40008,55 @@ func marshalNRemark2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋint
 		return graphql.Null
 	}
 	return _Remark(ctx, ec, sel, v)
+}
+
+func unmarshalNRemarkAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNRemarkAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNRemarkAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNRemarkAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNRemarkAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNRemarkAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNRemarkAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNRemarkAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNRemarkConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐRemarkConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.RemarkConnection) graphql.Marshaler {
@@ -34731,6 +40166,55 @@ func marshalNTask2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinter
 	return _Task(ctx, ec, sel, v)
 }
 
+func unmarshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTaskAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNTaskAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTaskAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNTaskConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TaskConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -34817,6 +40301,55 @@ func marshalNTopic2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinte
 		return graphql.Null
 	}
 	return _Topic(ctx, ec, sel, v)
+}
+
+func unmarshalNTopicAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTopicAggregate2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTopicAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, v any) (relay.JSON, error) {
+	var res relay.JSON
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTopicAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.JSON) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNTopicAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.JSON, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.JSON, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTopicAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNTopicAggregateGroup2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSONᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.JSON) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNTopicAggregateGroup2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐJSON(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNTopicConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTopicConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.TopicConnection) graphql.Marshaler {
