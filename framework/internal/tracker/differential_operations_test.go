@@ -37,19 +37,19 @@ func (g *generator) value(f *entity.Field) any {
 	case entity.Bool:
 		return g.IntN(2) == 0
 	case entity.Int, entity.BigInt:
-		return pick(g, 0, 1, 2, 3, -1, 1<<31-1, -1<<31)
+		return choose(g, 0, 1, 2, 3, -1, 1<<31-1, -1<<31)
 	case entity.Float:
-		return pick(g, 0, 0.5, 1.25, -2.75, 1e10, 0.1)
+		return choose(g, 0, 0.5, 1.25, -2.75, 1e10, 0.1)
 	case entity.Enum:
-		return pick(g, f.Enum...)
+		return choose(g, f.Enum...)
 	case entity.Time:
-		return pick(g, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", "2026-01-01T01:30:00+01:30", "1999-12-31T23:59:59.5Z")
+		return choose(g, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", "2026-01-01T01:30:00+01:30", "1999-12-31T23:59:59.5Z")
 	case entity.Date:
-		return pick(g, "2026-01-01", "2026-02-28", "1999-12-31")
+		return choose(g, "2026-01-01", "2026-02-28", "1999-12-31")
 	case entity.Strings:
-		return pick[any](g, []any{}, []any{"a"}, []any{"a", "é"}, []any{"b b", "", "a"})
+		return choose[any](g, []any{}, []any{"a"}, []any{"a", "é"}, []any{"b b", "", "a"})
 	case entity.JSON:
-		return pick[any](g, map[string]any{}, map[string]any{"a": 1, "b": []any{true, nil}}, map[string]any{"é": "x"})
+		return choose[any](g, map[string]any{}, map[string]any{"a": 1, "b": []any{true, nil}}, map[string]any{"é": "x"})
 	default:
 		return g.text(f)
 	}
@@ -57,9 +57,9 @@ func (g *generator) value(f *entity.Field) any {
 
 func (g *generator) text(f *entity.Field) string {
 	if f.Rules.Email {
-		return pick(g, "a", "b", "c", "é") + strconv.Itoa(g.IntN(8)) + pick(g, "@example.org", "@Example.ORG", "")
+		return choose(g, "a", "b", "c", "é") + strconv.Itoa(g.IntN(8)) + choose(g, "@example.org", "@Example.ORG", "")
 	}
-	return pick(g, "", "a", "A", "b", "é", "É", "e", "z%", "_", `\`, "a b", "ß", "😀", "a'b", `"`) + pick(g, "", "a", "b", strconv.Itoa(g.IntN(9)))
+	return choose(g, "", "a", "A", "b", "é", "É", "e", "z%", "_", `\`, "a b", "ß", "😀", "a'b", `"`) + choose(g, "", "a", "b", strconv.Itoa(g.IntN(9)))
 }
 
 // input makes the inputs of an entity, the required ones always.
@@ -82,9 +82,9 @@ func (g *generator) input(e *entity.Entity, creating bool) map[string]any {
 func (g *generator) create() operation {
 	g.count++
 	// Parents are made more often at first, so that children find some.
-	name := pick(g, "Project", "Person", "Label", "Task", "Task", "Task", "Note", "Badge")
+	name := choose(g, "Project", "Person", "Label", "Task", "Task", "Task", "Note", "Badge")
 	if g.count < 6 {
-		name = pick(g, "Project", "Person", "Label")
+		name = choose(g, "Project", "Person", "Label")
 	}
 	e := ent.Entities()[name]
 	row := ref(fmt.Sprintf("%s %d", name, g.count))
@@ -97,7 +97,7 @@ func (g *generator) create() operation {
 }
 
 func (g *generator) update() operation {
-	name := pick(g, "Project", "Person", "Label", "Task", "Task", "Task")
+	name := choose(g, "Project", "Person", "Label", "Task", "Task", "Task")
 	e := ent.Entities()[name]
 	variables := map[string]any{"id": g.row(name), "input": g.input(e, false)}
 	declare, pass := "", ""
@@ -115,7 +115,7 @@ func (g *generator) update() operation {
 }
 
 func (g *generator) remove() operation {
-	name, what := pick(g, "Project", "Person", "Label", "Task", "Task", "Note"), "delete"
+	name, what := choose(g, "Project", "Person", "Label", "Task", "Task", "Note"), "delete"
 	result := ""
 	if ent.Entities()[name].SoftDelete != nil && g.IntN(2) == 0 {
 		what, result = "restore", " { id }"
@@ -128,15 +128,15 @@ func (g *generator) remove() operation {
 
 // list reads a page, forwards or from its end.
 func (g *generator) list() operation {
-	name := pick(g, keys(entities)...)
+	name := choose(g, keys(entities)...)
 	e := ent.Entities()[name]
-	variables := map[string]any{pick(g, "first", "last"): g.IntN(5)}
+	variables := map[string]any{choose(g, "first", "last"): g.IntN(5)}
 	if g.IntN(4) > 0 {
 		variables["where"] = g.where(e, 2)
 	}
 	var order []any
 	for range g.IntN(3) {
-		order = append(order, map[string]any{"field": g.orderField(e), "direction": pick(g, "ASC", "DESC")})
+		order = append(order, map[string]any{"field": g.orderField(e), "direction": choose(g, "ASC", "DESC")})
 	}
 	variables["orderBy"] = order
 	return operation{
@@ -166,7 +166,7 @@ func (g *generator) where(e *entity.Entity, depth int) map[string]any {
 		case n == 0 && depth > 0:
 			where["not"] = g.where(e, depth-1)
 		case n == 1 && depth > 0:
-			where[pick(g, "and", "or")] = []any{g.where(e, depth-1), g.where(e, depth-1)}
+			where[choose(g, "and", "or")] = []any{g.where(e, depth-1), g.where(e, depth-1)}
 		case n < 5 && depth > 0:
 			edge := e.Edges[g.IntN(len(e.Edges))]
 			if g.IntN(2) == 0 {

@@ -195,7 +195,7 @@ func (g *generator) row(entity string) ref {
 	return rows[g.IntN(len(rows))]
 }
 
-func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
+func choose[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 
 // keys are the keys of a map in order: the same seed means the same run.
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
