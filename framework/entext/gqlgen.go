@@ -74,6 +74,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")
+	set("JSONFilter", relayPackage+".Where")
 	for _, n := range nodes {
 		if !n.InAPI() {
 			continue
@@ -94,6 +95,12 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 			}
 			if isPlainInt(n, f) {
 				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"BigInt")
+			}
+			if plainType(n, f) != "" {
+				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"Plain")
+				if f.Kind == entity.Enum {
+					set(name+n.GoFields[f.Name].StructField(), "github.com/99designs/gqlgen/graphql.String")
+				}
 			}
 			if f.Kind == entity.JSON && f.Read {
 				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"JSON")

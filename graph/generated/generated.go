@@ -633,6 +633,61 @@ scalar Date
 Any JSON value.
 """
 scalar JSON
+"""
+What the value at a path of a document must be. All given predicates must hold.
+"""
+input JSONFilter {
+  """
+  Keys and places: author.name, tags[0], ["a key.with dots"]. Left out, it is the whole document.
+  """
+  path: String
+  """
+  There is a value, be it null.
+  """
+  exists: Boolean
+  """
+  The value is null; false: there is one that is not.
+  """
+  isNull: Boolean
+  """
+  The same document; how a number is written and the order of keys do not count.
+  """
+  equals: JSON
+  """
+  Another document; there has to be one.
+  """
+  not: JSON
+  """
+  At least the keys of this object, or the texts, numbers and booleans of this list.
+  """
+  contains: JSON
+  """
+  An object with this key.
+  """
+  hasKey: String
+  """
+  A number greater than this.
+  """
+  gt: Float
+  """
+  A number of at least this.
+  """
+  gte: Float
+  """
+  A number less than this.
+  """
+  lt: Float
+  """
+  A number of at most this.
+  """
+  lte: Float
+  """
+  A text with this text in it; case counts.
+  """
+  stringContains: String
+  stringStartsWith: String
+  stringEndsWith: String
+}
 type Mutation {
   """
   Creates one AdvancedEntity.
@@ -2265,6 +2320,8 @@ input ProductWhereInput {
   weightLT: Float
   weightLTE: Float
   weightIsNil: Boolean
+  metadataPath: JSONFilter
+  specificationsPath: JSONFilter
   isFeatured: Boolean
   isFeaturedNEQ: Boolean
   isDigital: Boolean
@@ -3037,6 +3094,10 @@ input RoleWhereInput {
   descriptionHasSuffix: String
   descriptionEqualFold: String
   descriptionIsNil: Boolean
+  permissionsHas: String
+  permissionsHasSome: [String!]
+  permissionsHasEvery: [String!]
+  permissionsIsEmpty: Boolean
   hasAssignments: Boolean
   hasAssignmentsWith: [UserRoleWhereInput!]
 }
@@ -4929,6 +4990,10 @@ input UserWhereInput {
   isAdminNEQ: Boolean
   isVerified: Boolean
   isVerifiedNEQ: Boolean
+  roleNamesHas: String
+  roleNamesHasSome: [String!]
+  roleNamesHasEvery: [String!]
+  roleNamesIsEmpty: Boolean
   lastLogin: Time
   lastLoginNEQ: Time
   lastLoginIn: [Time!]

@@ -14,8 +14,10 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 )
@@ -80,8 +82,10 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			badge.Table:   badge.ValidColumn,
 			label.Table:   label.ValidColumn,
+			maker.Table:   maker.ValidColumn,
 			note.Table:    note.ValidColumn,
 			person.Table:  person.ValidColumn,
+			product.Table: product.ValidColumn,
 			project.Table: project.ValidColumn,
 			task.Table:    task.ValidColumn,
 		})

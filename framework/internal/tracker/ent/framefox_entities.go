@@ -10,7 +10,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/goods"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/google/uuid"
 )
@@ -21,8 +23,10 @@ func Entities() entity.Registry { return registry }
 var registry = entity.NewRegistry(
 	badgeEntity,
 	labelEntity,
+	makerEntity,
 	noteEntity,
 	personEntity,
+	productEntity,
 	projectEntity,
 	taskEntity,
 )
@@ -84,6 +88,36 @@ func (c *LabelClient) Hooks() []Hook {
 
 // WhereP adds predicates on the columns of the table.
 func (q *LabelQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+var makerEntity = entity.New(entity.Entity{
+	Name: "Maker", GraphQL: "Maker", Table: "makers",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.String, GoType: reflect.TypeFor[string](), Read: true, Filter: true, Order: true},
+		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "products", Target: "Product", Relation: entity.OneToMany, GraphQL: "products", Item: "product", Column: "maker_id"},
+	},
+})
+
+// EntityType describes the Maker entity.
+func (*Maker) EntityType() *entity.Entity { return makerEntity }
+
+var makerHook = entity.Hook(makerEntity)
+
+// Hooks returns the hooks of Maker. The framework's is the last: it sees
+// what all others have set.
+func (c *MakerClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], makerHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *MakerQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.predicates = append(q.predicates, p)
 	}
@@ -181,6 +215,43 @@ func (m *PersonMutation) MarkDeleted(ctx context.Context, at time.Time) (int, er
 	return u.sqlSave(ctx)
 }
 
+var productEntity = entity.New(entity.Entity{
+	Name: "Product", GraphQL: "Product", Table: "products",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "sku", Column: "sku", GraphQL: "sku", Kind: entity.String, GoType: reflect.TypeFor[goods.SKU](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(40), MinLen: new(1), Trim: true}},
+		{Name: "price", Column: "price", GraphQL: "price", Kind: entity.BigInt, GoType: reflect.TypeFor[goods.Cents](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(0))}},
+		{Name: "weight", Column: "weight", GraphQL: "weight", Kind: entity.Float, GoType: reflect.TypeFor[goods.Kilos](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "size", Column: "size", GraphQL: "size", Kind: entity.Enum, GoType: reflect.TypeFor[goods.Size](), Enum: []string{"small", "large"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return product.SizeValidator(v.(goods.Size)) }},
+		{Name: "discount", Column: "discount", GraphQL: "discount", Kind: entity.BigInt, GoType: reflect.TypeFor[goods.Percent](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "tags", Column: "tags", GraphQL: "tags", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
+		{Name: "spec", Column: "spec", GraphQL: "spec", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
+		{Name: "maker_id", Column: "maker_id", GraphQL: "makerID", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Target: "Maker", Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "maker", Target: "Maker", Relation: entity.ManyToOne, GraphQL: "maker", Item: "maker", Column: "maker_id", OwnsFK: true},
+	},
+})
+
+// EntityType describes the Product entity.
+func (*Product) EntityType() *entity.Entity { return productEntity }
+
+var productHook = entity.Hook(productEntity)
+
+// Hooks returns the hooks of Product. The framework's is the last: it sees
+// what all others have set.
+func (c *ProductClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], productHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
 var projectEntity = entity.New(entity.Entity{
 	Name: "Project", GraphQL: "Project", Table: "projects",
 	Fields: []*entity.Field{
@@ -248,8 +319,8 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "urgent", Column: "urgent", GraphQL: "urgent", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "due", Column: "due", GraphQL: "due", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "started_at", Column: "started_at", GraphQL: "startedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
-		{Name: "watchers", Column: "watchers", GraphQL: "watchers", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Create: true, Update: true},
-		{Name: "meta", Column: "meta", GraphQL: "meta", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Create: true, Update: true},
+		{Name: "watchers", Column: "watchers", GraphQL: "watchers", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Filter: true, Create: true, Update: true},
+		{Name: "meta", Column: "meta", GraphQL: "meta", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Required: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "assignee_id", Column: "assignee_id", GraphQL: "assigneeID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},

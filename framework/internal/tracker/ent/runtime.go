@@ -5,6 +5,7 @@ package ent
 import (
 	"time"
 
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
@@ -17,6 +18,26 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	makerFields := schema.Maker{}.Fields()
+	_ = makerFields
+	// makerDescID is the schema descriptor for id field.
+	makerDescID := makerFields[0].Descriptor()
+	// maker.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	maker.IDValidator = func() func(string) error {
+		validators := makerDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	noteMixin := schema.Note{}.Mixin()
 	noteMixinFields1 := noteMixin[1].Fields()
 	_ = noteMixinFields1
@@ -35,6 +56,8 @@ func init() {
 	personDescVersion := personMixinFields2[0].Descriptor()
 	// person.DefaultVersion holds the default value on creation for the version field.
 	person.DefaultVersion = personDescVersion.Default.(int64)
+	productFields := schema.Product{}.Fields()
+	_ = productFields
 	projectMixin := schema.Project{}.Mixin()
 	projectMixinFields0 := projectMixin[0].Fields()
 	_ = projectMixinFields0

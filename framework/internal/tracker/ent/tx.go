@@ -18,10 +18,14 @@ type Tx struct {
 	Badge *BadgeClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Maker is the client for interacting with the Maker builders.
+	Maker *MakerClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Product is the client for interacting with the Product builders.
+	Product *ProductClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Task is the client for interacting with the Task builders.
@@ -159,8 +163,10 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Badge = NewBadgeClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
+	tx.Maker = NewMakerClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.Product = NewProductClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 }
