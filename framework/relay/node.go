@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -166,9 +167,18 @@ type Settings struct {
 	MaxEdges      int    // edges that a filter looks through, one behind the other; default 4
 	MaxOperands   int    // items of all lists in a filter; default 5,000
 	MaxPredicates int    // predicates of one filter; default 100
+	MaxCost       int    // of one operation, see Cost; default 5,000, negative for no limit
+	ShowCost      bool   // answers tell their cost in extensions.cost
 }
 
-const defaultPage = 20
+const (
+	defaultPage = 20
+	defaultCost = 5_000
+)
+
+// The two that Cost needs of settings that may not be complete.
+func (s Settings) defaultPage() int { return cmp.Or(s.DefaultPage, defaultPage) }
+func (s Settings) maxCost() int     { return cmp.Or(s.MaxCost, defaultCost) }
 
 // WithDefaults fills in the defaults.
 func (s Settings) WithDefaults() Settings {
@@ -185,6 +195,7 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxEdges, 4)
 	fill(&s.MaxOperands, 5000)
 	fill(&s.MaxPredicates, 100)
+	fill(&s.MaxCost, defaultCost)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()
 	}
