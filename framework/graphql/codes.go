@@ -27,6 +27,7 @@ const (
 	CodeTooManyTokens        = "TOO_MANY_TOKENS"
 	CodeTooDeep              = "QUERY_TOO_DEEP"
 	CodeIntrospectionTooDeep = "INTROSPECTION_TOO_DEEP"
+	CodeResponseTooLarge     = "RESPONSE_TOO_LARGE" // the operation ran; its answer is not sent
 	CodeTooManyAliases       = "TOO_MANY_ALIASES"
 	CodeTooManyRootFields    = "TOO_MANY_ROOT_FIELDS"
 	CodeTooManyDirectives    = "TOO_MANY_DIRECTIVES"

@@ -80,6 +80,12 @@ func (c *Cost) Validate(schema graphql.ExecutableSchema) error {
 
 const costKey = "framefox.cost"
 
+// CostOf tells what the operation under way costs, for logs and metrics.
+func CostOf(op *graphql.OperationContext) (cost int, ok bool) {
+	cost, ok = op.Stats.GetExtension(costKey).(int)
+	return cost, ok
+}
+
 // MutateOperationContext implements graphql.OperationContextMutator.
 func (c *Cost) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	limit := c.Settings.maxCost()
@@ -98,7 +104,7 @@ func (c *Cost) MutateOperationContext(_ context.Context, op *graphql.OperationCo
 // where the settings want that.
 func (c *Cost) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if c.Settings.ShowCost && graphql.HasOperationContext(ctx) {
-		if total, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(costKey).(int); ok {
+		if total, ok := CostOf(graphql.GetOperationContext(ctx)); ok {
 			graphql.RegisterExtension(ctx, "cost", map[string]int{"cost": total, "limit": c.Settings.maxCost()})
 		}
 	}
