@@ -18,6 +18,18 @@ import (
 	"github.com/google/uuid"
 )
 
+// Is makes errors.Is(err, entity.ErrNotFound) true.
+func (e *NotFoundError) Is(target error) bool { return target == entity.ErrNotFound }
+
+// ErrorCode is the code that API clients see.
+func (e *NotFoundError) ErrorCode() string { return "NOT_FOUND" }
+
+// ClientMessage is the text that API clients see.
+func (e *NotFoundError) ClientMessage() string { return e.label + " not found" }
+
+// ErrorExtensions are the details that API clients see.
+func (e *NotFoundError) ErrorExtensions() map[string]any { return map[string]any{"entity": e.label} }
+
 // Entities describes the entities of the application.
 func Entities() entity.Registry { return registry }
 

@@ -6,6 +6,7 @@ package graphql
 const (
 	CodeInternal     = "INTERNAL"       // a masked error; extensions.id is in the log
 	CodeTimeout      = "TIMEOUT"        // the operation ran out of time
+	CodeUnavailable  = "UNAVAILABLE"    // something that the server needs is not there; extensions.id is in the log
 	CodeCanceled     = "CANCELED"       // the client went away
 	CodeBadUserInput = "BAD_USER_INPUT" // an argument could not be read; extensions.argument names it
 
