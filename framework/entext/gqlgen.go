@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/relay"
 )
 
 const relayPackage = "github.com/framefox-go/framefox/framework/relay"
@@ -70,6 +71,10 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	if cfg.Models == nil {
 		cfg.Models = config.TypeMap{}
 	}
+	if cfg.Directives == nil {
+		cfg.Directives = map[string]config.DirectiveConfig{}
+	}
+	cfg.Directives[relay.NeedsDirective] = config.DirectiveConfig{SkipRuntime: true}
 	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node"} {
 		set(name, relayPackage+"."+name)
 	}

@@ -1,7 +1,9 @@
 package relay_test
 
 import (
+	"encoding/json"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/framefox-go/framefox/framework/database"
@@ -19,3 +21,11 @@ func sqlite(t *testing.T) *database.DB {
 func sku(i int) goods.SKU { return goods.SKU("p" + strconv.Itoa(i)) }
 
 func maker() *entity.Entity { return ent.Entities()["Maker"] }
+
+// decoded reads JSON, numbers as they are written.
+func decoded(text string) (v any, ok bool) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	ok = d.Decode(&v) == nil
+	return v, ok
+}

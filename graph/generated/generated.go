@@ -224,7 +224,7 @@ var sources = []*ast.Source{
 
 extend type User {
   "The roles that the user holds now: active and not expired."
-  roles: [Role!]!
+  roles: [Role!]! @needs(fields: ["id"])
 }
 
 extend type Query {
@@ -239,7 +239,11 @@ extend type Mutation {
   publishPost(id: ID!): Post!
 }
 `, BuiltIn: false},
-	{Name: "../schema/framefox.graphql", Input: `type AdvancedEntity implements Node {
+	{Name: "../schema/framefox.graphql", Input: `"""
+Which fields of its row a field of the application reads. Without it, all are read.
+"""
+directive @needs(fields: [String!]!) on FIELD_DEFINITION
+type AdvancedEntity implements Node {
   id: ID!
   """
   E-mail address, stored in lower case.

@@ -184,7 +184,11 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/framefox.graphql", Input: `type Badge implements Node {
+	{Name: "../schema/framefox.graphql", Input: `"""
+Which fields of its row a field of the application reads. Without it, all are read.
+"""
+directive @needs(fields: [String!]!) on FIELD_DEFINITION
+type Badge implements Node {
   id: ID!
   number: BigInt!
   personID: ID!
