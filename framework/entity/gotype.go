@@ -73,7 +73,7 @@ func (f *Field) Typed(v any) (any, error) {
 		target = target.Elem()
 	}
 	into := reflect.New(target)
-	if scanner, ok := into.Interface().(sql.Scanner); ok {
+	if scanner, ok := reflect.TypeAssert[sql.Scanner](into); ok {
 		if err := scanner.Scan(v); err != nil {
 			return nil, errShape
 		}

@@ -34,8 +34,7 @@ func (e estimator) of(t testing.TB, query string, variables vars) (cost int, ok 
 	t.Helper()
 	op, errs := e.exec.CreateOperationContext(graphql.StartOperationTrace(t.Context()), &graphql.RawParams{Query: query, Variables: variables})
 	for _, err := range errs {
-		var refused *relay.CostError
-		if !errors.As(err, &refused) {
+		if _, refused := errors.AsType[*relay.CostError](err); !refused {
 			return 0, false
 		}
 	}
@@ -142,17 +141,17 @@ func selection(t *rapid.T, of string, depth int) string {
 	}
 	var row func(of string, depth int) string
 	row = func(of string, depth int) string {
-		out := "id"
 		if depth == 0 {
-			return out
+			return "id"
 		}
+		parts := []string{"id"}
 		for _, name := range []string{"children", "labels", "parent", "project", "tasks"} {
 			target, ok := edges[of][name]
 			if !ok || !rapid.Bool().Draw(t, name) {
 				continue
 			}
 			if one, single := strings.CutPrefix(target, "one "); single {
-				out += " " + name + " { " + row(one, depth-1) + " }"
+				parts = append(parts, name+" { "+row(one, depth-1)+" }")
 				continue
 			}
 			args := rapid.SampledFrom([]string{"", "(first: $n)", "(last: $n)", "(first: 3)", "(first: $n, where: {not: {and: [{hasTasks: true}]}})"}).Draw(t, "arguments")
@@ -162,9 +161,9 @@ func selection(t *rapid.T, of string, depth int) string {
 			if target == "Project" {
 				args = ""
 			}
-			out += " " + name + args + " " + page(row(target, depth-1))
+			parts = append(parts, name+args+" "+page(row(target, depth-1)))
 		}
-		return out
+		return strings.Join(parts, " ")
 	}
 	return page(row(of, depth))
 }

@@ -130,8 +130,9 @@ func resolve(doc any, path string) (any, bool) {
 			}
 			key, rest = rest[:end], rest[end:]
 		}
-		object, ok := at.(map[string]any)
-		if at, ok = object[key]; !ok {
+		object, _ := at.(map[string]any)
+		var has bool
+		if at, has = object[key]; !has {
 			return nil, false
 		}
 	}
@@ -406,9 +407,9 @@ func TestTextEqualsToTheLastSpace(t *testing.T) {
 		app.Client.Task.Create().SetTitle("t").SetProject(moon).ExecX(t.Context()) // NULL
 		rapid.Check(t, func(t *rapid.T) {
 			list := rapid.SliceOfN(rapid.SampledFrom(texts), 1, 3).Draw(t, "texts")
-			any := make([]any, len(list))
+			items := make([]any, len(list))
 			for i, text := range list {
-				any[i] = text
+				items[i] = text
 			}
 			for where, want := range map[string]func(string) bool{
 				"body":          func(s string) bool { return s == list[0] },
@@ -417,9 +418,9 @@ func TestTextEqualsToTheLastSpace(t *testing.T) {
 				"bodyIn":        func(s string) bool { return slices.Contains(list, s) },
 				"bodyNotIn":     func(s string) bool { return !slices.Contains(list, s) },
 			} {
-				var arg interface{} = list[0]
+				var arg any = list[0]
 				if strings.HasSuffix(where, "In") {
-					arg = any
+					arg = items
 				}
 				n := 0
 				for _, text := range texts {

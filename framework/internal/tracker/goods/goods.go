@@ -29,6 +29,8 @@ const (
 func (Size) Values() []string { return []string{string(Small), string(Large)} }
 
 // Percent is a share that is stored as a whole number, and is a struct in Go.
+//
+//nolint:recvcheck // as database/sql wants it
 type Percent struct{ points int64 }
 
 // Percentage returns n percent.
