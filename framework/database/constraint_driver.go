@@ -33,8 +33,8 @@ type rawExecQuerier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// explainedRows are rows of a statement: its errors may come as late as one of
-// them.
+// explainedRows are rows of a statement that writes: its errors may come as
+// late as the first row.
 type explainedRows struct{ entsql.ColumnScanner }
 
 func explain(err error) error {
@@ -64,7 +64,7 @@ func (d *explainer) Exec(ctx context.Context, query string, args, v any) error {
 
 // Query runs a statement that returns rows.
 func (d *explainer) Query(ctx context.Context, query string, args, v any) error {
-	return explainQuery(v, d.rawDriver.Query(ctx, query, args, v))
+	return explainQuery(query, v, d.rawDriver.Query(ctx, query, args, v))
 }
 
 // ExecContext runs a statement.
@@ -102,7 +102,7 @@ func (t *explainerTx) Exec(ctx context.Context, query string, args, v any) error
 
 // Query runs a statement that returns rows.
 func (t *explainerTx) Query(ctx context.Context, query string, args, v any) error {
-	return explainQuery(v, t.Tx.Query(ctx, query, args, v))
+	return explainQuery(query, v, t.Tx.Query(ctx, query, args, v))
 }
 
 // ExecContext runs a statement.
@@ -120,8 +120,8 @@ func (t *explainerTx) QueryContext(ctx context.Context, query string, args ...an
 // Commit ends the transaction; deferred constraints are checked here.
 func (t *explainerTx) Commit() error { return explain(t.Tx.Commit()) }
 
-func explainQuery(v any, err error) error {
-	if rows, ok := v.(*entsql.Rows); ok && err == nil {
+func explainQuery(query string, v any, err error) error {
+	if rows, ok := v.(*entsql.Rows); ok && err == nil && writes(query) {
 		rows.ColumnScanner = explainedRows{rows.ColumnScanner}
 	}
 	return explain(err)

@@ -92,6 +92,15 @@ func AsFailure(err error) (*FailureError, bool) {
 	return &FailureError{Kind: kind, Err: err}, true
 }
 
+// Explain returns the failure that err is, or err itself. Rows that are being
+// read fail with the driver's own errors; graphql.Options.Explain takes this.
+func Explain(err error) error {
+	if failure, ok := AsFailure(err); ok {
+		return failure
+	}
+	return err
+}
+
 func kindOfFailure(err error) FailureKind {
 	if kind, ok := serverFailures()[serverCode(err)]; ok {
 		return kind

@@ -22,6 +22,7 @@ type Handler struct {
 	exec    *executor.Executor
 	limits  Limits
 	timeout time.Duration
+	explain func(error) error
 	log     *slog.Logger
 }
 
@@ -38,6 +39,7 @@ func NewHandler(schema gqlgen.ExecutableSchema, opts Options) (*Handler, error) 
 		exec:    executor.New(schema),
 		limits:  opts.Limits,
 		timeout: opts.Timeout,
+		explain: opts.Explain,
 		log:     opts.Logger,
 	}
 	h.exec.SetErrorPresenter(h.presentField)

@@ -32,6 +32,10 @@ type Options struct {
 	// transactions, compiled reads, tracing.
 	Extensions []gqlgen.HandlerExtension
 
+	// Explain, if set, may turn an error that is no [ClientError] into one
+	// before it is masked: database.Explain does so for failures of a database.
+	Explain func(error) error
+
 	// Logger receives one line for each request and one for each masked
 	// error. Default slog.Default().
 	Logger *slog.Logger

@@ -54,6 +54,9 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	if _, ok := errors.AsType[*panicError](err); ok {
 		return h.mask(ctx, err)
 	}
+	if _, known := errors.AsType[ClientError](err); !known && h.explain != nil {
+		err = h.explain(err)
+	}
 	if client, ok := errors.AsType[ClientError](err); ok && !interrupted(ctx, client) {
 		out := &gqlerror.Error{
 			Err: err, Message: clip(messageOf(client)), Extensions: extensionsOf(client),

@@ -92,6 +92,7 @@ func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
 		Timeout:       s.RequestTimeout,
 		Introspection: s.Introspection,
 		Extensions:    []gqlgen.HandlerExtension{&relay.Cost{Settings: a.Client.GraphSource().Settings()}},
+		Explain:       database.Explain,
 		Logger:        a.logger,
 	})
 	if err != nil {

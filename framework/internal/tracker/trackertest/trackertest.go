@@ -89,7 +89,8 @@ func Serve(tb testing.TB, app *App, extensions ...gqlgen.HandlerExtension) *apit
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: graph.NewResolver(app.Client)})
 	handler, err := graphql.NewHandler(schema, graphql.Options{
 		Introspection: true, Extensions: append([]gqlgen.HandlerExtension{&relay.Cost{Settings: app.Client.GraphSource().Settings()}}, extensions...),
-		Logger: slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Explain: database.Explain,
+		Logger:  slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	require.NoError(tb, err)
 	return apitest.Serve(tb, handler)
