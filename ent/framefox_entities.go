@@ -42,6 +42,18 @@ import (
 	"github.com/google/uuid"
 )
 
+// Is makes errors.Is(err, entity.ErrNotFound) true.
+func (e *NotFoundError) Is(target error) bool { return target == entity.ErrNotFound }
+
+// ErrorCode is the code that API clients see.
+func (e *NotFoundError) ErrorCode() string { return "NOT_FOUND" }
+
+// ClientMessage is the text that API clients see.
+func (e *NotFoundError) ClientMessage() string { return e.label + " not found" }
+
+// ErrorExtensions are the details that API clients see.
+func (e *NotFoundError) ErrorExtensions() map[string]any { return map[string]any{"entity": e.label} }
+
 // Entities describes the entities of the application.
 func Entities() entity.Registry { return registry }
 
@@ -944,8 +956,8 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "price", Column: "price", GraphQL: "price", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GT: new(float64(0))}},
 		{Name: "stock", Column: "stock", GraphQL: "stock", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(0))}},
 		{Name: "weight", Column: "weight", GraphQL: "weight", Kind: entity.Float, GoType: reflect.TypeFor[float64](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GT: new(float64(0))}},
-		{Name: "metadata", Column: "metadata", GraphQL: "metadata", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Read: true, Create: true, Update: true},
-		{Name: "specifications", Column: "specifications", GraphQL: "specifications", Kind: entity.JSON, GoType: reflect.TypeFor[[]schema.Specification](), Read: true, Create: true, Update: true},
+		{Name: "metadata", Column: "metadata", GraphQL: "metadata", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Read: true, Filter: true, Create: true, Update: true},
+		{Name: "specifications", Column: "specifications", GraphQL: "specifications", Kind: entity.JSON, GoType: reflect.TypeFor[[]schema.Specification](), Read: true, Filter: true, Create: true, Update: true},
 		{Name: "is_featured", Column: "is_featured", GraphQL: "isFeatured", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "is_digital", Column: "is_digital", GraphQL: "isDigital", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Create: true},
@@ -1030,7 +1042,7 @@ var roleEntity = entity.New(entity.Entity{
 		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
-		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true},
+		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Filter: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict"},
@@ -1352,7 +1364,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "is_admin", Column: "is_admin", GraphQL: "isAdmin", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "is_verified", Column: "is_verified", GraphQL: "isVerified", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
-		{Name: "role_names", Column: "role_names", GraphQL: "roleNames", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true},
+		{Name: "role_names", Column: "role_names", GraphQL: "roleNames", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Filter: true},
 		{Name: "last_login", Column: "last_login", GraphQL: "lastLogin", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "organization_id", Column: "organization_id", GraphQL: "organizationID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Organization", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},

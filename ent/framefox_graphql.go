@@ -48,6 +48,9 @@ func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn fu
 	return unwrap(n.(N)), nil
 }
 
+// GraphSource runs what package relay asks for with the client.
+func (c *Client) GraphSource() relay.Source { return graphSource{c.config} }
+
 // graphSource implements relay.Source.
 type graphSource struct{ config config }
 

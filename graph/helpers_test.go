@@ -1,17 +1,12 @@
 package graph_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent"
-	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/framework/testkit/apitest"
@@ -26,7 +21,7 @@ type vars = map[string]any
 type fixture struct {
 	*apitest.API
 	app        *blog.App
-	statements *statementLog
+	statements statementLog
 	dialect    testkit.Engine
 }
 
@@ -36,10 +31,9 @@ func each(t *testing.T, fn func(t *testing.T, f *fixture), opts ...testkit.Optio
 	for _, engine := range testkit.Dialects() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			log := &statementLog{}
-			opts := append([]testkit.Option{testkit.WithOptions(database.WithLogger(slog.New(log)))}, opts...)
-			app := blogtest.New(t, testkit.Open(t, engine, opts...))
-			fn(t, &fixture{blogtest.Serve(t, app), app, log, engine})
+			db := testkit.Open(t, engine, opts...)
+			app := blogtest.New(t, db)
+			fn(t, &fixture{blogtest.Serve(t, app), app, statementLog{testkit.Count(t, db)}, engine})
 		})
 	}
 }
@@ -54,47 +48,11 @@ func (f *fixture) run(t *testing.T, name string, fn func(t *testing.T, f *fixtur
 	})
 }
 
-// statementLog is a slog.Handler that keeps the statements of a database.
-type statementLog struct {
-	mu   sync.Mutex
-	list []string
-}
-
-func (*statementLog) Enabled(context.Context, slog.Level) bool { return true }
-func (l *statementLog) WithAttrs([]slog.Attr) slog.Handler     { return l }
-func (l *statementLog) WithGroup(string) slog.Handler          { return l }
-
-func (l *statementLog) Handle(_ context.Context, r slog.Record) error {
-	r.Attrs(func(a slog.Attr) bool {
-		if a.Key != "query" {
-			return true
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.list = append(l.list, a.Value.String())
-		return false
-	})
-	return nil
-}
+// statementLog counts the statements of a database.
+type statementLog struct{ *testkit.Counter }
 
 // of returns the statements that read or write rows while fn runs.
-func (l *statementLog) of(fn func()) []string {
-	l.mu.Lock()
-	l.list = nil
-	l.mu.Unlock()
-	fn()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var rows []string
-	for _, s := range l.list {
-		for _, verb := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"} {
-			if strings.HasPrefix(s, verb) {
-				rows = append(rows, s)
-			}
-		}
-	}
-	return rows
-}
+func (l statementLog) of(fn func()) []string { return l.Of(fn) }
 
 // gid is the id that the API gives a row.
 func gid(entity string, key any) string { return relay.EncodeID(ent.Entities()[entity], key) }

@@ -99,10 +99,10 @@ func TestWhereFailsClosed(t *testing.T) {
 		})
 		f.run(t, "pages within pages are counted before anything is read", func(t *testing.T, f *fixture) {
 			const deep = `{ users(first: 100) { edges { node { posts(first: 100) { edges { node { comments(first: 100) { edges { node { id } } } } } } } } } }`
-			ran := f.statements.of(func() { f.Fail("TOO_MANY_ROWS", deep, nil) })
+			ran := f.statements.of(func() { f.Fail("QUERY_TOO_EXPENSIVE", deep, nil) })
 			require.Empty(t, ran)
 			ran = f.statements.of(func() {
-				f.Fail("TOO_MANY_ROWS", `query($n: Int) { posts(first: $n) { edges { node { id } } } }`, vars{"n": 100000})
+				f.Fail("QUERY_TOO_EXPENSIVE", `query($n: Int) { posts(first: $n) { edges { node { id } } } }`, vars{"n": 100000})
 			})
 			require.Empty(t, ran)
 		})

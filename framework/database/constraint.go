@@ -14,6 +14,7 @@ const (
 	ForeignKey ConstraintKind = "foreign key"
 	NotNull    ConstraintKind = "not null"
 	Check      ConstraintKind = "check"
+	Value      ConstraintKind = "value" // what the type of a column can hold
 )
 
 // ConstraintError tells which constraint a statement broke. What a database does
@@ -23,6 +24,8 @@ const (
 //   - MySQL and MariaDB tell the name of a unique key, MySQL its table too; all of
 //     a foreign key; the column that is not null; the name of a check, MariaDB its
 //     table too.
+//   - Of a value that a column cannot hold, MySQL and MariaDB tell the column, the
+//     others nothing.
 //   - SQLite tells table and columns of a unique key, but its name only if it is
 //     an index on expressions; nothing of a foreign key; table and column that is
 //     not null; the name of a check.
@@ -65,7 +68,7 @@ func AsConstraint(err error) (*ConstraintError, bool) {
 	if e, ok := errors.AsType[*ConstraintError](err); ok {
 		return e, true
 	}
-	for _, read := range []func(error) *ConstraintError{postgresConstraint, mysqlConstraint, sqliteConstraint} {
+	for _, read := range []func(error) *ConstraintError{postgresConstraint, mysqlConstraint, sqliteConstraint, valueConstraint} {
 		if e := read(err); e != nil {
 			return e, true
 		}

@@ -47,6 +47,9 @@ func explain(err error) error {
 	}
 	c, ok := AsConstraint(err)
 	if !ok {
+		if failure, ok := AsFailure(err); ok {
+			return failure
+		}
 		return err
 	}
 	return fmt.Errorf("%s constraint failed: %w", strings.ToUpper(string(c.Kind)), c)
@@ -99,7 +102,7 @@ func (d *explainer) Tx(ctx context.Context) (dialect.Tx, error) { return d.Begin
 func (d *explainer) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
 	tx, err := d.rawDriver.BeginTx(ctx, opts)
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
 	raw, ok := tx.(rawExecQuerier)
 	if !ok {

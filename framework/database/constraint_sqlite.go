@@ -5,7 +5,12 @@ import "strings"
 // The result codes of SQLite that matter here.
 const (
 	sqliteError                = 1
-	sqliteReadOnly             = 8  // and its extended codes
+	sqliteBusy                 = 5
+	sqliteLocked               = 6
+	sqliteReadOnly             = 8 // and its extended codes
+	sqliteFull                 = 13
+	sqliteTooBig               = 18
+	sqliteMismatch             = 20
 	sqliteCantOpen             = 14 // and its extended codes
 	sqliteConstraintCheck      = 19 | 1<<8
 	sqliteConstraintForeignKey = 19 | 3<<8

@@ -109,7 +109,7 @@ func compareNames(t *testing.T, db *database.DB, want, got database.ConstraintEr
 		case database.Unique, database.NotNull:
 			require.Equal(t, want.Table, got.Table)
 			require.Equal(t, want.Columns, got.Columns)
-		case database.ForeignKey:
+		case database.ForeignKey, database.Value:
 		}
 	}
 }

@@ -63,16 +63,13 @@ func annotateField(f *gen.Field, d *entity.Field, isID bool) error {
 
 // scalar names the GraphQL type of a kind, or "" where entgql knows best.
 func scalar(d *entity.Field) string {
+	if d.Target != "" {
+		return "ID"
+	}
 	switch d.Kind {
 	case entity.BigInt:
-		if d.Target != "" {
-			return "ID"
-		}
 		return "BigInt"
 	case entity.UUID:
-		if d.Target != "" {
-			return "ID"
-		}
 		return "UUID"
 	case entity.Date:
 		return "Date"

@@ -149,10 +149,10 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 	if d.GraphQL != "" && n.InAPI() && !inGraphQL(f.Type.Type) {
 		return nil, "", fmt.Errorf("the API cannot show type %s; use Int32 or Int64 for whole numbers and Float for others, or hide the field with expose.Hidden()", f.Type.Type)
 	}
-	d.Filter = d.Read && kind != entity.JSON && kind != entity.Strings && kind != entity.Bytes
+	d.Filter = d.Read && kind != entity.Bytes
 	// Long text is no order: cursors would carry it whole, and MySQL sorts by
 	// its beginning only.
-	d.Order = d.Filter && (kind != entity.String || f.Column().Size <= maxOrderedText)
+	d.Order = d.Filter && kind != entity.JSON && kind != entity.Strings && (kind != entity.String || f.Column().Size <= maxOrderedText)
 	return d, trait, nil
 }
 

@@ -39,9 +39,9 @@ func newExtension(schemaFile string) (*extension, error) {
 	x.Extension, err = entgql.NewExtension(
 		entgql.WithSchemaGenerator(),
 		entgql.WithWhereInputs(true),
-		// What entgql generates for filters, pages, edges and nodes is done by
-		// package relay; only enums keep its template.
-		entgql.WithTemplates(entgql.EnumTemplate),
+		// What entgql generates is done by package relay and the framework's own
+		// templates.
+		entgql.WithTemplates(),
 		entgql.WithSchemaPath(schemaFile),
 		entgql.WithSchemaHook(func(g *gen.Graph, s *ast.Schema) error {
 			return refine(g, x.nodes, s)
@@ -121,6 +121,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxGlobalID":   globalIDMethod,
 		"framefoxIsJSON":     func(f *entity.Field) bool { return f.Kind == entity.JSON },
 		"framefoxIsInt":      isPlainInt,
+		"framefoxPlain":      plainType,
+		"framefoxIsCustom":   isCustom,
 		"framefoxIsList":     isList,
 		"framefoxIsLink":     isLink,
 		"framefoxAppended":   appended,
@@ -194,8 +196,9 @@ func fieldLiteral(n *node, f *entity.Field) string {
 	if trait == entity.PasswordTrait {
 		b.WriteString(", Seal: password.Hash, Policy: password.Check")
 	}
-	if (g.Validators > 0 || g.IsEnum()) && !g.HasGoType() && f != n.Entity.ID() {
-		fmt.Fprintf(&b, ", Validate: func(v any) error { return %s.%s(v.(%s)) }", n.PackageAliasOrName(), g.Validator(), g.Type)
+	if (g.Validators > 0 || g.IsEnum()) && g.ConvertedToBasic() && f != n.Entity.ID() {
+		value := g.BasicType(fmt.Sprintf("v.(%s)", g.Type))
+		fmt.Fprintf(&b, ", Validate: func(v any) error { return %s.%s(%s) }", n.PackageAliasOrName(), g.Validator(), value)
 	}
 	b.WriteString("}")
 	return b.String()

@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/relay"
 )
 
 const relayPackage = "github.com/framefox-go/framefox/framework/relay"
@@ -75,10 +76,15 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	if cfg.Models == nil {
 		cfg.Models = config.TypeMap{}
 	}
+	if cfg.Directives == nil {
+		cfg.Directives = map[string]config.DirectiveConfig{}
+	}
+	cfg.Directives[relay.NeedsDirective] = config.DirectiveConfig{SkipRuntime: true}
 	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination", "Trashed"} {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")
+	set("JSONFilter", relayPackage+".Where")
 	for _, n := range nodes {
 		if !n.InAPI() {
 			continue
@@ -106,6 +112,12 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 			}
 			if isPlainInt(n, f) {
 				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"BigInt")
+			}
+			if plainType(n, f) != "" {
+				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"Plain")
+				if f.Kind == entity.Enum {
+					set(name+n.GoFields[f.Name].StructField(), "github.com/99designs/gqlgen/graphql.String")
+				}
 			}
 			if f.Kind == entity.JSON && f.Read {
 				field(name, f.GraphQL, n.GoFields[f.Name].StructField()+"JSON")

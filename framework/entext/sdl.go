@@ -3,6 +3,8 @@ package entext
 import (
 	"entgo.io/ent/entc/gen"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/framefox-go/framefox/framework/relay"
 )
 
 // refine turns the schema that entgql built into the one that the framework
@@ -16,6 +18,7 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 			f.Directives = dropBindings(f.Directives)
 		}
 	}
+	s.Directives[relay.NeedsDirective] = needsDirective()
 	for name, about := range scalars() {
 		s.Types[name] = &ast.Definition{Kind: ast.Scalar, Name: name, Description: about}
 	}
@@ -42,6 +45,18 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		s.AddTypes(mutation)
 	}
 	return nil
+}
+
+// needsDirective declares the directive for fields of the application.
+func needsDirective() *ast.DirectiveDefinition {
+	return &ast.DirectiveDefinition{
+		Name: relay.NeedsDirective, Locations: []ast.DirectiveLocation{ast.LocationFieldDefinition},
+		Description: "Which fields of its row a field of the application reads. Without it, all are read.",
+		Arguments: ast.ArgumentDefinitionList{{
+			Name: "fields", Type: ast.NonNullListType(ast.NonNullNamedType("String", nil), nil),
+		}},
+		Position: &ast.Position{Src: &ast.Source{}},
+	}
 }
 
 func dropBindings(list ast.DirectiveList) ast.DirectiveList {

@@ -32,7 +32,10 @@ func filter(s *ast.Schema, n *node) {
 		for _, op := range relay.Operators(f) {
 			t := ast.NamedType(named, nil)
 			switch op.Takes {
-			case relay.TakesList:
+			case relay.TakesJSON:
+				t = ast.NamedType(jsonFilter, nil)
+				s.Types[jsonFilter] = documentFilter()
+			case relay.TakesList, relay.TakesSome:
 				t = ast.ListType(ast.NonNullNamedType(named, nil), nil)
 			case relay.TakesFlag:
 				t = ast.NamedType("Boolean", nil)
@@ -52,4 +55,22 @@ func filter(s *ast.Schema, n *node) {
 		)
 	}
 	s.Types[name] = def
+}
+
+const jsonFilter = "JSONFilter"
+
+// documentFilter is the input that asks for what is in a document.
+func documentFilter() *ast.Definition {
+	def := &ast.Definition{
+		Kind: ast.InputObject, Name: jsonFilter,
+		Description: "What the value at a path of a document must be. All given predicates must hold.",
+		Fields: ast.FieldList{{
+			Name: "path", Type: ast.NamedType("String", nil),
+			Description: "Keys and places: author.name, tags[0], [\"a key.with dots\"]. Left out, it is the whole document.",
+		}},
+	}
+	for _, p := range relay.JSONPredicates() {
+		def.Fields = append(def.Fields, &ast.FieldDefinition{Name: p.Name, Type: ast.NamedType(p.Type, nil), Description: p.About})
+	}
+	return def
 }

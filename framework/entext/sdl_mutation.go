@@ -86,6 +86,9 @@ func input(n *node, name string, create bool) *ast.Definition {
 
 // inputType names the GraphQL type of a field's value in inputs.
 func inputType(n *node, f *entity.Field) string {
+	if f.Target != "" {
+		return "ID"
+	}
 	switch f.Kind {
 	case entity.Bool:
 		return "Boolean"

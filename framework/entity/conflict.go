@@ -11,7 +11,7 @@ import (
 // constraint; what a database does not say is empty.
 type Constraint interface {
 	error
-	// Broken returns the kind (unique, foreign key, not null or check), the
+	// Broken returns the kind (unique, foreign key, not null, check or value), the
 	// table, the columns and the name of the constraint.
 	Broken() (kind, table string, columns []string, name string)
 }
@@ -25,6 +25,7 @@ const (
 	Check      = "CHECK"
 	// ParentDeleted says that a row cannot be restored before the one it belongs to.
 	ParentDeleted = "PARENT_DELETED"
+	OutOfRange    = "OUT_OF_RANGE" // the column cannot hold the value
 )
 
 // explain names the entity and fields of a constraint that a write broke.
@@ -45,6 +46,8 @@ func (e *Entity) explain(m ent.Mutation, err error) error {
 		conflict.Code = NotNull
 	case "check":
 		conflict.Code = Check
+	case "value":
+		conflict.Code = OutOfRange
 	default:
 		conflict.Code = ForeignKey
 		if m.Op().Is(ent.OpDelete | ent.OpDeleteOne) {

@@ -68,7 +68,11 @@ func (e *ValidationError) ErrorCode() string { return "VALIDATION" }
 
 // ErrorExtensions are the details that API clients see.
 func (e *ValidationError) ErrorExtensions() map[string]any {
-	return map[string]any{"entity": e.Entity, "violations": e.Violations}
+	ext := map[string]any{"entity": e.Entity, "violations": e.Violations}
+	if len(e.Violations) == 1 {
+		ext["field"] = e.Violations[0].Field
+	}
+	return ext
 }
 
 // ConflictError says that a write met a constraint of the database: a unique
@@ -77,7 +81,7 @@ type ConflictError struct {
 	Entity     string
 	Fields     []string // the fields concerned, as far as the database tells
 	Constraint string   // name of the constraint, as far as the database tells
-	Code       string   // Unique, ForeignKey, Restricted, ParentDeleted, NotNull or Check
+	Code       string   // Unique, ForeignKey, Restricted, ParentDeleted, NotNull, Check or OutOfRange
 	Err        error    // the driver's error; never shown to API clients
 
 	Key      any       // key of the row at fault, where a restore names it; else nil
@@ -104,6 +108,8 @@ func (e *ConflictError) Error() string {
 		return e.Entity + " cannot be restored before what it belongs to: " + blockers(e.Blockers) + "; restore that first"
 	case NotNull:
 		return what + " must not be null"
+	case OutOfRange:
+		return what + " is too long, too large or not of the column's type"
 	}
 	return what + " breaks the constraint " + e.Constraint
 }
@@ -113,7 +119,7 @@ func (e *ConflictError) Unwrap() error { return e.Err }
 
 // ErrorCode is the code that API clients see.
 func (e *ConflictError) ErrorCode() string {
-	if e.Code == Check || e.Code == NotNull {
+	if e.Code == Check || e.Code == NotNull || e.Code == OutOfRange {
 		return "VALIDATION"
 	}
 	return "CONFLICT"
@@ -124,6 +130,9 @@ func (e *ConflictError) ErrorExtensions() map[string]any {
 	ext := map[string]any{"entity": e.Entity, "reason": e.Code}
 	if len(e.Fields) > 0 {
 		ext["fields"] = e.Fields
+	}
+	if len(e.Fields) == 1 {
+		ext["field"] = e.Fields[0]
 	}
 	if e.Constraint != "" {
 		ext["constraint"] = e.Constraint

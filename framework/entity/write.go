@@ -106,6 +106,9 @@ func (e *Entity) Validate(m ent.Mutation) error {
 // Clean gives the value as it is stored, whether that differs from the given
 // one, and the rules that it breaks.
 func (f *Field) Clean(value any) (clean any, changed bool, faults []rule.Fault) {
+	if f.isCustom(value) {
+		return f.cleanCustom(value)
+	}
 	switch v := value.(type) {
 	case time.Time:
 		utc := f.cleanTime(v)

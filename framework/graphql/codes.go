@@ -6,6 +6,7 @@ package graphql
 const (
 	CodeInternal     = "INTERNAL"       // a masked error; extensions.id is in the log
 	CodeTimeout      = "TIMEOUT"        // the operation ran out of time
+	CodeUnavailable  = "UNAVAILABLE"    // something that the server needs is not there; extensions.id is in the log
 	CodeCanceled     = "CANCELED"       // the client went away
 	CodeBadUserInput = "BAD_USER_INPUT" // an argument could not be read; extensions.argument names it
 
@@ -27,6 +28,7 @@ const (
 	CodeTooManyTokens        = "TOO_MANY_TOKENS"
 	CodeTooDeep              = "QUERY_TOO_DEEP"
 	CodeIntrospectionTooDeep = "INTROSPECTION_TOO_DEEP"
+	CodeResponseTooLarge     = "RESPONSE_TOO_LARGE" // the operation ran; its answer is not sent
 	CodeTooManyAliases       = "TOO_MANY_ALIASES"
 	CodeTooManyRootFields    = "TOO_MANY_ROOT_FIELDS"
 	CodeTooManyDirectives    = "TOO_MANY_DIRECTIVES"

@@ -8,7 +8,9 @@ import (
 
 // ClientError is an error that clients may see. It is found anywhere in a
 // chain of wrapped errors; the client gets Error() of the ClientError itself,
-// not the text of what wraps it, so that text must hold nothing secret.
+// not the text of what wraps it, so that text must hold nothing secret. Where
+// Error() is for operators, a method ClientMessage() string says what the client
+// gets instead.
 type ClientError interface {
 	error
 
@@ -77,6 +79,14 @@ func badRequest(format string, args ...any) *requestError {
 	return &requestError{
 		status: http.StatusBadRequest, code: CodeBadRequest, message: fmt.Sprintf(format, args...),
 	}
+}
+
+// messageOf is what a client is told.
+func messageOf(err ClientError) string {
+	if e, ok := err.(interface{ ClientMessage() string }); ok {
+		return e.ClientMessage()
+	}
+	return err.Error()
 }
 
 // extensionsOf is what a client sees beside the message: the code always wins.

@@ -3,6 +3,7 @@ package graphql
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -21,6 +22,7 @@ type Handler struct {
 	exec    *executor.Executor
 	limits  Limits
 	timeout time.Duration
+	explain func(error) error
 	log     *slog.Logger
 }
 
@@ -37,6 +39,7 @@ func NewHandler(schema gqlgen.ExecutableSchema, opts Options) (*Handler, error) 
 		exec:    executor.New(schema),
 		limits:  opts.Limits,
 		timeout: opts.Timeout,
+		explain: opts.Explain,
 		log:     opts.Logger,
 	}
 	h.exec.SetErrorPresenter(h.presentField)
@@ -130,7 +133,21 @@ func (h *Handler) run(ctx context.Context, method string, params *gqlgen.RawPara
 			response: errorResponse(h.present(ctx, context.Cause(ctx))),
 		}
 	}
+	if !within(len(response.Data), h.limits.ResponseBytes) {
+		return tooLarge(op.Operation.Operation, h.limits.ResponseBytes)
+	}
 	return answer{response: response}
+}
+
+// tooLarge answers instead of data that no client should have to read.
+func tooLarge(kind ast.Operation, limit int) answer {
+	message := fmt.Sprintf("the answer is larger than %d bytes and is not sent: ask for less at once", limit)
+	if kind == ast.Mutation {
+		message = fmt.Sprintf("the mutation ran, but its answer is larger than %d bytes and is not sent: ask for less of it", limit)
+	}
+	return answer{response: errorResponse(&gqlerror.Error{
+		Message: message, Extensions: map[string]any{"code": CodeResponseTooLarge, "limit": limit},
+	})}
 }
 
 func errorResponse(errs ...*gqlerror.Error) *gqlgen.Response {

@@ -32,6 +32,10 @@ type Options struct {
 	// transactions, compiled reads, tracing.
 	Extensions []gqlgen.HandlerExtension
 
+	// Explain, if set, may turn an error that is no [ClientError] into one
+	// before it is masked: database.Explain does so for failures of a database.
+	Explain func(error) error
+
 	// Logger receives one line for each request and one for each masked
 	// error. Default slog.Default().
 	Logger *slog.Logger
@@ -39,7 +43,7 @@ type Options struct {
 
 // Limits bounds one request. A zero field means its default, a negative one
 // switches the limit off. A refusal is a [LimitError], made before any
-// resolver runs.
+// resolver runs, except that of an answer which turns out to be too large.
 //
 // Aliases, directives, fields and root fields are counted after fragments are
 // expanded: a fragment that is spread twice counts twice.
@@ -53,6 +57,7 @@ type Limits struct {
 	RootFields         int // fields at the top of an operation; default 20
 	Directives         int // directives of an operation; default 50
 	Fields             int // all fields of an operation; default 2,000
+	ResponseBytes      int // bytes of the data of an answer; default 10 MiB
 	Errors             int // errors in a response, the rest are left out; default 5
 }
 
@@ -70,6 +75,7 @@ func (l Limits) WithDefaults() Limits {
 	orDefault(&l.Tokens, 1_000)
 	orDefault(&l.Depth, 12)
 	orDefault(&l.IntrospectionDepth, 20)
+	orDefault(&l.ResponseBytes, 10<<20)
 	orDefault(&l.Aliases, 30)
 	orDefault(&l.RootFields, 20)
 	orDefault(&l.Directives, 50)

@@ -54,10 +54,17 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	if _, ok := errors.AsType[*panicError](err); ok {
 		return h.mask(ctx, err)
 	}
-	if client, ok := errors.AsType[ClientError](err); ok {
-		return &gqlerror.Error{
-			Err: err, Message: clip(client.Error()), Extensions: extensionsOf(client),
+	if _, known := errors.AsType[ClientError](err); !known && h.explain != nil {
+		err = h.explain(err)
+	}
+	if client, ok := errors.AsType[ClientError](err); ok && !interrupted(ctx, client) {
+		out := &gqlerror.Error{
+			Err: err, Message: clip(messageOf(client)), Extensions: extensionsOf(client),
 		}
+		if client.ErrorCode() == CodeUnavailable {
+			out.Extensions["id"] = h.report(ctx, err)
+		}
+		return out
 	}
 	// A driver that was interrupted says so in its own words; the context knows.
 	switch {
@@ -99,8 +106,22 @@ func (h *Handler) presentRequest(ctx context.Context, errs gqlerror.List) gqlerr
 	return out
 }
 
+// interrupted reports whether the error may be no more than what a driver made
+// of a context that is done.
+func interrupted(ctx context.Context, err ClientError) bool {
+	code := err.ErrorCode()
+	return ctx.Err() != nil && (code == CodeUnavailable || code == CodeTimeout)
+}
+
 // mask hides an error behind an id and logs it under that id.
 func (h *Handler) mask(ctx context.Context, err error) *gqlerror.Error {
+	out := coded(CodeInternal, "internal error")
+	out.Extensions["id"] = h.report(ctx, err)
+	return out
+}
+
+// report logs an error that is the operator's to look at, and returns its id.
+func (h *Handler) report(ctx context.Context, err error) string {
 	id := randomID(8)
 	attrs := []slog.Attr{
 		slog.String("error_id", id),
@@ -114,10 +135,7 @@ func (h *Handler) mask(ctx context.Context, err error) *gqlerror.Error {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	h.log.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "graphql: internal error", attrs...)
-
-	out := coded(CodeInternal, "internal error")
-	out.Extensions["id"] = id
-	return out
+	return id
 }
 
 // publish copies an error that gqlgen, or an extension, made for clients.

@@ -32,7 +32,7 @@ const (
 	groupsField    = "groups"
 	groupType      = "group" // of one of the groups: PostAggregateGroup
 	keyField       = "key"
-	countLeaf     = "count"
+	countLeaf      = "count"
 	typeNameField  = "__typename"
 )
 

@@ -55,9 +55,13 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 		}
 	}
 	page.Tally = Tally{
-		limit:    src.Settings().CountLimit,
-		count:    func(ctx context.Context, most int) (int, error) { return countRows(args.Trashed.open(ctx), src, name, w, most) },
-		estimate: func(ctx context.Context) (int, bool, error) { return estimateRows(args.Trashed.open(ctx), src, name, w) },
+		limit: src.Settings().CountLimit,
+		count: func(ctx context.Context, most int) (int, error) {
+			return countRows(args.Trashed.open(ctx), src, name, w, most)
+		},
+		estimate: func(ctx context.Context) (int, bool, error) {
+			return estimateRows(args.Trashed.open(ctx), src, name, w)
+		},
 	}
 	page.Aggregates = loadAggregates(ctx, rowset{src: src, entity: e, where: w.where}, want.aggregates)[nil]
 	return page, nil

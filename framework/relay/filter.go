@@ -6,107 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/search"
 )
-
-// Takes is what an operator is given.
-type Takes uint8
-
-// What operators are given.
-const (
-	TakesValue Takes = iota
-	TakesList
-	TakesFlag // true, or false for the opposite
-)
-
-// Operator is one predicate on a field: `titleContains` is the field title
-// with the operator of suffix Contains.
-type Operator struct {
-	Suffix string
-	Takes  Takes
-	apply  func(column string, values []any) *sql.Predicate
-}
-
-// Operators lists what a client may ask of the field in a filter.
-func Operators(f *entity.Field) []Operator {
-	one := func(suffix string, fn func(string, any) *sql.Predicate) Operator {
-		return Operator{suffix, TakesValue, func(c string, v []any) *sql.Predicate { return fn(c, v[0]) }}
-	}
-	ops := []Operator{one("", sql.EQ), one("NEQ", sql.NEQ)}
-	if f.Kind != entity.Bool {
-		ops = append(ops,
-			Operator{"In", TakesList, func(c string, v []any) *sql.Predicate { return sql.In(c, v...) }},
-			Operator{"NotIn", TakesList, func(c string, v []any) *sql.Predicate {
-				if len(v) == 0 {
-					return sql.NotNull(c)
-				}
-				return sql.NotIn(c, v...)
-			}})
-	}
-	key := f.Target != "" || f.GraphQL == "id"
-	switch f.Kind {
-	case entity.Int, entity.BigInt, entity.Float, entity.Time, entity.Date:
-		if !key {
-			ops = append(ops, one("GT", sql.GT), one("GTE", sql.GTE), one("LT", sql.LT), one("LTE", sql.LTE))
-		}
-	case entity.String:
-		if key {
-			break
-		}
-		text := func(suffix string, fn func(string, string) *sql.Predicate) Operator {
-			return one(suffix, func(c string, v any) *sql.Predicate { return fn(c, v.(string)) })
-		}
-		ops = append(ops,
-			text("Contains", sql.Contains), text("ContainsFold", containsFold),
-			text("HasPrefix", sql.HasPrefix), text("HasSuffix", sql.HasSuffix),
-			text("EqualFold", equalFold))
-	default:
-	}
-	if f.Nullable {
-		ops = append(ops, Operator{"IsNil", TakesFlag, func(c string, v []any) *sql.Predicate {
-			if v[0] == true {
-				return sql.IsNull(c)
-			}
-			return sql.NotNull(c)
-		}})
-	}
-	return ops
-}
-
-// equalFold and containsFold ignore case and nothing else. Ent's own would take
-// é for e on MySQL, and one emoji for any other.
-func equalFold(column, text string) *sql.Predicate {
-	return sql.P(func(b *sql.Builder) {
-		lower(b, column).WriteString(" = LOWER(").Arg(text).WriteString(")")
-	})
-}
-
-func containsFold(column, text string) *sql.Predicate {
-	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
-	return sql.P(func(b *sql.Builder) {
-		lower(b, column).WriteString(" LIKE LOWER(").Arg(pattern).WriteString(")")
-		if b.Dialect() == dialect.SQLite { // the others escape so by default
-			b.WriteString(` ESCAPE '\'`)
-		}
-	})
-}
-
-func lower(b *sql.Builder, column string) *sql.Builder {
-	b.WriteString("LOWER(").Ident(column)
-	if b.Dialect() == dialect.Postgres {
-		b.WriteString(` COLLATE "default"`) // the columns' own knows ASCII only
-	}
-	return b.WriteString(")")
-}
-
-// HasEdge names the predicate that a row has something at the edge.
-func HasEdge(e *entity.Edge) string {
-	return "has" + strings.ToUpper(e.GraphQL[:1]) + e.GraphQL[1:]
-}
 
 // table is a table or subquery whose columns predicates name.
 type table interface{ C(column string) string }
@@ -151,6 +55,14 @@ func newScope(src Source, e *entity.Entity) *scope {
 // budget is what is left of the limits of one filter.
 type budget struct{ predicates, operands int }
 
+// spend takes predicates out of the budget.
+func (s *scope) spend(n int, path string) error {
+	if s.budget.predicates -= n; s.budget.predicates < 0 {
+		return bad(path, "has more than %d predicates", s.limits.MaxPredicates)
+	}
+	return nil
+}
+
 func bad(path, format string, args ...any) error {
 	return &ArgumentError{Path: path, Reason: fmt.Sprintf(format, args...)}
 }
@@ -169,8 +81,8 @@ func (s *scope) compile(where Where, path string) (predicate, error) {
 	slices.Sort(keys) // the same filter gives the same statement
 	all := make([]predicate, 0, len(keys))
 	for _, key := range keys {
-		if s.budget.predicates--; s.budget.predicates < 0 {
-			return nil, bad(path, "has more than %d predicates", s.limits.MaxPredicates)
+		if err := s.spend(1, path); err != nil {
+			return nil, err
 		}
 		p, err := s.compileKey(key, where[key], path+"."+key)
 		if err != nil {
@@ -238,6 +150,9 @@ func (s *scope) compileField(key string, v any, path string) (predicate, error) 
 			if key != f.GraphQL+op.Suffix {
 				continue
 			}
+			if op.Takes == TakesJSON {
+				return s.compileJSON(f, v, path)
+			}
 			values, err := s.operands(f, op, v, path)
 			if err != nil {
 				return nil, err
@@ -262,14 +177,22 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 			return nil, bad(path, "%s", err.Error())
 		}
 		return []any{value}, nil
-	case TakesList:
+	case TakesList, TakesSome, TakesJSON:
 	}
 	list := items(v)
+	if op.Takes == TakesSome && len(list) == 0 {
+		return nil, bad(path, "must not be an empty list")
+	}
 	if len(list) > s.limits.MaxList {
 		return nil, bad(path, "has %d items; the most are %d", len(list), s.limits.MaxList)
 	}
 	if s.budget.operands -= len(list); s.budget.operands < 0 {
 		return nil, bad(path, "brings the filter over %d values in lists", s.limits.MaxOperands)
+	}
+	if op.Takes == TakesSome { // each is a predicate of its own
+		if err := s.spend(len(list)-1, path); err != nil {
+			return nil, err
+		}
 	}
 	values := make([]any, len(list))
 	for i, item := range list {
@@ -282,20 +205,31 @@ func (s *scope) operands(f *entity.Field, op Operator, v any, path string) ([]an
 	return values, nil
 }
 
-// operand is one value that rows are compared with.
+// operand is one value that rows are compared with, as it is stored.
 func (s *scope) operand(f *entity.Field, v any) (any, error) {
-	value, err := s.parseValue(f, v)
+	if f.Kind == entity.Strings {
+		f = &entity.Field{Kind: entity.String} // one of the list
+	}
+	value, err := s.parsePlain(f, v)
 	if err != nil {
 		return nil, err
 	}
-	t, ok := value.(string)
-	switch {
-	case !ok:
-		return value, nil
-	case len(t) > maxOperand:
-		return nil, fmt.Errorf("is longer than %d bytes", maxOperand)
+	if t, ok := value.(string); ok {
+		if len(t) > maxOperand {
+			return nil, fmt.Errorf("is longer than %d bytes", maxOperand)
+		}
+		if err := checkText(t); err != nil {
+			return nil, err
+		}
 	}
-	return value, checkText(t)
+	if s.keyOf(f) != nil {
+		return value, nil
+	}
+	// The Go type may refuse what its kind allows.
+	if value, err = f.Typed(value); err != nil {
+		return nil, err
+	}
+	return entity.Plain(value)
 }
 
 func (s *scope) compileGroup(v any, path string) (predicate, error) {
@@ -334,48 +268,5 @@ func join(all []predicate, op func(...*sql.Predicate) *sql.Predicate) predicate 
 			parts[i] = p(b, t)
 		}
 		return op(parts...)
-	}
-}
-
-// exists asks for a visible row at the edge that satisfies inner. With a
-// predicate on the target, it is a set of keys that is found once, so that
-// nested edges add up instead of multiplying; without one, a look into the
-// index of the foreign key.
-func (s *scope) exists(e *entity.Edge, inner predicate, negate bool) predicate {
-	target, owner := s.registry[e.Target], s.entity
-	return func(b *builder, t table) *sql.Predicate {
-		at := b.dialect.Table(target.Table).As(b.alias())
-		var (
-			sub    *sql.Selector
-			column string // of the owner
-			key    string // what the subquery has of it
-		)
-		switch {
-		case e.Relation == entity.ManyToMany:
-			through := b.dialect.Table(e.JoinTable).As(b.alias())
-			column, key = t.C(owner.ID().Column), through.C(e.OwnerColumn)
-			sub = b.dialect.Select(key).From(through).
-				Join(at).On(through.C(e.TargetColumn), at.C(target.ID().Column))
-		case e.OwnsFK:
-			column, key = t.C(e.Column), at.C(target.ID().Column)
-			sub = b.dialect.Select(key).From(at)
-		default:
-			column, key = t.C(owner.ID().Column), at.C(e.Column)
-			sub = b.dialect.Select(key).From(at)
-		}
-		if alive := target.Visible(b.ctx, at); alive != nil {
-			sub.Where(alive)
-		}
-		if inner == nil {
-			sub.Where(sql.ColumnsEQ(key, column))
-			if negate {
-				return sql.NotExists(sub)
-			}
-			return sql.Exists(sub)
-		}
-		// NULL on either side would make the answer unknown, and not of unknown
-		// is not true.
-		sub.Where(inner(b, at)).Where(sql.NotNull(key))
-		return sql.And(sql.NotNull(column), sql.In(column, sub))
 	}
 }

@@ -79,11 +79,19 @@ func parseKey(id *entity.Field, v any) (any, error) {
 	case entity.UUID:
 		switch u := v.(type) {
 		case string:
-			return uuid.Parse(u)
+			parsed, err := uuid.Parse(u)
+			if err != nil {
+				return nil, fmt.Errorf("relay: cannot parse key: %w", err)
+			}
+			return id.Typed(parsed)
 		case []byte:
-			return uuid.FromBytes(u)
+			parsed, err := uuid.FromBytes(u)
+			if err != nil {
+				return nil, fmt.Errorf("relay: cannot parse key: %w", err)
+			}
+			return id.Typed(parsed)
 		case [16]byte:
-			return uuid.UUID(u), nil
+			return id.Typed(uuid.UUID(u))
 		}
 	case entity.BigInt, entity.Int:
 		switch n := v.(type) {
@@ -100,7 +108,10 @@ func parseKey(id *entity.Field, v any) (any, error) {
 		}
 	case entity.String:
 		if s, ok := v.(string); ok {
-			return s, nil
+			if err := checkText(s); err != nil {
+				return nil, fmt.Errorf("relay: cannot parse key: %w", err)
+			}
+			return id.Typed(s)
 		}
 	default:
 	}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -173,9 +174,18 @@ type Settings struct {
 	// MayTrash says who may look at deleted rows of an entity, which goes by the
 	// name of its schema; default nobody.
 	MayTrash func(ctx context.Context, entity string) bool
+	MaxCost  int  // of one operation, see Cost; default 5,000, negative for no limit
+	ShowCost bool // answers tell their cost in extensions.cost
 }
 
-const defaultPage = 20
+const (
+	defaultPage = 20
+	defaultCost = 5_000
+)
+
+// The two that Cost needs of settings that may not be complete.
+func (s Settings) defaultPage() int { return cmp.Or(s.DefaultPage, defaultPage) }
+func (s Settings) maxCost() int     { return cmp.Or(s.MaxCost, defaultCost) }
 
 // WithDefaults fills in the defaults.
 func (s Settings) WithDefaults() Settings {
@@ -194,6 +204,7 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxPredicates, 100)
 	fill(&s.MaxOrder, 10)
 	fill(&s.MaxOffset, 100_000)
+	fill(&s.MaxCost, defaultCost)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()
 	}

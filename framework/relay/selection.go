@@ -99,6 +99,10 @@ func (c *columns) add(op *graphql.OperationContext, field graphql.CollectedField
 			if edge.OwnsFK {
 				c.needColumn(edge.Column)
 			}
+		} else if names, ok := needsOf(c.entity, f); ok {
+			for _, name := range names {
+				c.need[name] = true
+			}
 		} else if f.Name != "__typename" {
 			c.all = true // a field of the application may read any of them
 		}

@@ -20,6 +20,23 @@ import (
 // parseValue brings a value that a client sent to the Go type of the field.
 // The error is a plain reason: "must be …".
 func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
+	switch f.Kind {
+	case entity.Strings:
+		return parseStrings(v)
+	case entity.JSON:
+		return parseDocument(f, v)
+	default:
+	}
+	plain, err := s.parsePlain(f, v)
+	if err != nil || s.keyOf(f) != nil {
+		return plain, err
+	}
+	return f.Typed(plain)
+}
+
+// parsePlain brings a value that a client sent to the type that stands for the
+// field's kind; see entity.Plain.
+func (s *scope) parsePlain(f *entity.Field, v any) (any, error) {
 	if target := s.keyOf(f); target != nil {
 		id, ok := v.(string)
 		if !ok {
@@ -37,18 +54,8 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 			return b, nil
 		}
 		return nil, errors.New("must be true or false")
-	case entity.Int:
-		n, err := parseInt(v)
-		if err != nil {
-			return nil, err
-		}
-		return fit(f, n)
-	case entity.BigInt:
-		n, err := parseInt(v)
-		if err != nil {
-			return nil, err
-		}
-		return fit(f, n)
+	case entity.Int, entity.BigInt:
+		return parseInt(v)
 	case entity.Float:
 		return parseFloat(v)
 	case entity.String:
@@ -61,7 +68,7 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 		if !ok || !slices.Contains(f.Enum, t) {
 			return nil, fmt.Errorf("must be one of %s", strings.Join(f.Enum, ", "))
 		}
-		return reflect.ValueOf(t).Convert(f.GoType).Interface(), nil
+		return t, nil
 	case entity.Time:
 		return parseTime(v)
 	case entity.Date:
@@ -73,14 +80,11 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 			return nil, errors.New("must be a UUID")
 		}
 		return u, nil
-	case entity.Strings:
-		return parseStrings(v)
 	case entity.Bytes:
 		return UnmarshalBase64(v)
-	case entity.JSON:
-		return parseDocument(f, v)
+	default:
+		return nil, errors.New("cannot be set")
 	}
-	return nil, errors.New("cannot be set")
 }
 
 // items gives a list that a client sent. A single item stands for a list of
@@ -144,13 +148,7 @@ func parseInt(v any) (int64, error) {
 }
 
 // fit converts to the field's Go type and refuses what that cannot hold.
-func fit(f *entity.Field, n int64) (any, error) {
-	converted := reflect.ValueOf(n).Convert(f.GoType)
-	if converted.CanInt() && converted.Int() == n || converted.CanUint() && n >= 0 && converted.Uint() == uint64(n) {
-		return converted.Interface(), nil
-	}
-	return nil, fmt.Errorf("is out of the range of %s", f.GoType.Kind())
-}
+func fit(f *entity.Field, n int64) (any, error) { return f.Typed(n) }
 
 func parseFloat(v any) (any, error) {
 	var n float64
@@ -204,66 +202,4 @@ func parseStrings(v any) (any, error) {
 		texts[i] = text
 	}
 	return texts, nil
-}
-
-func parseDocument(f *entity.Field, v any) (any, error) {
-	if err := checkDocument(v, 1); err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil, errors.New("must be a JSON value")
-	}
-	into := reflect.New(f.GoType)
-	if err := json.Unmarshal(data, into.Interface()); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			at := wrong.Field
-			if at == "" {
-				at = "it"
-			}
-			return nil, fmt.Errorf("does not have the expected shape: %s must not be a %s", at, wrong.Value)
-		}
-		return nil, errors.New("must be a JSON value of the expected shape")
-	}
-	return into.Elem().Interface(), nil
-}
-
-// maxNesting is how deep documents may be: MariaDB holds 32 levels.
-const maxNesting = 30
-
-// checkDocument refuses what not every database stores as it was sent.
-func checkDocument(v any, depth int) error {
-	if depth > maxNesting {
-		return fmt.Errorf("must not be nested deeper than %d levels", maxNesting)
-	}
-	switch t := v.(type) {
-	case string:
-		return checkText(t)
-	case json.Number:
-		if !strings.ContainsAny(t.String(), ".eE") {
-			if n, err := t.Int64(); err != nil || n > 1<<53 || n < -1<<53 {
-				return errors.New("must not hold whole numbers beyond 2^53, which would be rounded; send them as text")
-			}
-		}
-	case int64:
-		if t > 1<<53 || t < -1<<53 {
-			return errors.New("must not hold whole numbers beyond 2^53, which would be rounded; send them as text")
-		}
-	case []any:
-		for _, item := range t {
-			if err := checkDocument(item, depth+1); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for key, item := range t {
-			if err := checkText(key); err != nil {
-				return err
-			}
-			if err := checkDocument(item, depth+1); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

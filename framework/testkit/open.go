@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
@@ -39,11 +40,15 @@ func Open(tb testing.TB, engine Engine, opts ...Option) *database.DB {
 	}
 	cfg := Create(tb, engine)
 	cfg.Pool = s.pool
-	db, err := database.Open(tb.Context(), cfg, s.options...)
+	statements := &recorder{}
+	options := append([]database.Option{database.WithLogger(slog.New(statements))}, s.options...)
+	db, err := database.Open(tb.Context(), cfg, options...)
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
+	recorders.Store(db, statements)
 	tb.Cleanup(func() {
+		recorders.Delete(db)
 		if err := db.Close(); err != nil {
 			tb.Errorf("testkit: cannot close the database: %v", err)
 		}

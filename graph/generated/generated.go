@@ -244,7 +244,7 @@ var sources = []*ast.Source{
 
 extend type User {
   "The roles that the user holds now: active and not expired."
-  roles: [Role!]!
+  roles: [Role!]! @needs(fields: ["id"])
 }
 
 extend type Query {
@@ -259,7 +259,11 @@ extend type Mutation {
   publishPost(id: ID!): Post!
 }
 `, BuiltIn: false},
-	{Name: "../schema/framefox.graphql", Input: `type AdvancedEntity implements Node {
+	{Name: "../schema/framefox.graphql", Input: `"""
+Which fields of its row a field of the application reads. Without it, all are read.
+"""
+directive @needs(fields: [String!]!) on FIELD_DEFINITION
+type AdvancedEntity implements Node {
   id: ID!
   """
   When the row was deleted, UTC; NULL while it lives.
@@ -1014,6 +1018,61 @@ scalar Decimal
 Any JSON value.
 """
 scalar JSON
+"""
+What the value at a path of a document must be. All given predicates must hold.
+"""
+input JSONFilter {
+  """
+  Keys and places: author.name, tags[0], ["a key.with dots"]. Left out, it is the whole document.
+  """
+  path: String
+  """
+  There is a value, be it null.
+  """
+  exists: Boolean
+  """
+  The value is null; false: there is one that is not.
+  """
+  isNull: Boolean
+  """
+  The same document; how a number is written and the order of keys do not count.
+  """
+  equals: JSON
+  """
+  Another document; there has to be one.
+  """
+  not: JSON
+  """
+  At least the keys of this object, or the texts, numbers and booleans of this list.
+  """
+  contains: JSON
+  """
+  An object with this key.
+  """
+  hasKey: String
+  """
+  A number greater than this.
+  """
+  gt: Float
+  """
+  A number of at least this.
+  """
+  gte: Float
+  """
+  A number less than this.
+  """
+  lt: Float
+  """
+  A number of at most this.
+  """
+  lte: Float
+  """
+  A text with this text in it; case counts.
+  """
+  stringContains: String
+  stringStartsWith: String
+  stringEndsWith: String
+}
 type Mutation {
   """
   Creates one AdvancedEntity.
@@ -4170,6 +4229,8 @@ input ProductWhereInput {
   weightLT: Float
   weightLTE: Float
   weightIsNil: Boolean
+  metadataPath: JSONFilter
+  specificationsPath: JSONFilter
   isFeatured: Boolean
   isFeaturedNEQ: Boolean
   isDigital: Boolean
@@ -5183,6 +5244,10 @@ input RoleWhereInput {
   descriptionHasSuffix: String
   descriptionEqualFold: String
   descriptionIsNil: Boolean
+  permissionsHas: String
+  permissionsHasSome: [String!]
+  permissionsHasEvery: [String!]
+  permissionsIsEmpty: Boolean
   hasAssignments: Boolean
   hasAssignmentsWith: [UserRoleWhereInput!]
 }
@@ -8765,6 +8830,10 @@ input UserWhereInput {
   isAdminNEQ: Boolean
   isVerified: Boolean
   isVerifiedNEQ: Boolean
+  roleNamesHas: String
+  roleNamesHasSome: [String!]
+  roleNamesHasEvery: [String!]
+  roleNamesIsEmpty: Boolean
   lastLogin: Time
   lastLoginNEQ: Time
   lastLoginIn: [Time!]

@@ -91,7 +91,8 @@ func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
 		Limits:        graphql.Limits{BodyBytes: int(s.MaxBodyBytes)},
 		Timeout:       s.RequestTimeout,
 		Introspection: s.Introspection,
-		Extensions:    []gqlgen.HandlerExtension{relay.RowLimit{}},
+		Extensions:    []gqlgen.HandlerExtension{&relay.Cost{Settings: a.Client.GraphSource().Settings()}},
+		Explain:       database.Explain,
 		Logger:        a.logger,
 	})
 	if err != nil {

@@ -74,8 +74,8 @@ func randomTask(r *rand.Rand, people []*ent.Person) modelTask {
 
 func pick[V any](r *rand.Rand, values ...V) V { return values[r.IntN(len(values))] }
 
-// plant makes random tasks and returns them; the first person is deleted.
-func plant(t *testing.T, c *ent.Client, r *rand.Rand) []modelTask {
+// plantTasks makes random tasks and returns them; the first person is deleted.
+func plantTasks(t *testing.T, c *ent.Client, r *rand.Rand) []modelTask {
 	t.Helper()
 	ctx := t.Context()
 	var people []*ent.Person
@@ -385,7 +385,7 @@ func TestAggregateModel(t *testing.T) {
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		seed := rand.Uint64()
 		t.Logf("seed of the rows: %d", seed)
-		rows := plant(t, app.Client, rand.New(rand.NewPCG(seed, 1)))
+		rows := plantTasks(t, app.Client, rand.New(rand.NewPCG(seed, 1)))
 		src := app.Client.Project.Query().OnlyX(t.Context()).GraphSource()
 		rapid.Check(t, func(rt *rapid.T) {
 			c, spec := draw(rt)

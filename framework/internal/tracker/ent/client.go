@@ -25,9 +25,11 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
@@ -67,12 +69,16 @@ type Client struct {
 	Invoice *InvoiceClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Maker is the client for interacting with the Maker builders.
+	Maker *MakerClient
 	// Memo is the client for interacting with the Memo builders.
 	Memo *MemoClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Product is the client for interacting with the Product builders.
+	Product *ProductClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Remark is the client for interacting with the Remark builders.
@@ -102,9 +108,11 @@ func (c *Client) init() {
 	c.Entry = NewEntryClient(c.config)
 	c.Invoice = NewInvoiceClient(c.config)
 	c.Label = NewLabelClient(c.config)
+	c.Maker = NewMakerClient(c.config)
 	c.Memo = NewMemoClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.Product = NewProductClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.Remark = NewRemarkClient(c.config)
 	c.Task = NewTaskClient(c.config)
@@ -156,6 +164,8 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Invoice = append(cfg.inters.Invoice, relay.Interceptor[*Invoice]())
 	cfg.inters.Label = append(cfg.inters.Label, entity.Interceptor(labelEntity))
 	cfg.inters.Label = append(cfg.inters.Label, relay.Interceptor[*Label]())
+	cfg.inters.Maker = append(cfg.inters.Maker, entity.Interceptor(makerEntity))
+	cfg.inters.Maker = append(cfg.inters.Maker, relay.Interceptor[*Maker]())
 	entity.Linked(memo.Interceptors[0] != nil, "github.com/framefox-go/framefox/framework/internal/tracker/ent/runtime")
 	visible.Memo.Use(memo.Interceptors[:]...)
 	cfg.inters.Memo = append(cfg.inters.Memo, entity.Interceptor(memoEntity))
@@ -164,6 +174,8 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Note = append(cfg.inters.Note, relay.Interceptor[*Note]())
 	cfg.inters.Person = append(cfg.inters.Person, entity.Interceptor(personEntity))
 	cfg.inters.Person = append(cfg.inters.Person, relay.Interceptor[*Person]())
+	cfg.inters.Product = append(cfg.inters.Product, entity.Interceptor(productEntity))
+	cfg.inters.Product = append(cfg.inters.Product, relay.Interceptor[*Product]())
 	cfg.inters.Project = append(cfg.inters.Project, entity.Interceptor(projectEntity))
 	cfg.inters.Project = append(cfg.inters.Project, relay.Interceptor[*Project]())
 	cfg.inters.Remark = append(cfg.inters.Remark, entity.Interceptor(remarkEntity))
@@ -252,9 +264,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Entry:      NewEntryClient(cfg),
 		Invoice:    NewInvoiceClient(cfg),
 		Label:      NewLabelClient(cfg),
+		Maker:      NewMakerClient(cfg),
 		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
+		Product:    NewProductClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Remark:     NewRemarkClient(cfg),
 		Task:       NewTaskClient(cfg),
@@ -288,9 +302,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Entry:      NewEntryClient(cfg),
 		Invoice:    NewInvoiceClient(cfg),
 		Label:      NewLabelClient(cfg),
+		Maker:      NewMakerClient(cfg),
 		Memo:       NewMemoClient(cfg),
 		Note:       NewNoteClient(cfg),
 		Person:     NewPersonClient(cfg),
+		Product:    NewProductClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Remark:     NewRemarkClient(cfg),
 		Task:       NewTaskClient(cfg),
@@ -325,8 +341,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
-		c.Entry, c.Invoice, c.Label, c.Memo, c.Note, c.Person, c.Project, c.Remark,
-		c.Task, c.Topic,
+		c.Entry, c.Invoice, c.Label, c.Maker, c.Memo, c.Note, c.Person, c.Product,
+		c.Project, c.Remark, c.Task, c.Topic,
 	} {
 		n.Use(hooks...)
 	}
@@ -337,8 +353,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
-		c.Entry, c.Invoice, c.Label, c.Memo, c.Note, c.Person, c.Project, c.Remark,
-		c.Task, c.Topic,
+		c.Entry, c.Invoice, c.Label, c.Maker, c.Memo, c.Note, c.Person, c.Product,
+		c.Project, c.Remark, c.Task, c.Topic,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -367,12 +383,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Invoice.mutate(ctx, m)
 	case *LabelMutation:
 		return c.Label.mutate(ctx, m)
+	case *MakerMutation:
+		return c.Maker.mutate(ctx, m)
 	case *MemoMutation:
 		return c.Memo.mutate(ctx, m)
 	case *NoteMutation:
 		return c.Note.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *ProductMutation:
+		return c.Product.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *RemarkMutation:
@@ -2084,6 +2104,155 @@ func (c *LabelClient) mutate(ctx context.Context, m *LabelMutation) (Value, erro
 	}
 }
 
+// MakerClient is a client for the Maker schema.
+type MakerClient struct {
+	config
+}
+
+// NewMakerClient returns a client for the Maker from the given config.
+func NewMakerClient(c config) *MakerClient {
+	return &MakerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `maker.Hooks(f(g(h())))`.
+func (c *MakerClient) Use(hooks ...Hook) {
+	c.hooks.Maker = append(c.hooks.Maker, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `maker.Intercept(f(g(h())))`.
+func (c *MakerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Maker = append(c.inters.Maker, interceptors...)
+}
+
+// Create returns a builder for creating a Maker entity.
+func (c *MakerClient) Create() *MakerCreate {
+	mutation := newMakerMutation(c.config, OpCreate)
+	return &MakerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Maker entities.
+func (c *MakerClient) CreateBulk(builders ...*MakerCreate) *MakerCreateBulk {
+	return &MakerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MakerClient) MapCreateBulk(slice any, setFunc func(*MakerCreate, int)) *MakerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MakerCreateBulk{err: fmt.Errorf("calling to MakerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MakerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MakerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Maker.
+func (c *MakerClient) Update() *MakerUpdate {
+	mutation := newMakerMutation(c.config, OpUpdate)
+	return &MakerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MakerClient) UpdateOne(_m *Maker) *MakerUpdateOne {
+	mutation := newMakerMutation(c.config, OpUpdateOne, withMaker(_m))
+	return &MakerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MakerClient) UpdateOneID(id string) *MakerUpdateOne {
+	mutation := newMakerMutation(c.config, OpUpdateOne, withMakerID(id))
+	return &MakerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Maker.
+func (c *MakerClient) Delete() *MakerDelete {
+	mutation := newMakerMutation(c.config, OpDelete)
+	return &MakerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MakerClient) DeleteOne(_m *Maker) *MakerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MakerClient) DeleteOneID(id string) *MakerDeleteOne {
+	builder := c.Delete().Where(maker.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MakerDeleteOne{builder}
+}
+
+// Query returns a query builder for Maker.
+func (c *MakerClient) Query() *MakerQuery {
+	return &MakerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMaker},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Maker entity by its id.
+func (c *MakerClient) Get(ctx context.Context, id string) (*Maker, error) {
+	return c.Query().Where(maker.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MakerClient) GetX(ctx context.Context, id string) *Maker {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProducts queries the products edge of a Maker.
+func (c *MakerClient) QueryProducts(_m *Maker) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(maker.Table, maker.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, maker.ProductsTable, maker.ProductsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *MakerClient) outerHooks() []Hook {
+	return c.hooks.Maker
+}
+
+// Interceptors returns the client interceptors.
+func (c *MakerClient) Interceptors() []Interceptor {
+	return c.inters.Maker
+}
+
+func (c *MakerClient) mutate(ctx context.Context, m *MakerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MakerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MakerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MakerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MakerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Maker mutation op: %q", m.Op())
+	}
+}
+
 // MemoClient is a client for the Memo schema.
 type MemoClient struct {
 	config
@@ -2657,6 +2826,155 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 		return (&PersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Person mutation op: %q", m.Op())
+	}
+}
+
+// ProductClient is a client for the Product schema.
+type ProductClient struct {
+	config
+}
+
+// NewProductClient returns a client for the Product from the given config.
+func NewProductClient(c config) *ProductClient {
+	return &ProductClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `product.Hooks(f(g(h())))`.
+func (c *ProductClient) Use(hooks ...Hook) {
+	c.hooks.Product = append(c.hooks.Product, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `product.Intercept(f(g(h())))`.
+func (c *ProductClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Product = append(c.inters.Product, interceptors...)
+}
+
+// Create returns a builder for creating a Product entity.
+func (c *ProductClient) Create() *ProductCreate {
+	mutation := newProductMutation(c.config, OpCreate)
+	return &ProductCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Product entities.
+func (c *ProductClient) CreateBulk(builders ...*ProductCreate) *ProductCreateBulk {
+	return &ProductCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProductClient) MapCreateBulk(slice any, setFunc func(*ProductCreate, int)) *ProductCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProductCreateBulk{err: fmt.Errorf("calling to ProductClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProductCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProductCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Product.
+func (c *ProductClient) Update() *ProductUpdate {
+	mutation := newProductMutation(c.config, OpUpdate)
+	return &ProductUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProductClient) UpdateOne(_m *Product) *ProductUpdateOne {
+	mutation := newProductMutation(c.config, OpUpdateOne, withProduct(_m))
+	return &ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProductClient) UpdateOneID(id int64) *ProductUpdateOne {
+	mutation := newProductMutation(c.config, OpUpdateOne, withProductID(id))
+	return &ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Product.
+func (c *ProductClient) Delete() *ProductDelete {
+	mutation := newProductMutation(c.config, OpDelete)
+	return &ProductDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProductClient) DeleteOne(_m *Product) *ProductDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProductClient) DeleteOneID(id int64) *ProductDeleteOne {
+	builder := c.Delete().Where(product.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProductDeleteOne{builder}
+}
+
+// Query returns a query builder for Product.
+func (c *ProductClient) Query() *ProductQuery {
+	return &ProductQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProduct},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Product entity by its id.
+func (c *ProductClient) Get(ctx context.Context, id int64) (*Product, error) {
+	return c.Query().Where(product.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProductClient) GetX(ctx context.Context, id int64) *Product {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMaker queries the maker edge of a Product.
+func (c *ProductClient) QueryMaker(_m *Product) *MakerQuery {
+	query := (&MakerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(product.Table, product.FieldID, id),
+			sqlgraph.To(maker.Table, maker.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, product.MakerTable, product.MakerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *ProductClient) outerHooks() []Hook {
+	return c.hooks.Product
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProductClient) Interceptors() []Interceptor {
+	return c.inters.Product
+}
+
+func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProductCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProductUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProductDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Product mutation op: %q", m.Op())
 	}
 }
 
@@ -3420,11 +3738,13 @@ func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, erro
 type (
 	hooks struct {
 		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
-		Label, Memo, Note, Person, Project, Remark, Task, Topic []ent.Hook
+		Label, Maker, Memo, Note, Person, Product, Project, Remark, Task,
+		Topic []ent.Hook
 	}
 	inters struct {
 		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
-		Label, Memo, Note, Person, Project, Remark, Task, Topic []ent.Interceptor
+		Label, Maker, Memo, Note, Person, Product, Project, Remark, Task,
+		Topic []ent.Interceptor
 	}
 )
 

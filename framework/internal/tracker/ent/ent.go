@@ -22,9 +22,11 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
@@ -99,9 +101,11 @@ func checkColumn(t, c string) error {
 			entry.Table:      entry.ValidColumn,
 			invoice.Table:    invoice.ValidColumn,
 			label.Table:      label.ValidColumn,
+			maker.Table:      maker.ValidColumn,
 			memo.Table:       memo.ValidColumn,
 			note.Table:       note.ValidColumn,
 			person.Table:     person.ValidColumn,
+			product.Table:    product.ValidColumn,
 			project.Table:    project.ValidColumn,
 			remark.Table:     remark.ValidColumn,
 			task.Table:       task.ValidColumn,

@@ -23,18 +23,33 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/internal/visible"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
+	"github.com/framefox-go/framefox/framework/internal/tracker/goods"
 	"github.com/framefox-go/framefox/framework/rule"
 	"github.com/framefox-go/framefox/framework/search"
 	"github.com/google/uuid"
 )
+
+// Is makes errors.Is(err, entity.ErrNotFound) true.
+func (e *NotFoundError) Is(target error) bool { return target == entity.ErrNotFound }
+
+// ErrorCode is the code that API clients see.
+func (e *NotFoundError) ErrorCode() string { return "NOT_FOUND" }
+
+// ClientMessage is the text that API clients see.
+func (e *NotFoundError) ClientMessage() string { return e.label + " not found" }
+
+// ErrorExtensions are the details that API clients see.
+func (e *NotFoundError) ErrorExtensions() map[string]any { return map[string]any{"entity": e.label} }
 
 // Entities describes the entities of the application.
 func Entities() entity.Registry { return registry }
@@ -50,9 +65,11 @@ var registry = entity.NewRegistry(
 	entryEntity,
 	invoiceEntity,
 	labelEntity,
+	makerEntity,
 	memoEntity,
 	noteEntity,
 	personEntity,
+	productEntity,
 	projectEntity,
 	remarkEntity,
 	taskEntity,
@@ -967,6 +984,79 @@ func (m *LabelMutation) MatchP(s *sql.Selector) {
 	}
 }
 
+var makerEntity = entity.New(entity.Entity{
+	Name: "Maker", GraphQL: "Maker", Table: "makers",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.String, GoType: reflect.TypeFor[string](), Read: true, Filter: true, Order: true},
+		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "products", Target: "Product", Relation: entity.OneToMany, GraphQL: "products", Item: "product", Column: "maker_id", OnDelete: "detach", OnPurge: "detach"},
+	},
+	Rows: visible.Maker,
+})
+
+// EntityType describes the Maker entity.
+func (*Maker) EntityType() *entity.Entity { return makerEntity }
+
+var makerHook = entity.Hook(makerEntity)
+
+// Hooks returns the hooks of Maker. The framework's is the last: it sees
+// what all others have set.
+func (c *MakerClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], makerHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *MakerQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *MakerQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Maker{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *MakerQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *MakerMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Maker{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), maker.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *MakerMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *MakerMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *MakerMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(maker.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var memoEntity = entity.New(entity.Entity{
 	Name: "Memo", GraphQL: "Memo", Table: "memos",
 	Fields: []*entity.Field{
@@ -1255,6 +1345,89 @@ func (c *PersonClient) Restore(ctx context.Context, id int64) (*Person, error) {
 	return u.Save(entity.WithTrashed(ctx))
 }
 
+var productEntity = entity.New(entity.Entity{
+	Name: "Product", GraphQL: "Product", Table: "products",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "sku", Column: "sku", GraphQL: "sku", Kind: entity.String, GoType: reflect.TypeFor[goods.SKU](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(40), MinLen: new(1), Trim: true}},
+		{Name: "price", Column: "price", GraphQL: "price", Kind: entity.BigInt, GoType: reflect.TypeFor[goods.Cents](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(0))}},
+		{Name: "weight", Column: "weight", GraphQL: "weight", Kind: entity.Float, GoType: reflect.TypeFor[goods.Kilos](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "size", Column: "size", GraphQL: "size", Kind: entity.Enum, GoType: reflect.TypeFor[goods.Size](), Enum: []string{"small", "large"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return product.SizeValidator(v.(goods.Size)) }},
+		{Name: "discount", Column: "discount", GraphQL: "discount", Kind: entity.BigInt, GoType: reflect.TypeFor[goods.Percent](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "tags", Column: "tags", GraphQL: "tags", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
+		{Name: "spec", Column: "spec", GraphQL: "spec", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
+		{Name: "maker_id", Column: "maker_id", GraphQL: "makerID", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Target: "Maker", Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+	},
+	Edges: []*entity.Edge{
+		{Name: "maker", Target: "Maker", Relation: entity.ManyToOne, GraphQL: "maker", Item: "maker", Column: "maker_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+	},
+	Rows: visible.Product,
+	Keys: []*entity.Key{
+		{Fields: []string{"sku"}},
+	},
+})
+
+// EntityType describes the Product entity.
+func (*Product) EntityType() *entity.Entity { return productEntity }
+
+var productHook = entity.Hook(productEntity)
+
+// Hooks returns the hooks of Product. The framework's is the last: it sees
+// what all others have set.
+func (c *ProductClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], productHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *ProductQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Product{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *ProductQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *ProductMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Product{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), product.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *ProductMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *ProductMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *ProductMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(product.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var projectEntity = entity.New(entity.Entity{
 	Name: "Project", GraphQL: "Project", Table: "projects",
 	Fields: []*entity.Field{
@@ -1484,8 +1657,8 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "urgent", Column: "urgent", GraphQL: "urgent", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "due", Column: "due", GraphQL: "due", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "started_at", Column: "started_at", GraphQL: "startedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
-		{Name: "watchers", Column: "watchers", GraphQL: "watchers", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Create: true, Update: true},
-		{Name: "meta", Column: "meta", GraphQL: "meta", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Create: true, Update: true},
+		{Name: "watchers", Column: "watchers", GraphQL: "watchers", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Filter: true, Create: true, Update: true},
+		{Name: "meta", Column: "meta", GraphQL: "meta", Kind: entity.JSON, GoType: reflect.TypeFor[map[string]interface{}](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Required: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "assignee_id", Column: "assignee_id", GraphQL: "assigneeID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},

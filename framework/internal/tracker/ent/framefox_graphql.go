@@ -48,6 +48,9 @@ func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn fu
 	return unwrap(n.(N)), nil
 }
 
+// GraphSource runs what package relay asks for with the client.
+func (c *Client) GraphSource() relay.Source { return graphSource{c.config} }
+
 // graphSource implements relay.Source.
 type graphSource struct{ config config }
 
@@ -205,6 +208,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Maker":
+		query := NewMakerClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Memo":
 		query := NewMemoClient(s.config).Query()
 		if q.Where != nil {
@@ -231,6 +246,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 		return nodes(query.All(ctx))
 	case "Person":
 		query := NewPersonClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
+	case "Product":
+		query := NewProductClient(s.config).Query()
 		if q.Where != nil {
 			query.Where(q.Where)
 		}
@@ -506,6 +533,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				return removed("Label", b.Exec(ctx))
 			}}, nil
 		}
+	case "Maker":
+		c := NewMakerClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Maker", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(string))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Maker", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(string))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Maker", b.Exec(ctx))
+			}}, nil
+		}
 	case "Memo":
 		c := NewMemoClient(s.config)
 		switch op {
@@ -567,6 +615,27 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Person", b.Exec(ctx))
+			}}, nil
+		}
+	case "Product":
+		c := NewProductClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Product", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Product", n, err)
+			}}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Product", b.Exec(ctx))
 			}}, nil
 		}
 	case "Project":
@@ -1825,6 +1894,85 @@ func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
 	})
 }
 
+// IsNode marks Maker as an implementation of Node.
+func (*Maker) IsNode() {}
+
+// GlobalID is the id of the Maker in the GraphQL API.
+func (_m *Maker) GlobalID() string { return relay.EncodeID(makerEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Maker) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Maker) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "name":
+		return _m.Name
+	}
+	return nil
+}
+
+// Products resolves the edge products.
+func (_m *Maker) Products(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProductConnection, error) {
+	return newProductConnection(relay.Edges(ctx, _m, "products", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// MakerEdge is one row of a MakerConnection.
+type MakerEdge struct {
+	Node   *Maker
+	Cursor relay.Cursor
+}
+
+// MakerConnection is a page of Maker rows.
+type MakerConnection struct {
+	relay.Aggregates
+	Edges      []*MakerEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newMakerConnection(p *relay.Page, err error) (*MakerConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &MakerConnection{Aggregates: p.Aggregates, Edges: make([]*MakerEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &MakerEdge{e.Node.(*Maker), e.Cursor}
+	}
+	return c, nil
+}
+
+// Makers resolves the root connection of Maker.
+func (g GraphQL) Makers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MakerConnection, error) {
+	return newMakerConnection(relay.Connect(ctx, graphSource{g.client.config}, "Maker", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// MakerPage is a page of Maker rows, found by its number.
+type MakerPage struct{ *relay.Numbered[*Maker] }
+
+// MakersPage resolves the page of Maker rows with a number.
+func (g GraphQL) MakersPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*MakerPage, error) {
+	p, err := relay.PageOf[*Maker](ctx, graphSource{g.client.config}, "Maker", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &MakerPage{p}, err
+}
+
+// UpdateMaker resolves the mutation of that name.
+func (g GraphQL) UpdateMaker(ctx context.Context, id string, input relay.Input) (*Maker, error) {
+	return write(ctx, g, (*Maker).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Maker", id, input, nil)
+	})
+}
+
+// DeleteMaker resolves the mutation of that name.
+func (g GraphQL) DeleteMaker(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Maker", id)
+	})
+}
+
 // IsNode marks Memo as an implementation of Node.
 func (*Memo) IsNode() {}
 
@@ -2230,6 +2378,147 @@ func (g GraphQL) DeletePerson(ctx context.Context, id string) (string, error) {
 func (g GraphQL) RestorePerson(ctx context.Context, id string) (*Person, error) {
 	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Person", id)
+	})
+}
+
+// IsNode marks Product as an implementation of Node.
+func (*Product) IsNode() {}
+
+// GlobalID is the id of the Product in the GraphQL API.
+func (_m *Product) GlobalID() string { return relay.EncodeID(productEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Product) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Product) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "sku":
+		return entity.PlainOf[any](_m.Sku)
+	case "price":
+		return entity.PlainOf[any](_m.Price)
+	case "weight":
+		if _m.Weight != nil {
+			return entity.PlainOf[any](*_m.Weight)
+		}
+	case "size":
+		return entity.PlainOf[any](_m.Size)
+	case "discount":
+		if _m.Discount != nil {
+			return entity.PlainOf[any](*_m.Discount)
+		}
+	case "tags":
+		return _m.Tags
+	case "spec":
+		return _m.Spec
+	case "maker_id":
+		if _m.MakerID != nil {
+			return *_m.MakerID
+		}
+	}
+	return nil
+}
+
+// SkuPlain is Sku as the API shows it.
+func (_m *Product) SkuPlain() string { return entity.PlainOf[string](_m.Sku) }
+
+// PricePlain is Price as the API shows it.
+func (_m *Product) PricePlain() int64 { return entity.PlainOf[int64](_m.Price) }
+
+// WeightPlain is Weight as the API shows it.
+func (_m *Product) WeightPlain() *float64 { return entity.PlainOrNil[float64](_m.Weight) }
+
+// SizePlain is Size as the API shows it.
+func (_m *Product) SizePlain() string { return entity.PlainOf[string](_m.Size) }
+
+// DiscountPlain is Discount as the API shows it.
+func (_m *Product) DiscountPlain() *int64 { return entity.PlainOrNil[int64](_m.Discount) }
+
+// SpecJSON is Spec as a document.
+func (_m *Product) SpecJSON() relay.JSON { return relay.JSON{Value: _m.Spec} }
+
+// MakerGlobalID is MakerID as a global id.
+func (_m *Product) MakerGlobalID() *string { return relay.EncodeNullableID(makerEntity, _m.MakerID) }
+
+// Maker resolves the edge maker.
+func (_m *Product) Maker(ctx context.Context) (*Maker, error) {
+	n, err := relay.One(ctx, _m, "maker")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Maker), nil
+}
+
+// AppendStrings adds to a list of texts.
+func (m *ProductMutation) AppendStrings(name string, values []string) error {
+	switch name {
+	case "tags":
+		m.AppendTags(values)
+		return nil
+	}
+	return fmt.Errorf("ent: Product has no list %q", name)
+}
+
+// ProductEdge is one row of a ProductConnection.
+type ProductEdge struct {
+	Node   *Product
+	Cursor relay.Cursor
+}
+
+// ProductConnection is a page of Product rows.
+type ProductConnection struct {
+	relay.Aggregates
+	Edges      []*ProductEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &ProductConnection{Aggregates: p.Aggregates, Edges: make([]*ProductEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &ProductEdge{e.Node.(*Product), e.Cursor}
+	}
+	return c, nil
+}
+
+// Products resolves the root connection of Product.
+func (g GraphQL) Products(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProductConnection, error) {
+	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// ProductPage is a page of Product rows, found by its number.
+type ProductPage struct{ *relay.Numbered[*Product] }
+
+// ProductsPage resolves the page of Product rows with a number.
+func (g GraphQL) ProductsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*ProductPage, error) {
+	p, err := relay.PageOf[*Product](ctx, graphSource{g.client.config}, "Product", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &ProductPage{p}, err
+}
+
+// CreateProduct resolves the mutation of that name.
+func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product, error) {
+	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Product", input)
+	})
+}
+
+// UpdateProduct resolves the mutation of that name.
+func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input) (*Product, error) {
+	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Product", id, input, nil)
+	})
+}
+
+// DeleteProduct resolves the mutation of that name.
+func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Product", id)
 	})
 }
 

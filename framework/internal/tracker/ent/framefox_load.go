@@ -1034,6 +1034,72 @@ func (q *LabelQuery) loadMissing(ctx context.Context, rows []*Label, tree entity
 }
 
 // WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "products.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *MakerQuery) WithEdges(paths ...string) (*MakerQuery, error) {
+	tree, err := registry.Tree("Maker", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *MakerQuery) withTree(tree entity.Tree) *MakerQuery {
+	for name, further := range tree {
+		switch name {
+		case "products":
+			q.WithProducts(func(q *ProductQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *MakerClient) LoadMissing(ctx context.Context, rows []*Maker, paths ...string) error {
+	tree, err := registry.Tree("Maker", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *MakerQuery) loadMissing(ctx context.Context, rows []*Maker, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "products":
+			without, with := split(rows, func(n *Maker) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Maker) string { return n.ID })
+			if len(without) > 0 {
+				query := (&ProductClient{config: q.config}).Query().withTree(further)
+				if err := q.loadProducts(ctx, query, without,
+					func(n *Maker) { n.Edges.Products = []*Product{} },
+					func(n *Maker, e *Product) { n.Edges.Products = append(n.Edges.Products, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Products, twin.Edges.loadedTypes[0] = n.Edges.Products, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Product
+				for _, n := range with {
+					next = append(next, n.Edges.Products...)
+				}
+				if err := (&ProductClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
 // one statement for all of them. A path such as "binder.…" follows the edges
 // further. A name that is no edge is an *entity.UnknownEdgeError.
 func (q *MemoQuery) WithEdges(paths ...string) (*MemoQuery, error) {
@@ -1447,6 +1513,72 @@ func (q *PersonQuery) loadMissing(ctx context.Context, rows []*Person, tree enti
 					next = append(next, n.Edges.Notes...)
 				}
 				if err := (&NoteClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// WithEdges loads the edges of the given names along with the rows, each in
+// one statement for all of them. A path such as "maker.…" follows the edges
+// further. A name that is no edge is an *entity.UnknownEdgeError.
+func (q *ProductQuery) WithEdges(paths ...string) (*ProductQuery, error) {
+	tree, err := registry.Tree("Product", paths...)
+	if err != nil {
+		return nil, err
+	}
+	return q.withTree(tree), nil
+}
+
+func (q *ProductQuery) withTree(tree entity.Tree) *ProductQuery {
+	for name, further := range tree {
+		switch name {
+		case "maker":
+			q.WithMaker(func(q *MakerQuery) { q.withTree(further) })
+		}
+	}
+	return q
+}
+
+// LoadMissing loads the edges of the given names for rows that were read
+// without them, each in one statement for all rows. What is loaded already
+// stays as it is. Paths are those of WithEdges.
+func (c *ProductClient) LoadMissing(ctx context.Context, rows []*Product, paths ...string) error {
+	tree, err := registry.Tree("Product", paths...)
+	if err != nil {
+		return err
+	}
+	return c.Query().loadMissing(ctx, rows, tree)
+}
+
+func (q *ProductQuery) loadMissing(ctx context.Context, rows []*Product, tree entity.Tree) error {
+	for name, further := range tree {
+		switch name {
+		case "maker":
+			without, with := split(rows, func(n *Product) bool { return n.Edges.loadedTypes[0] })
+			without, twins := distinct(without, func(n *Product) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&MakerClient{config: q.config}).Query().withTree(further)
+				if err := q.loadMaker(ctx, query, without, nil, func(n *Product, e *Maker) { n.Edges.Maker = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[0] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Maker, twin.Edges.loadedTypes[0] = n.Edges.Maker, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*Maker
+				for _, n := range with {
+					if n.Edges.Maker != nil {
+						next = append(next, n.Edges.Maker)
+					}
+				}
+				if err := (&MakerClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
 					return err
 				}
 			}

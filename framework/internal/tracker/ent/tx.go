@@ -34,12 +34,16 @@ type Tx struct {
 	Invoice *InvoiceClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Maker is the client for interacting with the Maker builders.
+	Maker *MakerClient
 	// Memo is the client for interacting with the Memo builders.
 	Memo *MemoClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Product is the client for interacting with the Product builders.
+	Product *ProductClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Remark is the client for interacting with the Remark builders.
@@ -189,9 +193,11 @@ func (tx *Tx) init() {
 	tx.Entry = NewEntryClient(tx.config)
 	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
+	tx.Maker = NewMakerClient(tx.config)
 	tx.Memo = NewMemoClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.Product = NewProductClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Remark = NewRemarkClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)

@@ -89,8 +89,9 @@ func Serve(tb testing.TB, app *App, extensions ...gqlgen.HandlerExtension) *apit
 	tb.Helper()
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: graph.NewResolver(app.Client)})
 	handler, err := graphql.NewHandler(schema, graphql.Options{
-		Introspection: true, Extensions: append([]gqlgen.HandlerExtension{relay.RowLimit{}}, extensions...),
-		Logger: slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Introspection: true, Extensions: append([]gqlgen.HandlerExtension{&relay.Cost{Settings: app.Client.GraphSource().Settings()}}, extensions...),
+		Explain: database.Explain,
+		Logger:  slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	require.NoError(tb, err)
 	return apitest.Serve(tb, handler)

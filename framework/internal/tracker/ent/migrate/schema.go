@@ -255,6 +255,17 @@ var (
 		Columns:    LabelsColumns,
 		PrimaryKey: []*schema.Column{LabelsColumns[0]},
 	}
+	// MakersColumns holds the columns for the "makers" table.
+	MakersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 100},
+	}
+	// MakersTable holds the schema information for the "makers" table.
+	MakersTable = &schema.Table{
+		Name:       "makers",
+		Columns:    MakersColumns,
+		PrimaryKey: []*schema.Column{MakersColumns[0]},
+	}
 	// MemosColumns holds the columns for the "memos" table.
 	MemosColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -335,6 +346,32 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
+			},
+		},
+	}
+	// ProductsColumns holds the columns for the "products" table.
+	ProductsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "sku", Type: field.TypeString, Unique: true, Size: 40},
+		{Name: "price", Type: field.TypeInt64},
+		{Name: "weight", Type: field.TypeFloat64, Nullable: true},
+		{Name: "size", Type: field.TypeEnum, Enums: []string{"small", "large"}, Default: "small"},
+		{Name: "discount", Type: field.TypeInt64, Nullable: true},
+		{Name: "tags", Type: field.TypeJSON, Nullable: true},
+		{Name: "spec", Type: field.TypeJSON, Nullable: true},
+		{Name: "maker_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// ProductsTable holds the schema information for the "products" table.
+	ProductsTable = &schema.Table{
+		Name:       "products",
+		Columns:    ProductsColumns,
+		PrimaryKey: []*schema.Column{ProductsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "products_makers_products",
+				Columns:    []*schema.Column{ProductsColumns[8]},
+				RefColumns: []*schema.Column{MakersColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 	}
@@ -591,9 +628,11 @@ var (
 		EntriesTable,
 		InvoicesTable,
 		LabelsTable,
+		MakersTable,
 		MemosTable,
 		NotesTable,
 		PeopleTable,
+		ProductsTable,
 		ProjectsTable,
 		RemarksTable,
 		TasksTable,
@@ -662,6 +701,12 @@ func init() {
 	LabelsTable.Annotation.Checks = map[string]string{
 		"ck_labels_name_length": "length(name) >= 1",
 	}
+	MakersTable.Annotation = &entsql.Annotation{
+		Table: "makers",
+	}
+	MakersTable.Annotation.Checks = map[string]string{
+		"ck_makers_name_length": "length(name) >= 1",
+	}
 	MemosTable.ForeignKeys[0].RefTable = BindersTable
 	MemosTable.ForeignKeys[1].RefTable = MemosTable
 	MemosTable.Annotation = &entsql.Annotation{
@@ -682,6 +727,14 @@ func init() {
 	PeopleTable.Annotation.Checks = map[string]string{
 		"ck_people_email_format": "email LIKE '%@%.%'",
 		"ck_people_name_length":  "length(name) >= 1",
+	}
+	ProductsTable.ForeignKeys[0].RefTable = MakersTable
+	ProductsTable.Annotation = &entsql.Annotation{
+		Table: "products",
+	}
+	ProductsTable.Annotation.Checks = map[string]string{
+		"ck_products_price_range": "price >= 0",
+		"ck_products_sku_length":  "length(sku) >= 1",
 	}
 	ProjectsTable.ForeignKeys[0].RefTable = PeopleTable
 	ProjectsTable.Annotation = &entsql.Annotation{

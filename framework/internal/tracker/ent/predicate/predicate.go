@@ -36,6 +36,9 @@ type Invoice func(*sql.Selector)
 // Label is the predicate function for label builders.
 type Label func(*sql.Selector)
 
+// Maker is the predicate function for maker builders.
+type Maker func(*sql.Selector)
+
 // Memo is the predicate function for memo builders.
 type Memo func(*sql.Selector)
 
@@ -44,6 +47,9 @@ type Note func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
+
+// Product is the predicate function for product builders.
+type Product func(*sql.Selector)
 
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)

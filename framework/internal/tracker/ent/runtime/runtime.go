@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
@@ -68,6 +69,26 @@ func init() {
 	entryDescAmount := entryFields[1].Descriptor()
 	// entry.DefaultAmount holds the default value on creation for the amount field.
 	entry.DefaultAmount = entryDescAmount.Default.(int64)
+	makerFields := schema.Maker{}.Fields()
+	_ = makerFields
+	// makerDescID is the schema descriptor for id field.
+	makerDescID := makerFields[0].Descriptor()
+	// maker.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	maker.IDValidator = func() func(string) error {
+		validators := makerDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	memoInters := schema.Memo{}.Interceptors()
 	memo.Interceptors[0] = memoInters[0]
 	memoFields := schema.Memo{}.Fields()
@@ -94,6 +115,8 @@ func init() {
 	personDescVersion := personMixinFields2[0].Descriptor()
 	// person.DefaultVersion holds the default value on creation for the version field.
 	person.DefaultVersion = personDescVersion.Default.(int64)
+	productFields := schema.Product{}.Fields()
+	_ = productFields
 	projectMixin := schema.Project{}.Mixin()
 	projectMixinFields0 := projectMixin[0].Fields()
 	_ = projectMixinFields0

@@ -39,6 +39,9 @@ var Invoice = entity.NewRows("Invoice", entity.RowsConfig{SoftDelete: "deleted_a
 // Label are the row filters of Label.
 var Label = entity.NewRows("Label", entity.RowsConfig{})
 
+// Maker are the row filters of Maker.
+var Maker = entity.NewRows("Maker", entity.RowsConfig{})
+
 // Memo are the row filters of Memo.
 var Memo = entity.NewRows("Memo", entity.RowsConfig{Private: true})
 
@@ -47,6 +50,9 @@ var Note = entity.NewRows("Note", entity.RowsConfig{SoftDelete: "deleted_at"})
 
 // Person are the row filters of Person.
 var Person = entity.NewRows("Person", entity.RowsConfig{SoftDelete: "deleted_at"})
+
+// Product are the row filters of Product.
+var Product = entity.NewRows("Product", entity.RowsConfig{})
 
 // Project are the row filters of Project.
 var Project = entity.NewRows("Project", entity.RowsConfig{SoftDelete: "deleted_at"})
