@@ -30,24 +30,6 @@ func (g GraphQL) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) 
 	return relay.Lookup(ctx, graphSource{g.client.config}, ids)
 }
 
-func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
-	tx, err := g.client.Tx(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return graphSource{tx.config}, tx, nil
-}
-
-// write runs fn in a transaction; unwrap then frees the row of it.
-func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) (relay.Node, error)) (N, error) {
-	var zero N
-	n, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return zero, err
-	}
-	return unwrap(n.(N)), nil
-}
-
 // graphSource implements relay.Source.
 type graphSource struct{ config config }
 
@@ -347,6 +329,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -368,6 +356,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -389,6 +383,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(uuid.UUID))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -406,13 +406,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Post", b.Exec(ctx))
 			}}, nil
 		}
@@ -431,6 +437,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -452,6 +464,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -473,6 +491,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -490,13 +514,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Product", b.Exec(ctx))
 			}}, nil
 		}
@@ -515,6 +545,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -536,6 +572,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -553,13 +595,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("User", b.Exec(ctx))
 			}}, nil
 		}
@@ -578,6 +626,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -599,6 +653,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -698,6 +758,13 @@ func (g GraphQL) CreateAdvancedEntity(ctx context.Context, input relay.Input) (*
 	})
 }
 
+// CreateAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) CreateAdvancedEntities(ctx context.Context, input []relay.Input) ([]*AdvancedEntity, error) {
+	return writeMany(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "AdvancedEntity", input)
+	})
+}
+
 // UpdateAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) UpdateAdvancedEntity(ctx context.Context, id string, input relay.Input) (*AdvancedEntity, error) {
 	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -705,10 +772,24 @@ func (g GraphQL) UpdateAdvancedEntity(ctx context.Context, id string, input rela
 	})
 }
 
+// UpdateAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) UpdateAdvancedEntities(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) DeleteAdvancedEntity(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "AdvancedEntity", id)
+		return relay.Delete(ctx, s, "AdvancedEntity", id, nil)
+	})
+}
+
+// DeleteAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) DeleteAdvancedEntities(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -809,6 +890,13 @@ func (g GraphQL) CreateComment(ctx context.Context, input relay.Input) (*Comment
 	})
 }
 
+// CreateComments resolves the mutation of that name.
+func (g GraphQL) CreateComments(ctx context.Context, input []relay.Input) ([]*Comment, error) {
+	return writeMany(ctx, g, (*Comment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Comment", input)
+	})
+}
+
 // UpdateComment resolves the mutation of that name.
 func (g GraphQL) UpdateComment(ctx context.Context, id string, input relay.Input) (*Comment, error) {
 	return write(ctx, g, (*Comment).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -816,10 +904,24 @@ func (g GraphQL) UpdateComment(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateComments resolves the mutation of that name.
+func (g GraphQL) UpdateComments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Comment", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteComment resolves the mutation of that name.
 func (g GraphQL) DeleteComment(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Comment", id)
+		return relay.Delete(ctx, s, "Comment", id, nil)
+	})
+}
+
+// DeleteComments resolves the mutation of that name.
+func (g GraphQL) DeleteComments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Comment", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -893,6 +995,13 @@ func (g GraphQL) CreateOrganization(ctx context.Context, input relay.Input) (*Or
 	})
 }
 
+// CreateOrganizations resolves the mutation of that name.
+func (g GraphQL) CreateOrganizations(ctx context.Context, input []relay.Input) ([]*Organization, error) {
+	return writeMany(ctx, g, (*Organization).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Organization", input)
+	})
+}
+
 // UpdateOrganization resolves the mutation of that name.
 func (g GraphQL) UpdateOrganization(ctx context.Context, id string, input relay.Input) (*Organization, error) {
 	return write(ctx, g, (*Organization).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -900,10 +1009,24 @@ func (g GraphQL) UpdateOrganization(ctx context.Context, id string, input relay.
 	})
 }
 
+// UpdateOrganizations resolves the mutation of that name.
+func (g GraphQL) UpdateOrganizations(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Organization", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteOrganization resolves the mutation of that name.
 func (g GraphQL) DeleteOrganization(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Organization", id)
+		return relay.Delete(ctx, s, "Organization", id, nil)
+	})
+}
+
+// DeleteOrganizations resolves the mutation of that name.
+func (g GraphQL) DeleteOrganizations(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Organization", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1160,6 +1283,13 @@ func (g GraphQL) CreatePost(ctx context.Context, input relay.Input) (*Post, erro
 	})
 }
 
+// CreatePosts resolves the mutation of that name.
+func (g GraphQL) CreatePosts(ctx context.Context, input []relay.Input) ([]*Post, error) {
+	return writeMany(ctx, g, (*Post).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Post", input)
+	})
+}
+
 // UpdatePost resolves the mutation of that name.
 func (g GraphQL) UpdatePost(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Post, error) {
 	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1167,10 +1297,24 @@ func (g GraphQL) UpdatePost(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdatePosts resolves the mutation of that name.
+func (g GraphQL) UpdatePosts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Post", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePost resolves the mutation of that name.
-func (g GraphQL) DeletePost(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeletePost(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Post", id)
+		return relay.Delete(ctx, s, "Post", id, expectedVersion)
+	})
+}
+
+// DeletePosts resolves the mutation of that name.
+func (g GraphQL) DeletePosts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Post", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1265,10 +1409,24 @@ func (g GraphQL) CreatePostLike(ctx context.Context, input relay.Input) (*PostLi
 	})
 }
 
+// CreatePostLikes resolves the mutation of that name.
+func (g GraphQL) CreatePostLikes(ctx context.Context, input []relay.Input) ([]*PostLike, error) {
+	return writeMany(ctx, g, (*PostLike).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostLike", input)
+	})
+}
+
 // DeletePostLike resolves the mutation of that name.
 func (g GraphQL) DeletePostLike(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostLike", id)
+		return relay.Delete(ctx, s, "PostLike", id, nil)
+	})
+}
+
+// DeletePostLikes resolves the mutation of that name.
+func (g GraphQL) DeletePostLikes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostLike", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1356,6 +1514,13 @@ func (g GraphQL) CreatePostRating(ctx context.Context, input relay.Input) (*Post
 	})
 }
 
+// CreatePostRatings resolves the mutation of that name.
+func (g GraphQL) CreatePostRatings(ctx context.Context, input []relay.Input) ([]*PostRating, error) {
+	return writeMany(ctx, g, (*PostRating).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostRating", input)
+	})
+}
+
 // UpdatePostRating resolves the mutation of that name.
 func (g GraphQL) UpdatePostRating(ctx context.Context, id string, input relay.Input) (*PostRating, error) {
 	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1363,10 +1528,24 @@ func (g GraphQL) UpdatePostRating(ctx context.Context, id string, input relay.In
 	})
 }
 
+// UpdatePostRatings resolves the mutation of that name.
+func (g GraphQL) UpdatePostRatings(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "PostRating", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePostRating resolves the mutation of that name.
 func (g GraphQL) DeletePostRating(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostRating", id)
+		return relay.Delete(ctx, s, "PostRating", id, nil)
+	})
+}
+
+// DeletePostRatings resolves the mutation of that name.
+func (g GraphQL) DeletePostRatings(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostRating", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1456,10 +1635,24 @@ func (g GraphQL) CreatePostShare(ctx context.Context, input relay.Input) (*PostS
 	})
 }
 
+// CreatePostShares resolves the mutation of that name.
+func (g GraphQL) CreatePostShares(ctx context.Context, input []relay.Input) ([]*PostShare, error) {
+	return writeMany(ctx, g, (*PostShare).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostShare", input)
+	})
+}
+
 // DeletePostShare resolves the mutation of that name.
 func (g GraphQL) DeletePostShare(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostShare", id)
+		return relay.Delete(ctx, s, "PostShare", id, nil)
+	})
+}
+
+// DeletePostShares resolves the mutation of that name.
+func (g GraphQL) DeletePostShares(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostShare", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1620,6 +1813,13 @@ func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product
 	})
 }
 
+// CreateProducts resolves the mutation of that name.
+func (g GraphQL) CreateProducts(ctx context.Context, input []relay.Input) ([]*Product, error) {
+	return writeMany(ctx, g, (*Product).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Product", input)
+	})
+}
+
 // UpdateProduct resolves the mutation of that name.
 func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Product, error) {
 	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1627,10 +1827,24 @@ func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateProducts resolves the mutation of that name.
+func (g GraphQL) UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Product", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteProduct resolves the mutation of that name.
-func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteProduct(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Product", id)
+		return relay.Delete(ctx, s, "Product", id, expectedVersion)
+	})
+}
+
+// DeleteProducts resolves the mutation of that name.
+func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1766,6 +1980,13 @@ func (g GraphQL) CreateScenario(ctx context.Context, input relay.Input) (*Scenar
 	})
 }
 
+// CreateScenarios resolves the mutation of that name.
+func (g GraphQL) CreateScenarios(ctx context.Context, input []relay.Input) ([]*Scenario, error) {
+	return writeMany(ctx, g, (*Scenario).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Scenario", input)
+	})
+}
+
 // UpdateScenario resolves the mutation of that name.
 func (g GraphQL) UpdateScenario(ctx context.Context, id string, input relay.Input) (*Scenario, error) {
 	return write(ctx, g, (*Scenario).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1773,10 +1994,24 @@ func (g GraphQL) UpdateScenario(ctx context.Context, id string, input relay.Inpu
 	})
 }
 
+// UpdateScenarios resolves the mutation of that name.
+func (g GraphQL) UpdateScenarios(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Scenario", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteScenario resolves the mutation of that name.
 func (g GraphQL) DeleteScenario(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Scenario", id)
+		return relay.Delete(ctx, s, "Scenario", id, nil)
+	})
+}
+
+// DeleteScenarios resolves the mutation of that name.
+func (g GraphQL) DeleteScenarios(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Scenario", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1856,6 +2091,13 @@ func (g GraphQL) CreateTag(ctx context.Context, input relay.Input) (*Tag, error)
 	})
 }
 
+// CreateTags resolves the mutation of that name.
+func (g GraphQL) CreateTags(ctx context.Context, input []relay.Input) ([]*Tag, error) {
+	return writeMany(ctx, g, (*Tag).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Tag", input)
+	})
+}
+
 // UpdateTag resolves the mutation of that name.
 func (g GraphQL) UpdateTag(ctx context.Context, id string, input relay.Input) (*Tag, error) {
 	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1863,10 +2105,24 @@ func (g GraphQL) UpdateTag(ctx context.Context, id string, input relay.Input) (*
 	})
 }
 
+// UpdateTags resolves the mutation of that name.
+func (g GraphQL) UpdateTags(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Tag", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteTag resolves the mutation of that name.
 func (g GraphQL) DeleteTag(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Tag", id)
+		return relay.Delete(ctx, s, "Tag", id, nil)
+	})
+}
+
+// DeleteTags resolves the mutation of that name.
+func (g GraphQL) DeleteTags(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Tag", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2172,6 +2428,13 @@ func (g GraphQL) CreateUser(ctx context.Context, input relay.Input) (*User, erro
 	})
 }
 
+// CreateUsers resolves the mutation of that name.
+func (g GraphQL) CreateUsers(ctx context.Context, input []relay.Input) ([]*User, error) {
+	return writeMany(ctx, g, (*User).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "User", input)
+	})
+}
+
 // UpdateUser resolves the mutation of that name.
 func (g GraphQL) UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*User, error) {
 	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2179,10 +2442,24 @@ func (g GraphQL) UpdateUser(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdateUsers resolves the mutation of that name.
+func (g GraphQL) UpdateUsers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "User", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUser resolves the mutation of that name.
-func (g GraphQL) DeleteUser(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteUser(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "User", id)
+		return relay.Delete(ctx, s, "User", id, expectedVersion)
+	})
+}
+
+// DeleteUsers resolves the mutation of that name.
+func (g GraphQL) DeleteUsers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "User", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2265,6 +2542,13 @@ func (g GraphQL) CreateUserGroup(ctx context.Context, input relay.Input) (*UserG
 	})
 }
 
+// CreateUserGroups resolves the mutation of that name.
+func (g GraphQL) CreateUserGroups(ctx context.Context, input []relay.Input) ([]*UserGroup, error) {
+	return writeMany(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "UserGroup", input)
+	})
+}
+
 // UpdateUserGroup resolves the mutation of that name.
 func (g GraphQL) UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*UserGroup, error) {
 	return write(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2272,10 +2556,24 @@ func (g GraphQL) UpdateUserGroup(ctx context.Context, id string, input relay.Inp
 	})
 }
 
+// UpdateUserGroups resolves the mutation of that name.
+func (g GraphQL) UpdateUserGroups(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUserGroup resolves the mutation of that name.
 func (g GraphQL) DeleteUserGroup(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "UserGroup", id)
+		return relay.Delete(ctx, s, "UserGroup", id, nil)
+	})
+}
+
+// DeleteUserGroups resolves the mutation of that name.
+func (g GraphQL) DeleteUserGroups(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2458,6 +2756,13 @@ func (g GraphQL) CreateUserProfile(ctx context.Context, input relay.Input) (*Use
 	})
 }
 
+// CreateUserProfiles resolves the mutation of that name.
+func (g GraphQL) CreateUserProfiles(ctx context.Context, input []relay.Input) ([]*UserProfile, error) {
+	return writeMany(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "UserProfile", input)
+	})
+}
+
 // UpdateUserProfile resolves the mutation of that name.
 func (g GraphQL) UpdateUserProfile(ctx context.Context, id string, input relay.Input) (*UserProfile, error) {
 	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2465,10 +2770,24 @@ func (g GraphQL) UpdateUserProfile(ctx context.Context, id string, input relay.I
 	})
 }
 
+// UpdateUserProfiles resolves the mutation of that name.
+func (g GraphQL) UpdateUserProfiles(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUserProfile resolves the mutation of that name.
 func (g GraphQL) DeleteUserProfile(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "UserProfile", id)
+		return relay.Delete(ctx, s, "UserProfile", id, nil)
+	})
+}
+
+// DeleteUserProfiles resolves the mutation of that name.
+func (g GraphQL) DeleteUserProfiles(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all})
 	})
 }
 

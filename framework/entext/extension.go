@@ -116,7 +116,7 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxAppended":   appended,
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
-		"framefoxUpdates":    updates,
+		"framefoxMany":       func(n *node, verb string) string { return templates.ToGo(n.Many(verb)) },
 		"framefoxSoftDelete": x.softDelete,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
@@ -144,12 +144,6 @@ func appended(n *node) []*gen.Field {
 func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }
 
 func isLink(e *entity.Edge) bool { return e.Relation == entity.ManyToMany && (e.Create || e.Update) }
-
-// updates reports whether the API has an update mutation for the node.
-func updates(n *node) bool {
-	return !n.Expose.NoUpdate && (slices.ContainsFunc(n.Entity.Fields, func(f *entity.Field) bool { return f.Update }) ||
-		slices.ContainsFunc(n.Entity.Edges, func(e *entity.Edge) bool { return e.Update && isLink(e) }))
-}
 
 // fieldLiteral writes a field's description as Go.
 func fieldLiteral(n *node, f *entity.Field) string {

@@ -70,7 +70,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	if cfg.Models == nil {
 		cfg.Models = config.TypeMap{}
 	}
-	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node"} {
+	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Affected"} {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")
@@ -85,8 +85,9 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name+"WhereInput", relayPackage+".Where")
 		set(name+"Order", relayPackage+".Order")
 		set(name+"OrderField", relayPackage+".OrderField")
-		set("Create"+name+"Input", relayPackage+".Input")
-		set("Update"+name+"Input", relayPackage+".Input")
+		for _, input := range n.inputs {
+			set(input, relayPackage+".Input")
+		}
 		field(name, "id", "GlobalID")
 		for _, f := range n.Entity.Fields {
 			if f.Target != "" && f.Read {

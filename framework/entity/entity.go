@@ -33,6 +33,10 @@ type Entity struct {
 	Fields  []*Field // the first one is the id
 	Edges   []*Edge
 
+	// Unique lists the unique keys but the id, each by the names of its fields.
+	Unique [][]string
+	Hidden bool // not in any API
+
 	SoftDelete *Field // when set, a row with a value there is a tombstone
 	Version    *Field // optimistic lock, bumped by each update
 

@@ -50,46 +50,83 @@ type ComplexityRoot struct {
 
 type MutationResolver interface {
 	CreateAdvancedEntity(ctx context.Context, input relay.Input) (*ent.AdvancedEntity, error)
+	CreateAdvancedEntities(ctx context.Context, input []relay.Input) ([]*ent.AdvancedEntity, error)
 	UpdateAdvancedEntity(ctx context.Context, id string, input relay.Input) (*ent.AdvancedEntity, error)
+	UpdateAdvancedEntities(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteAdvancedEntity(ctx context.Context, id string) (string, error)
+	DeleteAdvancedEntities(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreAdvancedEntity(ctx context.Context, id string) (*ent.AdvancedEntity, error)
 	CreateComment(ctx context.Context, input relay.Input) (*ent.Comment, error)
+	CreateComments(ctx context.Context, input []relay.Input) ([]*ent.Comment, error)
 	UpdateComment(ctx context.Context, id string, input relay.Input) (*ent.Comment, error)
+	UpdateComments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteComment(ctx context.Context, id string) (string, error)
+	DeleteComments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreComment(ctx context.Context, id string) (*ent.Comment, error)
 	CreateOrganization(ctx context.Context, input relay.Input) (*ent.Organization, error)
+	CreateOrganizations(ctx context.Context, input []relay.Input) ([]*ent.Organization, error)
 	UpdateOrganization(ctx context.Context, id string, input relay.Input) (*ent.Organization, error)
+	UpdateOrganizations(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteOrganization(ctx context.Context, id string) (string, error)
+	DeleteOrganizations(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreatePost(ctx context.Context, input relay.Input) (*ent.Post, error)
+	CreatePosts(ctx context.Context, input []relay.Input) ([]*ent.Post, error)
 	UpdatePost(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Post, error)
-	DeletePost(ctx context.Context, id string) (string, error)
+	UpdatePosts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeletePost(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeletePosts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestorePost(ctx context.Context, id string) (*ent.Post, error)
 	CreatePostLike(ctx context.Context, input relay.Input) (*ent.PostLike, error)
+	CreatePostLikes(ctx context.Context, input []relay.Input) ([]*ent.PostLike, error)
 	DeletePostLike(ctx context.Context, id string) (string, error)
+	DeletePostLikes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreatePostRating(ctx context.Context, input relay.Input) (*ent.PostRating, error)
+	CreatePostRatings(ctx context.Context, input []relay.Input) ([]*ent.PostRating, error)
 	UpdatePostRating(ctx context.Context, id string, input relay.Input) (*ent.PostRating, error)
+	UpdatePostRatings(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeletePostRating(ctx context.Context, id string) (string, error)
+	DeletePostRatings(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreatePostShare(ctx context.Context, input relay.Input) (*ent.PostShare, error)
+	CreatePostShares(ctx context.Context, input []relay.Input) ([]*ent.PostShare, error)
 	DeletePostShare(ctx context.Context, id string) (string, error)
+	DeletePostShares(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateProduct(ctx context.Context, input relay.Input) (*ent.Product, error)
+	CreateProducts(ctx context.Context, input []relay.Input) ([]*ent.Product, error)
 	UpdateProduct(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Product, error)
-	DeleteProduct(ctx context.Context, id string) (string, error)
+	UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeleteProduct(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateScenario(ctx context.Context, input relay.Input) (*ent.Scenario, error)
+	CreateScenarios(ctx context.Context, input []relay.Input) ([]*ent.Scenario, error)
 	UpdateScenario(ctx context.Context, id string, input relay.Input) (*ent.Scenario, error)
+	UpdateScenarios(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteScenario(ctx context.Context, id string) (string, error)
+	DeleteScenarios(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateTag(ctx context.Context, input relay.Input) (*ent.Tag, error)
+	CreateTags(ctx context.Context, input []relay.Input) ([]*ent.Tag, error)
 	UpdateTag(ctx context.Context, id string, input relay.Input) (*ent.Tag, error)
+	UpdateTags(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteTag(ctx context.Context, id string) (string, error)
+	DeleteTags(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateUser(ctx context.Context, input relay.Input) (*ent.User, error)
+	CreateUsers(ctx context.Context, input []relay.Input) ([]*ent.User, error)
 	UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.User, error)
-	DeleteUser(ctx context.Context, id string) (string, error)
+	UpdateUsers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeleteUser(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeleteUsers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreUser(ctx context.Context, id string) (*ent.User, error)
 	CreateUserGroup(ctx context.Context, input relay.Input) (*ent.UserGroup, error)
+	CreateUserGroups(ctx context.Context, input []relay.Input) ([]*ent.UserGroup, error)
 	UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*ent.UserGroup, error)
+	UpdateUserGroups(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteUserGroup(ctx context.Context, id string) (string, error)
+	DeleteUserGroups(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateUserProfile(ctx context.Context, input relay.Input) (*ent.UserProfile, error)
+	CreateUserProfiles(ctx context.Context, input []relay.Input) ([]*ent.UserProfile, error)
 	UpdateUserProfile(ctx context.Context, id string, input relay.Input) (*ent.UserProfile, error)
+	UpdateUserProfiles(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteUserProfile(ctx context.Context, id string) (string, error)
+	DeleteUserProfiles(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	PublishPost(ctx context.Context, id string) (*ent.Post, error)
 }
 type QueryResolver interface {
@@ -239,7 +276,13 @@ extend type Mutation {
   publishPost(id: ID!): Post!
 }
 `, BuiltIn: false},
-	{Name: "../schema/framefox.graphql", Input: `type AdvancedEntity implements Node {
+	{Name: "../schema/framefox.graphql", Input: `input AdvancedEntitiesOfUserCreateInput {
+  create: [CreateAdvancedEntityWithoutUserInput!]
+}
+input AdvancedEntitiesOfUserUpdateInput {
+  create: [CreateAdvancedEntityWithoutUserInput!]
+}
+type AdvancedEntity implements Node {
   id: ID!
   """
   E-mail address, stored in lower case.
@@ -339,6 +382,23 @@ input AdvancedEntityWhereInput {
   userIDNotIn: [ID!]
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
+}
+"""
+What a mutation of many rows has done.
+"""
+type Affected {
+  """
+  Number of rows that it changed or deleted.
+  """
+  count: Int!
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input AuthorOfPostCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
 }
 """
 Bytes in standard base64.
@@ -453,27 +513,100 @@ input CommentWhereInput {
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
 }
+input CommentsOfPostCreateInput {
+  create: [CreateCommentWithoutPostInput!]
+}
+input CommentsOfPostUpdateInput {
+  create: [CreateCommentWithoutPostInput!]
+}
+input CommentsOfUserCreateInput {
+  create: [CreateCommentWithoutUserInput!]
+}
+input CommentsOfUserUpdateInput {
+  create: [CreateCommentWithoutUserInput!]
+}
+input ConnectOrCreatePostInput {
+  """
+  The unique key of the row.
+  """
+  where: PostUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreatePostInput!
+}
+input ConnectOrCreateTagInput {
+  """
+  The unique key of the row.
+  """
+  where: TagUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateTagInput!
+}
+input ConnectOrCreateUserInput {
+  """
+  The unique key of the row.
+  """
+  where: UserUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateUserInput!
+}
+input ConnectOrCreateUserWithoutOrganizationInput {
+  """
+  The unique key of the row.
+  """
+  where: UserUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateUserWithoutOrganizationInput!
+}
 input CreateAdvancedEntityInput {
   """
   E-mail address, stored in lower case.
   """
   email: String!
   status: AdvancedEntityStatus
-  userID: ID!
+  userID: ID
+  user: UserOfAdvancedEntityCreateInput
+}
+input CreateAdvancedEntityWithoutUserInput {
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String!
+  status: AdvancedEntityStatus
 }
 input CreateCommentInput {
-  postID: ID!
-  userID: ID!
+  postID: ID
+  userID: ID
   content: String!
+  post: PostOfCommentCreateInput
+  user: UserOfCommentCreateInput
+}
+input CreateCommentWithoutPostInput {
+  userID: ID
+  content: String!
+  user: UserOfCommentCreateInput
+}
+input CreateCommentWithoutUserInput {
+  postID: ID
+  content: String!
+  post: PostOfCommentCreateInput
 }
 input CreateOrganizationInput {
   name: String!
+  users: UsersOfOrganizationCreateInput
 }
 input CreatePostInput {
   """
   The author.
   """
-  userID: ID!
+  userID: ID
   title: String!
   """
   Name in addresses: lower-case letters, digits and single hyphens.
@@ -490,26 +623,95 @@ input CreatePostInput {
   From when readers may see the post once its status is published, UTC; may lie in the future.
   """
   publishedAt: Time
-  tagIDs: [ID!]
+  author: AuthorOfPostCreateInput
+  tags: TagsOfPostCreateInput
+  comments: CommentsOfPostCreateInput
+  likes: LikesOfPostCreateInput
+  shares: SharesOfPostCreateInput
+  ratings: RatingsOfPostCreateInput
 }
 input CreatePostLikeInput {
-  postID: ID!
-  userID: ID!
+  postID: ID
+  userID: ID
+  post: PostOfPostLikeCreateInput
+  user: UserOfPostLikeCreateInput
+}
+input CreatePostLikeWithoutPostInput {
+  userID: ID
+  user: UserOfPostLikeCreateInput
+}
+input CreatePostLikeWithoutUserInput {
+  postID: ID
+  post: PostOfPostLikeCreateInput
 }
 input CreatePostRatingInput {
-  postID: ID!
-  userID: ID!
+  postID: ID
+  userID: ID
   """
   From 1, poor, to 5, excellent.
   """
   rating: Int!
+  post: PostOfPostRatingCreateInput
+  user: UserOfPostRatingCreateInput
+}
+input CreatePostRatingWithoutPostInput {
+  userID: ID
+  """
+  From 1, poor, to 5, excellent.
+  """
+  rating: Int!
+  user: UserOfPostRatingCreateInput
+}
+input CreatePostRatingWithoutUserInput {
+  postID: ID
+  """
+  From 1, poor, to 5, excellent.
+  """
+  rating: Int!
+  post: PostOfPostRatingCreateInput
 }
 input CreatePostShareInput {
-  postID: ID!
+  postID: ID
   """
   Who shared the post; null for a visitor without account.
   """
   userID: ID
+  post: PostOfPostShareCreateInput
+  user: UserOfPostShareCreateInput
+}
+input CreatePostShareWithoutPostInput {
+  """
+  Who shared the post; null for a visitor without account.
+  """
+  userID: ID
+  user: UserOfPostShareCreateInput
+}
+input CreatePostShareWithoutUserInput {
+  postID: ID
+  post: PostOfPostShareCreateInput
+}
+input CreatePostWithoutAuthorInput {
+  title: String!
+  """
+  Name in addresses: lower-case letters, digits and single hyphens.
+  """
+  slug: String!
+  content: String
+  """
+  Short form for lists.
+  """
+  excerpt: String
+  category: String
+  status: PostStatus
+  """
+  From when readers may see the post once its status is published, UTC; may lie in the future.
+  """
+  publishedAt: Time
+  tags: TagsOfPostCreateInput
+  comments: CommentsOfPostCreateInput
+  likes: LikesOfPostCreateInput
+  shares: SharesOfPostCreateInput
+  ratings: RatingsOfPostCreateInput
 }
 input CreateProductInput {
   name: String!
@@ -546,7 +748,11 @@ input CreateProductInput {
   externalID: UUID
 }
 input CreateScenarioInput {
-  creatorID: ID!
+  creatorID: ID
+  title: String!
+  creator: CreatorOfScenarioCreateInput
+}
+input CreateScenarioWithoutCreatorInput {
   title: String!
 }
 input CreateTagInput {
@@ -554,10 +760,17 @@ input CreateTagInput {
   Stored in lower case.
   """
   name: String!
-  postIDs: [ID!]
+  posts: PostsOfTagCreateInput
 }
 input CreateUserGroupInput {
-  userID: ID!
+  userID: ID
+  """
+  Name of the group.
+  """
+  name: String!
+  user: UserOfUserGroupCreateInput
+}
+input CreateUserGroupWithoutUserInput {
   """
   Name of the group.
   """
@@ -599,9 +812,39 @@ input CreateUserInput {
   """
   isActive: Boolean
   organizationID: ID
+  organization: OrganizationOfUserCreateInput
+  posts: PostsOfUserCreateInput
+  comments: CommentsOfUserCreateInput
+  scenarios: ScenariosOfUserCreateInput
+  profile: ProfileOfUserCreateInput
+  userGroups: UserGroupsOfUserCreateInput
+  advancedEntities: AdvancedEntitiesOfUserCreateInput
+  likes: LikesOfUserCreateInput
+  ratings: RatingsOfUserCreateInput
+  shares: SharesOfUserCreateInput
 }
 input CreateUserProfileInput {
-  userID: ID!
+  userID: ID
+  bio: String
+  avatarURL: String
+  phone: String
+  address: String
+  dateOfBirth: Date
+  website: String
+  linkedinURL: String
+  githubURL: String
+  """
+  Name in the IANA database, such as Europe/Paris.
+  """
+  timezone: String
+  """
+  Language tag, such as fr or pt-BR.
+  """
+  language: String
+  emailNotifications: Boolean
+  user: UserOfUserProfileCreateInput
+}
+input CreateUserProfileWithoutUserInput {
   bio: String
   avatarURL: String
   phone: String
@@ -620,6 +863,59 @@ input CreateUserProfileInput {
   language: String
   emailNotifications: Boolean
 }
+input CreateUserWithoutOrganizationInput {
+  """
+  Argon2id hash; plain text is taken on write and hashed.
+  """
+  password: String!
+  """
+  Name to sign in with, stored in lower case; 3 to 100 characters.
+  """
+  username: String!
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String!
+  """
+  Full name in one piece.
+  """
+  name: String
+  firstName: String
+  lastName: String
+  """
+  Name that readers see.
+  """
+  displayName: String
+  """
+  Superseded by the bio of the profile.
+  """
+  bio: String
+  """
+  Superseded by the avatar of the profile.
+  """
+  avatarURL: String
+  """
+  False for an account that is deactivated.
+  """
+  isActive: Boolean
+  posts: PostsOfUserCreateInput
+  comments: CommentsOfUserCreateInput
+  scenarios: ScenariosOfUserCreateInput
+  profile: ProfileOfUserCreateInput
+  userGroups: UserGroupsOfUserCreateInput
+  advancedEntities: AdvancedEntitiesOfUserCreateInput
+  likes: LikesOfUserCreateInput
+  ratings: RatingsOfUserCreateInput
+  shares: SharesOfUserCreateInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input CreatorOfScenarioCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
 """
 Define a Relay Cursor type:
 https://relay.dev/graphql/connections.htm#sec-Cursor
@@ -633,11 +929,27 @@ scalar Date
 Any JSON value.
 """
 scalar JSON
+input LikesOfPostCreateInput {
+  create: [CreatePostLikeWithoutPostInput!]
+}
+input LikesOfPostUpdateInput {
+  create: [CreatePostLikeWithoutPostInput!]
+}
+input LikesOfUserCreateInput {
+  create: [CreatePostLikeWithoutUserInput!]
+}
+input LikesOfUserUpdateInput {
+  create: [CreatePostLikeWithoutUserInput!]
+}
 type Mutation {
   """
-  Creates one AdvancedEntity.
+  Creates one AdvancedEntity, with what is nested in it.
   """
   createAdvancedEntity(input: CreateAdvancedEntityInput!): AdvancedEntity!
+  """
+  Creates one AdvancedEntity for each input, in their order, or none at all.
+  """
+  createAdvancedEntities(input: [CreateAdvancedEntityInput!]!): [AdvancedEntity!]!
   """
   Changes the given fields of one AdvancedEntity. Null clears a nullable field; fields left out stay.
   """
@@ -648,6 +960,15 @@ type Mutation {
     id: ID!
   input: UpdateAdvancedEntityInput!): AdvancedEntity!
   """
+  Changes the given fields of all AdvancedEntity rows that match.
+  """
+  updateAdvancedEntities(where: AdvancedEntityWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateAdvancedEntitiesInput!): Affected!
+  """
   Deletes one AdvancedEntity and returns its ID.
   """
   deleteAdvancedEntity(
@@ -656,6 +977,15 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Deletes all AdvancedEntity rows that match.
+  """
+  deleteAdvancedEntities(where: AdvancedEntityWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted AdvancedEntity back.
   """
@@ -666,9 +996,13 @@ type Mutation {
     id: ID!
   ): AdvancedEntity!
   """
-  Creates one Comment.
+  Creates one Comment, with what is nested in it.
   """
   createComment(input: CreateCommentInput!): Comment!
+  """
+  Creates one Comment for each input, in their order, or none at all.
+  """
+  createComments(input: [CreateCommentInput!]!): [Comment!]!
   """
   Changes the given fields of one Comment. Null clears a nullable field; fields left out stay.
   """
@@ -679,6 +1013,15 @@ type Mutation {
     id: ID!
   input: UpdateCommentInput!): Comment!
   """
+  Changes the given fields of all Comment rows that match.
+  """
+  updateComments(where: CommentWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateCommentsInput!): Affected!
+  """
   Deletes one Comment and returns its ID.
   """
   deleteComment(
@@ -687,6 +1030,15 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Deletes all Comment rows that match.
+  """
+  deleteComments(where: CommentWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Comment back.
   """
@@ -697,9 +1049,13 @@ type Mutation {
     id: ID!
   ): Comment!
   """
-  Creates one Organization.
+  Creates one Organization, with what is nested in it.
   """
   createOrganization(input: CreateOrganizationInput!): Organization!
+  """
+  Creates one Organization for each input, in their order, or none at all.
+  """
+  createOrganizations(input: [CreateOrganizationInput!]!): [Organization!]!
   """
   Changes the given fields of one Organization. Null clears a nullable field; fields left out stay.
   """
@@ -710,6 +1066,15 @@ type Mutation {
     id: ID!
   input: UpdateOrganizationInput!): Organization!
   """
+  Changes the given fields of all Organization rows that match.
+  """
+  updateOrganizations(where: OrganizationWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateOrganizationsInput!): Affected!
+  """
   Deletes one Organization and returns its ID.
   """
   deleteOrganization(
@@ -719,9 +1084,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one Post.
+  Deletes all Organization rows that match.
+  """
+  deleteOrganizations(where: OrganizationWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Post, with what is nested in it.
   """
   createPost(input: CreatePostInput!): Post!
+  """
+  Creates one Post for each input, in their order, or none at all.
+  """
+  createPosts(input: [CreatePostInput!]!): [Post!]!
   """
   Changes the given fields of one Post. Null clears a nullable field; fields left out stay.
   """
@@ -737,6 +1115,15 @@ type Mutation {
     expectedVersion: BigInt
   ): Post!
   """
+  Changes the given fields of all Post rows that match.
+  """
+  updatePosts(where: PostWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdatePostsInput!): Affected!
+  """
   Deletes one Post and returns its ID.
   """
   deletePost(
@@ -744,7 +1131,21 @@ type Mutation {
     ID of the Post.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
+  """
+  Deletes all Post rows that match.
+  """
+  deletePosts(where: PostWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Post back.
   """
@@ -755,9 +1156,13 @@ type Mutation {
     id: ID!
   ): Post!
   """
-  Creates one PostLike.
+  Creates one PostLike, with what is nested in it.
   """
   createPostLike(input: CreatePostLikeInput!): PostLike!
+  """
+  Creates one PostLike for each input, in their order, or none at all.
+  """
+  createPostLikes(input: [CreatePostLikeInput!]!): [PostLike!]!
   """
   Deletes one PostLike and returns its ID.
   """
@@ -768,9 +1173,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one PostRating.
+  Deletes all PostLike rows that match.
+  """
+  deletePostLikes(where: PostLikeWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one PostRating, with what is nested in it.
   """
   createPostRating(input: CreatePostRatingInput!): PostRating!
+  """
+  Creates one PostRating for each input, in their order, or none at all.
+  """
+  createPostRatings(input: [CreatePostRatingInput!]!): [PostRating!]!
   """
   Changes the given fields of one PostRating. Null clears a nullable field; fields left out stay.
   """
@@ -781,6 +1199,15 @@ type Mutation {
     id: ID!
   input: UpdatePostRatingInput!): PostRating!
   """
+  Changes the given fields of all PostRating rows that match.
+  """
+  updatePostRatings(where: PostRatingWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdatePostRatingsInput!): Affected!
+  """
   Deletes one PostRating and returns its ID.
   """
   deletePostRating(
@@ -790,9 +1217,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one PostShare.
+  Deletes all PostRating rows that match.
+  """
+  deletePostRatings(where: PostRatingWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one PostShare, with what is nested in it.
   """
   createPostShare(input: CreatePostShareInput!): PostShare!
+  """
+  Creates one PostShare for each input, in their order, or none at all.
+  """
+  createPostShares(input: [CreatePostShareInput!]!): [PostShare!]!
   """
   Deletes one PostShare and returns its ID.
   """
@@ -803,9 +1243,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one Product.
+  Deletes all PostShare rows that match.
+  """
+  deletePostShares(where: PostShareWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Product, with what is nested in it.
   """
   createProduct(input: CreateProductInput!): Product!
+  """
+  Creates one Product for each input, in their order, or none at all.
+  """
+  createProducts(input: [CreateProductInput!]!): [Product!]!
   """
   Changes the given fields of one Product. Null clears a nullable field; fields left out stay.
   """
@@ -821,6 +1274,15 @@ type Mutation {
     expectedVersion: BigInt
   ): Product!
   """
+  Changes the given fields of all Product rows that match.
+  """
+  updateProducts(where: ProductWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateProductsInput!): Affected!
+  """
   Deletes one Product and returns its ID.
   """
   deleteProduct(
@@ -828,11 +1290,29 @@ type Mutation {
     ID of the Product.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
   """
-  Creates one Scenario.
+  Deletes all Product rows that match.
+  """
+  deleteProducts(where: ProductWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Scenario, with what is nested in it.
   """
   createScenario(input: CreateScenarioInput!): Scenario!
+  """
+  Creates one Scenario for each input, in their order, or none at all.
+  """
+  createScenarios(input: [CreateScenarioInput!]!): [Scenario!]!
   """
   Changes the given fields of one Scenario. Null clears a nullable field; fields left out stay.
   """
@@ -843,6 +1323,15 @@ type Mutation {
     id: ID!
   input: UpdateScenarioInput!): Scenario!
   """
+  Changes the given fields of all Scenario rows that match.
+  """
+  updateScenarios(where: ScenarioWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateScenariosInput!): Affected!
+  """
   Deletes one Scenario and returns its ID.
   """
   deleteScenario(
@@ -852,9 +1341,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one Tag.
+  Deletes all Scenario rows that match.
+  """
+  deleteScenarios(where: ScenarioWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Tag, with what is nested in it.
   """
   createTag(input: CreateTagInput!): Tag!
+  """
+  Creates one Tag for each input, in their order, or none at all.
+  """
+  createTags(input: [CreateTagInput!]!): [Tag!]!
   """
   Changes the given fields of one Tag. Null clears a nullable field; fields left out stay.
   """
@@ -865,6 +1367,15 @@ type Mutation {
     id: ID!
   input: UpdateTagInput!): Tag!
   """
+  Changes the given fields of all Tag rows that match.
+  """
+  updateTags(where: TagWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateTagsInput!): Affected!
+  """
   Deletes one Tag and returns its ID.
   """
   deleteTag(
@@ -874,9 +1385,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one User.
+  Deletes all Tag rows that match.
+  """
+  deleteTags(where: TagWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one User, with what is nested in it.
   """
   createUser(input: CreateUserInput!): User!
+  """
+  Creates one User for each input, in their order, or none at all.
+  """
+  createUsers(input: [CreateUserInput!]!): [User!]!
   """
   Changes the given fields of one User. Null clears a nullable field; fields left out stay.
   """
@@ -892,6 +1416,15 @@ type Mutation {
     expectedVersion: BigInt
   ): User!
   """
+  Changes the given fields of all User rows that match.
+  """
+  updateUsers(where: UserWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateUsersInput!): Affected!
+  """
   Deletes one User and returns its ID.
   """
   deleteUser(
@@ -899,7 +1432,21 @@ type Mutation {
     ID of the User.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
+  """
+  Deletes all User rows that match.
+  """
+  deleteUsers(where: UserWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted User back.
   """
@@ -910,9 +1457,13 @@ type Mutation {
     id: ID!
   ): User!
   """
-  Creates one UserGroup.
+  Creates one UserGroup, with what is nested in it.
   """
   createUserGroup(input: CreateUserGroupInput!): UserGroup!
+  """
+  Creates one UserGroup for each input, in their order, or none at all.
+  """
+  createUserGroups(input: [CreateUserGroupInput!]!): [UserGroup!]!
   """
   Changes the given fields of one UserGroup. Null clears a nullable field; fields left out stay.
   """
@@ -923,6 +1474,15 @@ type Mutation {
     id: ID!
   input: UpdateUserGroupInput!): UserGroup!
   """
+  Changes the given fields of all UserGroup rows that match.
+  """
+  updateUserGroups(where: UserGroupWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateUserGroupsInput!): Affected!
+  """
   Deletes one UserGroup and returns its ID.
   """
   deleteUserGroup(
@@ -932,9 +1492,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one UserProfile.
+  Deletes all UserGroup rows that match.
+  """
+  deleteUserGroups(where: UserGroupWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one UserProfile, with what is nested in it.
   """
   createUserProfile(input: CreateUserProfileInput!): UserProfile!
+  """
+  Creates one UserProfile for each input, in their order, or none at all.
+  """
+  createUserProfiles(input: [CreateUserProfileInput!]!): [UserProfile!]!
   """
   Changes the given fields of one UserProfile. Null clears a nullable field; fields left out stay.
   """
@@ -945,6 +1518,15 @@ type Mutation {
     id: ID!
   input: UpdateUserProfileInput!): UserProfile!
   """
+  Changes the given fields of all UserProfile rows that match.
+  """
+  updateUserProfiles(where: UserProfileWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateUserProfilesInput!): Affected!
+  """
   Deletes one UserProfile and returns its ID.
   """
   deleteUserProfile(
@@ -953,6 +1535,15 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Deletes all UserProfile rows that match.
+  """
+  deleteUserProfiles(where: UserProfileWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
 }
 """
 An object with an ID.
@@ -1045,6 +1636,21 @@ type OrganizationEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input OrganizationOfUserCreateInput {
+  create: CreateOrganizationInput
+  connect: ID
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input OrganizationOfUserUpdateInput {
+  create: CreateOrganizationInput
+  connect: ID
+  disconnect: Boolean
 }
 """
 Ordering options for Organization connections
@@ -1619,6 +2225,38 @@ input PostLikeWhereInput {
   hasUserWith: [UserWhereInput!]
 }
 """
+Exactly one of the fields has to be given.
+"""
+input PostOfCommentCreateInput {
+  create: CreatePostInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePostInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input PostOfPostLikeCreateInput {
+  create: CreatePostInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePostInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input PostOfPostRatingCreateInput {
+  create: CreatePostInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePostInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input PostOfPostShareCreateInput {
+  create: CreatePostInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePostInput
+}
+"""
 Ordering options for Post connections
 """
 input PostOrder {
@@ -1849,6 +2487,12 @@ enum PostStatus {
   published
   archived
 }
+"""
+The fields of exactly one unique key.
+"""
+input PostUniqueInput {
+  slug: String
+}
 type PostView implements Node {
   id: ID!
   postID: ID!
@@ -2070,6 +2714,24 @@ input PostWhereInput {
   hasOwnershipLogs: Boolean
   hasOwnershipLogsWith: [OwnershipLogWhereInput!]
 }
+input PostsOfTagCreateInput {
+  create: [CreatePostInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreatePostInput!]
+}
+input PostsOfTagUpdateInput {
+  create: [CreatePostInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreatePostInput!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+input PostsOfUserCreateInput {
+  create: [CreatePostWithoutAuthorInput!]
+}
+input PostsOfUserUpdateInput {
+  create: [CreatePostWithoutAuthorInput!]
+}
 type Product implements Node {
   id: ID!
   """
@@ -2273,6 +2935,18 @@ input ProductWhereInput {
   externalIDNEQ: UUID
   externalIDIn: [UUID!]
   externalIDNotIn: [UUID!]
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input ProfileOfUserCreateInput {
+  create: CreateUserProfileWithoutUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input ProfileOfUserUpdateInput {
+  create: CreateUserProfileWithoutUserInput
 }
 type Query {
   """
@@ -2914,6 +3588,18 @@ type Query {
     where: UserSessionWhereInput
   ): UserSessionConnection!
 }
+input RatingsOfPostCreateInput {
+  create: [CreatePostRatingWithoutPostInput!]
+}
+input RatingsOfPostUpdateInput {
+  create: [CreatePostRatingWithoutPostInput!]
+}
+input RatingsOfUserCreateInput {
+  create: [CreatePostRatingWithoutUserInput!]
+}
+input RatingsOfUserUpdateInput {
+  create: [CreatePostRatingWithoutUserInput!]
+}
 type Role implements Node {
   id: ID!
   """
@@ -3137,6 +3823,24 @@ input ScenarioWhereInput {
   hasCreator: Boolean
   hasCreatorWith: [UserWhereInput!]
 }
+input ScenariosOfUserCreateInput {
+  create: [CreateScenarioWithoutCreatorInput!]
+}
+input ScenariosOfUserUpdateInput {
+  create: [CreateScenarioWithoutCreatorInput!]
+}
+input SharesOfPostCreateInput {
+  create: [CreatePostShareWithoutPostInput!]
+}
+input SharesOfPostUpdateInput {
+  create: [CreatePostShareWithoutPostInput!]
+}
+input SharesOfUserCreateInput {
+  create: [CreatePostShareWithoutUserInput!]
+}
+input SharesOfUserUpdateInput {
+  create: [CreatePostShareWithoutUserInput!]
+}
 type Tag implements Node {
   id: ID!
   """
@@ -3226,6 +3930,12 @@ enum TagOrderField {
   NAME
 }
 """
+The fields of exactly one unique key.
+"""
+input TagUniqueInput {
+  name: String
+}
+"""
 Which Tag rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
 """
 input TagWhereInput {
@@ -3247,6 +3957,18 @@ input TagWhereInput {
   nameEqualFold: String
   hasPosts: Boolean
   hasPostsWith: [PostWhereInput!]
+}
+input TagsOfPostCreateInput {
+  create: [CreateTagInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateTagInput!]
+}
+input TagsOfPostUpdateInput {
+  create: [CreateTagInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateTagInput!]
+  disconnect: [ID!]
+  set: [ID!]
 }
 """
 An instant in RFC 3339, always UTC, in microseconds.
@@ -3372,6 +4094,13 @@ input TransferLogWhereInput {
 A UUID in its canonical form.
 """
 scalar UUID
+input UpdateAdvancedEntitiesInput {
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String
+  status: AdvancedEntityStatus
+}
 input UpdateAdvancedEntityInput {
   """
   E-mail address, stored in lower case.
@@ -3382,7 +4111,14 @@ input UpdateAdvancedEntityInput {
 input UpdateCommentInput {
   content: String
 }
+input UpdateCommentsInput {
+  content: String
+}
 input UpdateOrganizationInput {
+  name: String
+  users: UsersOfOrganizationUpdateInput
+}
+input UpdateOrganizationsInput {
   name: String
 }
 input UpdatePostInput {
@@ -3402,8 +4138,11 @@ input UpdatePostInput {
   From when readers may see the post once its status is published, UTC; may lie in the future.
   """
   publishedAt: Time
-  addTagIDs: [ID!]
-  removeTagIDs: [ID!]
+  tags: TagsOfPostUpdateInput
+  comments: CommentsOfPostUpdateInput
+  likes: LikesOfPostUpdateInput
+  shares: SharesOfPostUpdateInput
+  ratings: RatingsOfPostUpdateInput
 }
 input UpdatePostRatingInput {
   """
@@ -3411,7 +4150,61 @@ input UpdatePostRatingInput {
   """
   rating: Int
 }
+input UpdatePostRatingsInput {
+  """
+  From 1, poor, to 5, excellent.
+  """
+  rating: Int
+}
+input UpdatePostsInput {
+  title: String
+  """
+  Name in addresses: lower-case letters, digits and single hyphens.
+  """
+  slug: String
+  content: String
+  """
+  Short form for lists.
+  """
+  excerpt: String
+  category: String
+  status: PostStatus
+  """
+  From when readers may see the post once its status is published, UTC; may lie in the future.
+  """
+  publishedAt: Time
+}
 input UpdateProductInput {
+  name: String
+  description: String
+  """
+  Name in addresses: lower-case letters, digits and single hyphens.
+  """
+  slug: String
+  """
+  Price in the currency's minor unit: 1999 is 19.99.
+  """
+  price: BigInt
+  """
+  Pieces at hand.
+  """
+  stock: Int
+  """
+  Kilograms.
+  """
+  weight: Float
+  """
+  Anything else that is known of the product: a JSON object.
+  """
+  metadata: JSON
+  """
+  Lines of the data sheet, in order.
+  """
+  specifications: JSON
+  isFeatured: Boolean
+  isDigital: Boolean
+}
+input UpdateProductsInput {
   name: String
   description: String
   """
@@ -3444,15 +4237,29 @@ input UpdateProductInput {
 input UpdateScenarioInput {
   title: String
 }
+input UpdateScenariosInput {
+  title: String
+}
 input UpdateTagInput {
   """
   Stored in lower case.
   """
   name: String
-  addPostIDs: [ID!]
-  removePostIDs: [ID!]
+  posts: PostsOfTagUpdateInput
+}
+input UpdateTagsInput {
+  """
+  Stored in lower case.
+  """
+  name: String
 }
 input UpdateUserGroupInput {
+  """
+  Name of the group.
+  """
+  name: String
+}
+input UpdateUserGroupsInput {
   """
   Name of the group.
   """
@@ -3494,6 +4301,16 @@ input UpdateUserInput {
   """
   isActive: Boolean
   organizationID: ID
+  organization: OrganizationOfUserUpdateInput
+  posts: PostsOfUserUpdateInput
+  comments: CommentsOfUserUpdateInput
+  scenarios: ScenariosOfUserUpdateInput
+  profile: ProfileOfUserUpdateInput
+  userGroups: UserGroupsOfUserUpdateInput
+  advancedEntities: AdvancedEntitiesOfUserUpdateInput
+  likes: LikesOfUserUpdateInput
+  ratings: RatingsOfUserUpdateInput
+  shares: SharesOfUserUpdateInput
 }
 input UpdateUserProfileInput {
   bio: String
@@ -3513,6 +4330,62 @@ input UpdateUserProfileInput {
   """
   language: String
   emailNotifications: Boolean
+}
+input UpdateUserProfilesInput {
+  bio: String
+  avatarURL: String
+  phone: String
+  address: String
+  dateOfBirth: Date
+  website: String
+  linkedinURL: String
+  githubURL: String
+  """
+  Name in the IANA database, such as Europe/Paris.
+  """
+  timezone: String
+  """
+  Language tag, such as fr or pt-BR.
+  """
+  language: String
+  emailNotifications: Boolean
+}
+input UpdateUsersInput {
+  """
+  Argon2id hash; plain text is taken on write and hashed.
+  """
+  password: String
+  """
+  Name to sign in with, stored in lower case; 3 to 100 characters.
+  """
+  username: String
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String
+  """
+  Full name in one piece.
+  """
+  name: String
+  firstName: String
+  lastName: String
+  """
+  Name that readers see.
+  """
+  displayName: String
+  """
+  Superseded by the bio of the profile.
+  """
+  bio: String
+  """
+  Superseded by the avatar of the profile.
+  """
+  avatarURL: String
+  """
+  False for an account that is deactivated.
+  """
+  isActive: Boolean
+  organizationID: ID
 }
 type User implements Node {
   id: ID!
@@ -4201,6 +5074,12 @@ input UserGroupWhereInput {
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
 }
+input UserGroupsOfUserCreateInput {
+  create: [CreateUserGroupWithoutUserInput!]
+}
+input UserGroupsOfUserUpdateInput {
+  create: [CreateUserGroupWithoutUserInput!]
+}
 type UserLog implements Node {
   id: ID!
   """
@@ -4315,6 +5194,62 @@ input UserLogWhereInput {
   timestampLTE: Time
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfAdvancedEntityCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfCommentCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfPostLikeCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfPostRatingCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfPostShareCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfUserGroupCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input UserOfUserProfileCreateInput {
+  create: CreateUserInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateUserInput
 }
 """
 Ordering options for User connections
@@ -4811,6 +5746,13 @@ input UserSessionWhereInput {
   hasUserWith: [UserWhereInput!]
 }
 """
+The fields of exactly one unique key.
+"""
+input UserUniqueInput {
+  username: String
+  email: String
+}
+"""
 Which User rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
 """
 input UserWhereInput {
@@ -4980,6 +5922,18 @@ input UserWhereInput {
   hasOwnershipLogsTo: Boolean
   hasOwnershipLogsToWith: [OwnershipLogWhereInput!]
 }
+input UsersOfOrganizationCreateInput {
+  create: [CreateUserWithoutOrganizationInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateUserWithoutOrganizationInput!]
+}
+input UsersOfOrganizationUpdateInput {
+  create: [CreateUserWithoutOrganizationInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateUserWithoutOrganizationInput!]
+  disconnect: [ID!]
+  set: [ID!]
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -5024,6 +5978,14 @@ func childFields_AdvancedEntityEdge(ctx context.Context, ec *executionContext, f
 		return fieldContext_AdvancedEntityEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdvancedEntityEdge", field.Name)
+}
+
+func childFields_Affected(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return fieldContext_Affected_count(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Affected", field.Name)
 }
 
 func childFields_Comment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6044,6 +7006,20 @@ func childFields___Type(ctx context.Context, ec *executionContext, field graphql
 
 // region    ***************************** args.gotpl *****************************
 
+func field_Mutation_createAdvancedEntities_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createAdvancedEntity_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6072,12 +7048,40 @@ func field_Mutation_createComment_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_createComments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateCommentInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createOrganization_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createOrganizations_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateOrganizationInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6100,12 +7104,40 @@ func field_Mutation_createPostLike_args(ctx context.Context, ec *executionContex
 	return args, nil
 }
 
+func field_Mutation_createPostLikes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostLikeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createPostRating_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createPostRatings_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6128,12 +7160,40 @@ func field_Mutation_createPostShare_args(ctx context.Context, ec *executionConte
 	return args, nil
 }
 
+func field_Mutation_createPostShares_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostShareInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createPost_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createPosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6156,12 +7216,40 @@ func field_Mutation_createProduct_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_createProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createScenario_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createScenarios_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateScenarioInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6184,12 +7272,40 @@ func field_Mutation_createTag_args(ctx context.Context, ec *executionContext, ra
 	return args, nil
 }
 
+func field_Mutation_createTags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createUserGroup_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createUserGroups_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateUserGroupInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6212,6 +7328,20 @@ func field_Mutation_createUserProfile_args(ctx context.Context, ec *executionCon
 	return args, nil
 }
 
+func field_Mutation_createUserProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createUser_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6223,6 +7353,42 @@ func field_Mutation_createUser_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createUsers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteAdvancedEntities_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAdvancedEntityWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6254,6 +7420,28 @@ func field_Mutation_deleteComment_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_deleteComments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOCommentWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deleteOrganization_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6265,6 +7453,28 @@ func field_Mutation_deleteOrganization_args(ctx context.Context, ec *executionCo
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteOrganizations_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOOrganizationWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6282,6 +7492,28 @@ func field_Mutation_deletePostLike_args(ctx context.Context, ec *executionContex
 	return args, nil
 }
 
+func field_Mutation_deletePostLikes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostLikeWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deletePostRating_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6293,6 +7525,28 @@ func field_Mutation_deletePostRating_args(ctx context.Context, ec *executionCont
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deletePostRatings_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostRatingWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6310,6 +7564,28 @@ func field_Mutation_deletePostShare_args(ctx context.Context, ec *executionConte
 	return args, nil
 }
 
+func field_Mutation_deletePostShares_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostShareWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deletePost_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6321,6 +7597,36 @@ func field_Mutation_deletePost_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deletePosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6335,6 +7641,36 @@ func field_Mutation_deleteProduct_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deleteProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProductWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6352,6 +7688,28 @@ func field_Mutation_deleteScenario_args(ctx context.Context, ec *executionContex
 	return args, nil
 }
 
+func field_Mutation_deleteScenarios_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOScenarioWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deleteTag_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6363,6 +7721,28 @@ func field_Mutation_deleteTag_args(ctx context.Context, ec *executionContext, ra
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteTags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTagWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6380,6 +7760,28 @@ func field_Mutation_deleteUserGroup_args(ctx context.Context, ec *executionConte
 	return args, nil
 }
 
+func field_Mutation_deleteUserGroups_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserGroupWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deleteUserProfile_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6394,6 +7796,28 @@ func field_Mutation_deleteUserProfile_args(ctx context.Context, ec *executionCon
 	return args, nil
 }
 
+func field_Mutation_deleteUserProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserProfileWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deleteUser_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6405,6 +7829,36 @@ func field_Mutation_deleteUser_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deleteUsers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -6478,6 +7932,36 @@ func field_Mutation_restoreUser_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_updateAdvancedEntities_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOAdvancedEntityWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateAdvancedEntitiesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateAdvancedEntity_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6522,6 +8006,36 @@ func field_Mutation_updateComment_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_updateComments_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOCommentWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateCommentsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateOrganization_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6544,6 +8058,36 @@ func field_Mutation_updateOrganization_args(ctx context.Context, ec *executionCo
 	return args, nil
 }
 
+func field_Mutation_updateOrganizations_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOOrganizationWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateOrganizationsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updatePostRating_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6563,6 +8107,36 @@ func field_Mutation_updatePostRating_args(ctx context.Context, ec *executionCont
 		return nil, err
 	}
 	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updatePostRatings_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostRatingWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdatePostRatingsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -6596,6 +8170,36 @@ func field_Mutation_updatePost_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_updatePosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdatePostsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateProduct_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6626,6 +8230,36 @@ func field_Mutation_updateProduct_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_updateProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProductWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateProductsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateScenario_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6645,6 +8279,36 @@ func field_Mutation_updateScenario_args(ctx context.Context, ec *executionContex
 		return nil, err
 	}
 	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updateScenarios_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOScenarioWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateScenariosInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -6670,6 +8334,36 @@ func field_Mutation_updateTag_args(ctx context.Context, ec *executionContext, ra
 	return args, nil
 }
 
+func field_Mutation_updateTags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTagWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateTagsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateUserGroup_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6692,6 +8386,36 @@ func field_Mutation_updateUserGroup_args(ctx context.Context, ec *executionConte
 	return args, nil
 }
 
+func field_Mutation_updateUserGroups_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserGroupWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateUserGroupsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateUserProfile_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6711,6 +8435,36 @@ func field_Mutation_updateUserProfile_args(ctx context.Context, ec *executionCon
 		return nil, err
 	}
 	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updateUserProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserProfileWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateUserProfilesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -6741,6 +8495,36 @@ func field_Mutation_updateUser_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	return args, nil
+}
+
+func field_Mutation_updateUsers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateUsersInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -9624,6 +11408,29 @@ func fieldContext_AdvancedEntityEdge_cursor(_ context.Context, ec *executionCont
 	return graphql.NewScalarFieldContext("AdvancedEntityEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
+func _Affected_count(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Affected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Affected_count(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Affected_count(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Affected", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func _Comment_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Comment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9989,6 +11796,50 @@ func fieldContext_Mutation_createAdvancedEntity(ctx context.Context, ec *executi
 	return fc, nil
 }
 
+func _Mutation_createAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createAdvancedEntities(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAdvancedEntities(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createAdvancedEntities_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10033,6 +11884,50 @@ func fieldContext_Mutation_updateAdvancedEntity(ctx context.Context, ec *executi
 	return fc, nil
 }
 
+func _Mutation_updateAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateAdvancedEntities(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAdvancedEntities(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateAdvancedEntities_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10071,6 +11966,50 @@ func fieldContext_Mutation_deleteAdvancedEntity(ctx context.Context, ec *executi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteAdvancedEntity_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteAdvancedEntities(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteAdvancedEntities(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteAdvancedEntities_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10165,6 +12104,50 @@ func fieldContext_Mutation_createComment(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_createComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createComments(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateComments(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Comment) graphql.Marshaler {
+			return marshalNComment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Comment(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createComments_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateComment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10209,6 +12192,50 @@ func fieldContext_Mutation_updateComment(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_updateComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateComments(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateComments(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateComments_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteComment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10247,6 +12274,50 @@ func fieldContext_Mutation_deleteComment(ctx context.Context, ec *executionConte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteComment_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteComments(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteComments(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteComments(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteComments_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10341,6 +12412,50 @@ func fieldContext_Mutation_createOrganization(ctx context.Context, ec *execution
 	return fc, nil
 }
 
+func _Mutation_createOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createOrganizations(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateOrganizations(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organization) graphql.Marshaler {
+			return marshalNOrganization2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Organization(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createOrganizations_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateOrganization(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10379,6 +12494,50 @@ func fieldContext_Mutation_updateOrganization(ctx context.Context, ec *execution
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_updateOrganization_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateOrganizations(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateOrganizations(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateOrganizations_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10429,6 +12588,50 @@ func fieldContext_Mutation_deleteOrganization(ctx context.Context, ec *execution
 	return fc, nil
 }
 
+func _Mutation_deleteOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteOrganizations(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteOrganizations(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteOrganizations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteOrganizations_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10467,6 +12670,50 @@ func fieldContext_Mutation_createPost(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createPost_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createPosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePosts(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createPosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10517,6 +12764,50 @@ func fieldContext_Mutation_updatePost(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_updatePosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updatePosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePosts(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updatePosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updatePosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deletePost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10527,7 +12818,7 @@ func _Mutation_deletePost(ctx context.Context, ec *executionContext, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeletePost(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeletePost(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -10555,6 +12846,50 @@ func fieldContext_Mutation_deletePost(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deletePost_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deletePosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deletePosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePosts(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deletePosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deletePosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10649,6 +12984,50 @@ func fieldContext_Mutation_createPostLike(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_createPostLikes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createPostLikes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePostLikes(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
+			return marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createPostLikes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostLike(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createPostLikes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deletePostLike(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10687,6 +13066,50 @@ func fieldContext_Mutation_deletePostLike(ctx context.Context, ec *executionCont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deletePostLike_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deletePostLikes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deletePostLikes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePostLikes(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deletePostLikes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deletePostLikes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10737,6 +13160,50 @@ func fieldContext_Mutation_createPostRating(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _Mutation_createPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createPostRatings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePostRatings(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createPostRatings_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updatePostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10775,6 +13242,50 @@ func fieldContext_Mutation_updatePostRating(ctx context.Context, ec *executionCo
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_updatePostRating_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updatePostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updatePostRatings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePostRatings(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updatePostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updatePostRatings_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10825,6 +13336,50 @@ func fieldContext_Mutation_deletePostRating(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _Mutation_deletePostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deletePostRatings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePostRatings(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deletePostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deletePostRatings_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPostShare(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10863,6 +13418,50 @@ func fieldContext_Mutation_createPostShare(ctx context.Context, ec *executionCon
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createPostShare_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createPostShares(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createPostShares(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePostShares(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostShare) graphql.Marshaler {
+			return marshalNPostShare2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createPostShares(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostShare(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createPostShares_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10913,6 +13512,50 @@ func fieldContext_Mutation_deletePostShare(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _Mutation_deletePostShares(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deletePostShares(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePostShares(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deletePostShares(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deletePostShares_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10951,6 +13594,50 @@ func fieldContext_Mutation_createProduct(ctx context.Context, ec *executionConte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateProducts(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11001,6 +13688,50 @@ func fieldContext_Mutation_updateProduct(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_updateProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateProducts(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11011,7 +13742,7 @@ func _Mutation_deleteProduct(ctx context.Context, ec *executionContext, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteProduct(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeleteProduct(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -11039,6 +13770,50 @@ func fieldContext_Mutation_deleteProduct(ctx context.Context, ec *executionConte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteProducts(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11089,6 +13864,50 @@ func fieldContext_Mutation_createScenario(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_createScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createScenarios(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateScenarios(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Scenario) graphql.Marshaler {
+			return marshalNScenario2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Scenario(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createScenarios_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateScenario(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11127,6 +13946,50 @@ func fieldContext_Mutation_updateScenario(ctx context.Context, ec *executionCont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_updateScenario_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateScenarios(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateScenarios(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateScenarios_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11177,6 +14040,50 @@ func fieldContext_Mutation_deleteScenario(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_deleteScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteScenarios(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteScenarios(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteScenarios(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteScenarios_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11215,6 +14122,50 @@ func fieldContext_Mutation_createTag(ctx context.Context, ec *executionContext, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createTag_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateTags(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createTags_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11265,6 +14216,50 @@ func fieldContext_Mutation_updateTag(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Mutation_updateTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTags(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateTags_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11303,6 +14298,50 @@ func fieldContext_Mutation_deleteTag(ctx context.Context, ec *executionContext, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteTag_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteTags(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteTags_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11353,6 +14392,50 @@ func fieldContext_Mutation_createUser(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_createUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createUsers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateUsers(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createUsers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11397,6 +14480,50 @@ func fieldContext_Mutation_updateUser(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_updateUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateUsers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateUsers(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateUsers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11407,7 +14534,7 @@ func _Mutation_deleteUser(ctx context.Context, ec *executionContext, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteUser(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeleteUser(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -11435,6 +14562,50 @@ func fieldContext_Mutation_deleteUser(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteUser_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteUsers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteUsers(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteUsers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11529,6 +14700,50 @@ func fieldContext_Mutation_createUserGroup(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _Mutation_createUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createUserGroups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateUserGroups(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserGroup) graphql.Marshaler {
+			return marshalNUserGroup2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserGroup(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createUserGroups_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateUserGroup(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11567,6 +14782,50 @@ func fieldContext_Mutation_updateUserGroup(ctx context.Context, ec *executionCon
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_updateUserGroup_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateUserGroups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateUserGroups(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateUserGroups_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11617,6 +14876,50 @@ func fieldContext_Mutation_deleteUserGroup(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _Mutation_deleteUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteUserGroups(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteUserGroups(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteUserGroups(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteUserGroups_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11655,6 +14958,50 @@ func fieldContext_Mutation_createUserProfile(ctx context.Context, ec *executionC
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createUserProfile_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createUserProfiles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateUserProfiles(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11705,6 +15052,50 @@ func fieldContext_Mutation_updateUserProfile(ctx context.Context, ec *executionC
 	return fc, nil
 }
 
+func _Mutation_updateUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateUserProfiles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateUserProfiles(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11743,6 +15134,50 @@ func fieldContext_Mutation_deleteUserProfile(ctx context.Context, ec *executionC
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteUserProfile_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteUserProfiles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteUserProfiles(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -21630,6 +25065,44 @@ func _AdvancedEntityEdge(ctx context.Context, ec *executionContext, sel ast.Sele
 	return out
 }
 
+var affectedImplementors = []string{"Affected"}
+
+func _Affected(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Affected) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affectedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Affected")
+		case "count":
+			out.Values[i] = _Affected_count(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var commentImplementors = []string{"Comment", "Node"}
 
 func _Comment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Comment) graphql.Marshaler {
@@ -21882,6 +25355,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createAdvancedEntities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createAdvancedEntities(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateAdvancedEntity":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateAdvancedEntity(ctx, ec, field)
@@ -21889,9 +25369,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateAdvancedEntities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateAdvancedEntities(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteAdvancedEntity":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteAdvancedEntity(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteAdvancedEntities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteAdvancedEntities(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -21910,6 +25404,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createComments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createComments(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateComment(ctx, ec, field)
@@ -21917,9 +25418,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateComments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateComments(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteComment(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteComments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteComments(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -21938,9 +25453,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createOrganizations":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createOrganizations(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateOrganization":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateOrganization(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateOrganizations":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateOrganizations(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -21952,9 +25481,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deleteOrganizations":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteOrganizations(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPost(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createPosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createPosts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -21966,9 +25509,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updatePosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updatePosts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deletePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deletePost(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deletePosts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -21987,9 +25544,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createPostLikes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createPostLikes(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deletePostLike":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deletePostLike(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePostLikes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deletePostLikes(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22001,9 +25572,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createPostRatings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createPostRatings(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updatePostRating":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updatePostRating(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatePostRatings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updatePostRatings(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22015,9 +25600,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deletePostRatings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deletePostRatings(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostShare":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPostShare(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createPostShares":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createPostShares(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22029,9 +25628,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deletePostShares":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deletePostShares(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createProducts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22043,9 +25656,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateProducts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteProducts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22057,9 +25684,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createScenarios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createScenarios(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateScenario":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateScenario(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateScenarios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateScenarios(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22071,9 +25712,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deleteScenarios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteScenarios(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createTag":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createTag(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createTags(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22085,9 +25740,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateTags(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteTag":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteTag(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteTags(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22099,6 +25768,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createUsers(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateUser(ctx, ec, field)
@@ -22106,9 +25782,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateUsers(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteUser(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteUsers(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22127,9 +25817,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createUserGroups":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createUserGroups(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateUserGroup":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateUserGroup(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateUserGroups":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateUserGroups(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22141,9 +25845,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deleteUserGroups":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteUserGroups(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createUserProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createUserProfile(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createUserProfiles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createUserProfiles(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22155,9 +25873,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateUserProfiles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateUserProfiles(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteUserProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteUserProfile(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteUserProfiles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteUserProfiles(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -27955,6 +31687,22 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AdvancedEntity) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28001,6 +31749,16 @@ func marshalNAdvancedEntityStatus2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	return v
 }
 
+func marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Affected(ctx, ec, sel, v)
+}
+
 func unmarshalNBigInt2int64(ctx context.Context, ec *executionContext, v any) (int64, error) {
 	res, err := relay.UnmarshalBigInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28031,6 +31789,22 @@ func marshalNBoolean2bool(ctx context.Context, ec *executionContext, sel ast.Sel
 		}
 	}
 	return res
+}
+
+func marshalNComment2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Comment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNComment2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐComment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Comment) graphql.Marshaler {
@@ -28085,6 +31859,35 @@ func marshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefox�
 	return v
 }
 
+func unmarshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28099,6 +31902,35 @@ func marshalNCreateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateCommentInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateCommentInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28117,6 +31949,35 @@ func marshalNCreateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋf
 	return v
 }
 
+func unmarshalNCreateOrganizationInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateOrganizationInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28131,6 +31992,35 @@ func marshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreatePostLikeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28149,6 +32039,35 @@ func marshalNCreatePostLikeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return v
 }
 
+func unmarshalNCreatePostLikeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostLikeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostLikeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostLikeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28163,6 +32082,35 @@ func marshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfra
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreatePostShareInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28181,6 +32129,35 @@ func marshalNCreatePostShareInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 	return v
 }
 
+func unmarshalNCreatePostShareInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostShareInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostShareInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostShareInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28195,6 +32172,35 @@ func marshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28213,6 +32219,35 @@ func marshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return v
 }
 
+func unmarshalNCreateScenarioInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateScenarioInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28227,6 +32262,35 @@ func marshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28245,6 +32309,35 @@ func marshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 	return v
 }
 
+func unmarshalNCreateUserGroupInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateUserGroupInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28261,6 +32354,35 @@ func marshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func unmarshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28275,6 +32397,35 @@ func marshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (relay.Cursor, error) {
@@ -28400,6 +32551,22 @@ func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelay
 	return ret
 }
 
+func marshalNOrganization2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Organization) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganization(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNOrganization2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganization(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28472,6 +32639,22 @@ func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 	return _PageInfo(ctx, ec, sel, v)
 }
 
+func marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Post) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28490,6 +32673,22 @@ func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 		return graphql.Null
 	}
 	return _PostConnection(ctx, ec, sel, v)
+}
+
+func marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostLike) graphql.Marshaler {
@@ -28544,6 +32743,22 @@ func marshalNPostOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostRating) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28578,6 +32793,22 @@ func marshalNPostRatingOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNPostShare2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostShare) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShare(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNPostShare2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShare(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostShare) graphql.Marshaler {
@@ -28650,6 +32881,22 @@ func marshalNPostViewOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -28740,6 +32987,22 @@ func marshalNRoleOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNScenario2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Scenario) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenario(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNScenario2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenario(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Scenario) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28811,6 +33074,22 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	for i := range v {
 		ret[i] = marshalNString2string(ctx, ec, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -28915,6 +33194,22 @@ func marshalNUUID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx context.Context, ec *e
 	return res
 }
 
+func unmarshalNUpdateAdvancedEntitiesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateAdvancedEntitiesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28947,6 +33242,22 @@ func marshalNUpdateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func unmarshalNUpdateCommentsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateCommentsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28954,6 +33265,22 @@ func unmarshalNUpdateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefox�
 }
 
 func marshalNUpdateOrganizationInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateOrganizationsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateOrganizationsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -28995,6 +33322,38 @@ func marshalNUpdatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfra
 	return v
 }
 
+func unmarshalNUpdatePostRatingsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdatePostRatingsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdatePostsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdatePostsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -29002,6 +33361,22 @@ func unmarshalNUpdateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 }
 
 func marshalNUpdateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateProductsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateProductsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -29027,6 +33402,22 @@ func marshalNUpdateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return v
 }
 
+func unmarshalNUpdateScenariosInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateScenariosInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -29043,6 +33434,22 @@ func marshalNUpdateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 	return v
 }
 
+func unmarshalNUpdateTagsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateTagsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -29050,6 +33457,22 @@ func unmarshalNUpdateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 }
 
 func marshalNUpdateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateUserGroupsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateUserGroupsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -29091,6 +33514,54 @@ func marshalNUpdateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 	return v
 }
 
+func unmarshalNUpdateUserProfilesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateUserProfilesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateUsersInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateUsersInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29109,6 +33580,22 @@ func marshalNUserConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐU
 		return graphql.Null
 	}
 	return _UserConnection(ctx, ec, sel, v)
+}
+
+func marshalNUserGroup2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroup(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserGroup2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroup(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserGroup) graphql.Marshaler {
@@ -29187,6 +33674,22 @@ func marshalNUserOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserProfile) graphql.Marshaler {

@@ -35,8 +35,8 @@ var badgeEntity = entity.New(entity.Entity{
 		{Name: "person_id", Column: "person_id", GraphQL: "personID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OwnsFK: true},
-	},
+		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OwnsFK: true, Create: true, Update: true},
+	}, Unique: [][]string{[]string{"number"}, []string{"person_id"}},
 })
 
 // EntityType describes the Badge entity.
@@ -67,7 +67,7 @@ var labelEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
-	},
+	}, Unique: [][]string{[]string{"name"}},
 })
 
 // EntityType describes the Label entity.
@@ -100,8 +100,8 @@ var noteEntity = entity.New(entity.Entity{
 		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true},
-		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true, Create: true},
+		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OwnsFK: true, Create: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 })
 
@@ -144,12 +144,12 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "nickname", Column: "nickname", GraphQL: "nickname", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id"},
-		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id"},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id", Create: true, Update: true},
+		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id", Create: true, Update: true},
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
-		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", Create: true, Update: true},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the Person entity.
@@ -196,10 +196,10 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "lead_id", Column: "lead_id", GraphQL: "leadID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OwnsFK: true},
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id"},
+		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OwnsFK: true, Create: true, Update: true},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", Create: true, Update: true},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	}, Unique: [][]string{[]string{"code"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
 // EntityType describes the Project entity.
@@ -255,12 +255,12 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true},
-		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OwnsFK: true},
-		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true},
-		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id"},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true, Create: true, Update: true},
+		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OwnsFK: true, Create: true, Update: true},
+		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true, Create: true, Update: true},
+		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", Create: true, Update: true},
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id"},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 

@@ -30,24 +30,6 @@ func (g GraphQL) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) 
 	return relay.Lookup(ctx, graphSource{g.client.config}, ids)
 }
 
-func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
-	tx, err := g.client.Tx(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return graphSource{tx.config}, tx, nil
-}
-
-// write runs fn in a transaction; unwrap then frees the row of it.
-func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) (relay.Node, error)) (N, error) {
-	var zero N
-	n, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return zero, err
-	}
-	return unwrap(n.(N)), nil
-}
-
 // graphSource implements relay.Source.
 type graphSource struct{ config config }
 
@@ -179,6 +161,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -200,6 +188,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -221,6 +215,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -238,13 +238,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Person", b.Exec(ctx))
 			}}, nil
 		}
@@ -259,13 +265,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Project", b.Exec(ctx))
 			}}, nil
 		}
@@ -280,13 +292,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Task", b.Exec(ctx))
 			}}, nil
 		}
@@ -377,6 +395,13 @@ func (g GraphQL) CreateBadge(ctx context.Context, input relay.Input) (*Badge, er
 	})
 }
 
+// CreateBadges resolves the mutation of that name.
+func (g GraphQL) CreateBadges(ctx context.Context, input []relay.Input) ([]*Badge, error) {
+	return writeMany(ctx, g, (*Badge).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Badge", input)
+	})
+}
+
 // UpdateBadge resolves the mutation of that name.
 func (g GraphQL) UpdateBadge(ctx context.Context, id string, input relay.Input) (*Badge, error) {
 	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -384,10 +409,24 @@ func (g GraphQL) UpdateBadge(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateBadges resolves the mutation of that name.
+func (g GraphQL) UpdateBadges(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Badge", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteBadge resolves the mutation of that name.
 func (g GraphQL) DeleteBadge(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Badge", id)
+		return relay.Delete(ctx, s, "Badge", id, nil)
+	})
+}
+
+// DeleteBadges resolves the mutation of that name.
+func (g GraphQL) DeleteBadges(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Badge", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -471,6 +510,13 @@ func (g GraphQL) CreateLabel(ctx context.Context, input relay.Input) (*Label, er
 	})
 }
 
+// CreateLabels resolves the mutation of that name.
+func (g GraphQL) CreateLabels(ctx context.Context, input []relay.Input) ([]*Label, error) {
+	return writeMany(ctx, g, (*Label).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Label", input)
+	})
+}
+
 // UpdateLabel resolves the mutation of that name.
 func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) (*Label, error) {
 	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -478,10 +524,24 @@ func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateLabels resolves the mutation of that name.
+func (g GraphQL) UpdateLabels(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Label", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteLabel resolves the mutation of that name.
 func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Label", id)
+		return relay.Delete(ctx, s, "Label", id, nil)
+	})
+}
+
+// DeleteLabels resolves the mutation of that name.
+func (g GraphQL) DeleteLabels(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Label", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -575,6 +635,13 @@ func (g GraphQL) CreateNote(ctx context.Context, input relay.Input) (*Note, erro
 	})
 }
 
+// CreateNotes resolves the mutation of that name.
+func (g GraphQL) CreateNotes(ctx context.Context, input []relay.Input) ([]*Note, error) {
+	return writeMany(ctx, g, (*Note).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Note", input)
+	})
+}
+
 // UpdateNote resolves the mutation of that name.
 func (g GraphQL) UpdateNote(ctx context.Context, id string, input relay.Input) (*Note, error) {
 	return write(ctx, g, (*Note).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -582,10 +649,24 @@ func (g GraphQL) UpdateNote(ctx context.Context, id string, input relay.Input) (
 	})
 }
 
+// UpdateNotes resolves the mutation of that name.
+func (g GraphQL) UpdateNotes(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Note", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteNote resolves the mutation of that name.
 func (g GraphQL) DeleteNote(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Note", id)
+		return relay.Delete(ctx, s, "Note", id, nil)
+	})
+}
+
+// DeleteNotes resolves the mutation of that name.
+func (g GraphQL) DeleteNotes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Note", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -708,6 +789,13 @@ func (g GraphQL) CreatePerson(ctx context.Context, input relay.Input) (*Person, 
 	})
 }
 
+// CreatePeople resolves the mutation of that name.
+func (g GraphQL) CreatePeople(ctx context.Context, input []relay.Input) ([]*Person, error) {
+	return writeMany(ctx, g, (*Person).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Person", input)
+	})
+}
+
 // UpdatePerson resolves the mutation of that name.
 func (g GraphQL) UpdatePerson(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Person, error) {
 	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -715,10 +803,24 @@ func (g GraphQL) UpdatePerson(ctx context.Context, id string, input relay.Input,
 	})
 }
 
+// UpdatePeople resolves the mutation of that name.
+func (g GraphQL) UpdatePeople(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Person", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePerson resolves the mutation of that name.
-func (g GraphQL) DeletePerson(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeletePerson(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Person", id)
+		return relay.Delete(ctx, s, "Person", id, expectedVersion)
+	})
+}
+
+// DeletePeople resolves the mutation of that name.
+func (g GraphQL) DeletePeople(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Person", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -844,6 +946,13 @@ func (g GraphQL) CreateProject(ctx context.Context, input relay.Input) (*Project
 	})
 }
 
+// CreateProjects resolves the mutation of that name.
+func (g GraphQL) CreateProjects(ctx context.Context, input []relay.Input) ([]*Project, error) {
+	return writeMany(ctx, g, (*Project).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Project", input)
+	})
+}
+
 // UpdateProject resolves the mutation of that name.
 func (g GraphQL) UpdateProject(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Project, error) {
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -851,10 +960,24 @@ func (g GraphQL) UpdateProject(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateProjects resolves the mutation of that name.
+func (g GraphQL) UpdateProjects(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Project", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteProject resolves the mutation of that name.
-func (g GraphQL) DeleteProject(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteProject(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Project", id)
+		return relay.Delete(ctx, s, "Project", id, expectedVersion)
+	})
+}
+
+// DeleteProjects resolves the mutation of that name.
+func (g GraphQL) DeleteProjects(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Project", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1052,6 +1175,13 @@ func (g GraphQL) CreateTask(ctx context.Context, input relay.Input) (*Task, erro
 	})
 }
 
+// CreateTasks resolves the mutation of that name.
+func (g GraphQL) CreateTasks(ctx context.Context, input []relay.Input) ([]*Task, error) {
+	return writeMany(ctx, g, (*Task).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Task", input)
+	})
+}
+
 // UpdateTask resolves the mutation of that name.
 func (g GraphQL) UpdateTask(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Task, error) {
 	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1059,10 +1189,24 @@ func (g GraphQL) UpdateTask(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdateTasks resolves the mutation of that name.
+func (g GraphQL) UpdateTasks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Task", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteTask resolves the mutation of that name.
-func (g GraphQL) DeleteTask(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteTask(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Task", id)
+		return relay.Delete(ctx, s, "Task", id, expectedVersion)
+	})
+}
+
+// DeleteTasks resolves the mutation of that name.
+func (g GraphQL) DeleteTasks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Task", relay.Which{Where: where, All: all})
 	})
 }
 

@@ -47,26 +47,44 @@ type ComplexityRoot struct {
 
 type MutationResolver interface {
 	CreateBadge(ctx context.Context, input relay.Input) (*ent.Badge, error)
+	CreateBadges(ctx context.Context, input []relay.Input) ([]*ent.Badge, error)
 	UpdateBadge(ctx context.Context, id string, input relay.Input) (*ent.Badge, error)
+	UpdateBadges(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteBadge(ctx context.Context, id string) (string, error)
+	DeleteBadges(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateLabel(ctx context.Context, input relay.Input) (*ent.Label, error)
+	CreateLabels(ctx context.Context, input []relay.Input) ([]*ent.Label, error)
 	UpdateLabel(ctx context.Context, id string, input relay.Input) (*ent.Label, error)
+	UpdateLabels(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteLabel(ctx context.Context, id string) (string, error)
+	DeleteLabels(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	CreateNote(ctx context.Context, input relay.Input) (*ent.Note, error)
+	CreateNotes(ctx context.Context, input []relay.Input) ([]*ent.Note, error)
 	UpdateNote(ctx context.Context, id string, input relay.Input) (*ent.Note, error)
+	UpdateNotes(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteNote(ctx context.Context, id string) (string, error)
+	DeleteNotes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreNote(ctx context.Context, id string) (*ent.Note, error)
 	CreatePerson(ctx context.Context, input relay.Input) (*ent.Person, error)
+	CreatePeople(ctx context.Context, input []relay.Input) ([]*ent.Person, error)
 	UpdatePerson(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Person, error)
-	DeletePerson(ctx context.Context, id string) (string, error)
+	UpdatePeople(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeletePerson(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeletePeople(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestorePerson(ctx context.Context, id string) (*ent.Person, error)
 	CreateProject(ctx context.Context, input relay.Input) (*ent.Project, error)
+	CreateProjects(ctx context.Context, input []relay.Input) ([]*ent.Project, error)
 	UpdateProject(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Project, error)
-	DeleteProject(ctx context.Context, id string) (string, error)
+	UpdateProjects(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeleteProject(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeleteProjects(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreProject(ctx context.Context, id string) (*ent.Project, error)
 	CreateTask(ctx context.Context, input relay.Input) (*ent.Task, error)
+	CreateTasks(ctx context.Context, input []relay.Input) ([]*ent.Task, error)
 	UpdateTask(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Task, error)
-	DeleteTask(ctx context.Context, id string) (string, error)
+	UpdateTasks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
+	DeleteTask(ctx context.Context, id string, expectedVersion *int64) (string, error)
+	DeleteTasks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreTask(ctx context.Context, id string) (*ent.Task, error)
 }
 type QueryResolver interface {
@@ -177,7 +195,41 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/framefox.graphql", Input: `type Badge implements Node {
+	{Name: "../schema/framefox.graphql", Input: `"""
+What a mutation of many rows has done.
+"""
+type Affected {
+  """
+  Number of rows that it changed or deleted.
+  """
+  count: Int!
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input AssigneeOfTaskCreateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input AssigneeOfTaskUpdateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+  disconnect: Boolean
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input AuthorOfNoteCreateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+}
+type Badge implements Node {
   id: ID!
   number: BigInt!
   personID: ID!
@@ -214,6 +266,22 @@ type BadgeEdge {
   cursor: Cursor!
 }
 """
+Exactly one of the fields has to be given.
+"""
+input BadgeOfPersonCreateInput {
+  create: CreateBadgeWithoutPersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateBadgeWithoutPersonInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input BadgeOfPersonUpdateInput {
+  create: CreateBadgeWithoutPersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateBadgeWithoutPersonInput
+}
+"""
 Ordering options for Badge connections
 """
 input BadgeOrder {
@@ -233,6 +301,13 @@ enum BadgeOrderField {
   ID
   NUMBER
   PERSON_ID
+}
+"""
+The fields of exactly one unique key.
+"""
+input BadgeUniqueInput {
+  number: BigInt
+  personID: ID
 }
 """
 Which Badge rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -268,25 +343,105 @@ scalar Base64
 A whole number of 64 bits, written as a string so that no client rounds it. Numbers are accepted too.
 """
 scalar BigInt
+input ChildrenOfTaskCreateInput {
+  create: [CreateTaskWithoutParentInput!]
+  connect: [ID!]
+}
+input ChildrenOfTaskUpdateInput {
+  create: [CreateTaskWithoutParentInput!]
+  connect: [ID!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+input ConnectOrCreateBadgeWithoutPersonInput {
+  """
+  The unique key of the row.
+  """
+  where: BadgeUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateBadgeWithoutPersonInput!
+}
+input ConnectOrCreateLabelInput {
+  """
+  The unique key of the row.
+  """
+  where: LabelUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateLabelInput!
+}
+input ConnectOrCreatePersonInput {
+  """
+  The unique key of the row.
+  """
+  where: PersonUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreatePersonInput!
+}
+input ConnectOrCreateProjectInput {
+  """
+  The unique key of the row.
+  """
+  where: ProjectUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateProjectInput!
+}
+input ConnectOrCreateProjectWithoutLeadInput {
+  """
+  The unique key of the row.
+  """
+  where: ProjectUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateProjectWithoutLeadInput!
+}
 input CreateBadgeInput {
   number: BigInt!
-  personID: ID!
+  personID: ID
+  person: PersonOfBadgeCreateInput
+}
+input CreateBadgeWithoutPersonInput {
+  number: BigInt!
 }
 input CreateLabelInput {
   name: String!
   color: String
-  taskIDs: [ID!]
+  tasks: TasksOfLabelCreateInput
 }
 input CreateNoteInput {
   text: String!
-  taskID: ID!
-  authorID: ID!
+  taskID: ID
+  authorID: ID
+  task: TaskOfNoteCreateInput
+  author: AuthorOfNoteCreateInput
+}
+input CreateNoteWithoutAuthorInput {
+  text: String!
+  taskID: ID
+  task: TaskOfNoteCreateInput
+}
+input CreateNoteWithoutTaskInput {
+  text: String!
+  authorID: ID
+  author: AuthorOfNoteCreateInput
 }
 input CreatePersonInput {
   email: String!
   name: String!
   nickname: String
-  membershipIDs: [ID!]
+  tasks: TasksOfPersonCreateInput
+  projects: ProjectsOfPersonCreateInput
+  memberships: MembershipsOfPersonCreateInput
+  badge: BadgeOfPersonCreateInput
+  notes: NotesOfPersonCreateInput
 }
 input CreateProjectInput {
   name: String!
@@ -294,7 +449,17 @@ input CreateProjectInput {
   budget: Float
   archived: Boolean
   leadID: ID
-  memberIDs: [ID!]
+  lead: LeadOfProjectCreateInput
+  tasks: TasksOfProjectCreateInput
+  members: MembersOfProjectCreateInput
+}
+input CreateProjectWithoutLeadInput {
+  name: String!
+  code: String!
+  budget: Float
+  archived: Boolean
+  tasks: TasksOfProjectCreateInput
+  members: MembersOfProjectCreateInput
 }
 input CreateTaskInput {
   title: String!
@@ -308,10 +473,75 @@ input CreateTaskInput {
   startedAt: Time
   watchers: [String!]
   meta: JSON
-  projectID: ID!
+  projectID: ID
   assigneeID: ID
   parentID: ID
-  labelIDs: [ID!]
+  project: ProjectOfTaskCreateInput
+  assignee: AssigneeOfTaskCreateInput
+  parent: ParentOfTaskCreateInput
+  children: ChildrenOfTaskCreateInput
+  labels: LabelsOfTaskCreateInput
+  notes: NotesOfTaskCreateInput
+}
+input CreateTaskWithoutAssigneeInput {
+  title: String!
+  body: String
+  state: TaskState
+  rank: Int
+  estimate: Float
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  startedAt: Time
+  watchers: [String!]
+  meta: JSON
+  projectID: ID
+  parentID: ID
+  project: ProjectOfTaskCreateInput
+  parent: ParentOfTaskCreateInput
+  children: ChildrenOfTaskCreateInput
+  labels: LabelsOfTaskCreateInput
+  notes: NotesOfTaskCreateInput
+}
+input CreateTaskWithoutParentInput {
+  title: String!
+  body: String
+  state: TaskState
+  rank: Int
+  estimate: Float
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  startedAt: Time
+  watchers: [String!]
+  meta: JSON
+  projectID: ID
+  assigneeID: ID
+  project: ProjectOfTaskCreateInput
+  assignee: AssigneeOfTaskCreateInput
+  children: ChildrenOfTaskCreateInput
+  labels: LabelsOfTaskCreateInput
+  notes: NotesOfTaskCreateInput
+}
+input CreateTaskWithoutProjectInput {
+  title: String!
+  body: String
+  state: TaskState
+  rank: Int
+  estimate: Float
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  startedAt: Time
+  watchers: [String!]
+  meta: JSON
+  assigneeID: ID
+  parentID: ID
+  assignee: AssigneeOfTaskCreateInput
+  parent: ParentOfTaskCreateInput
+  children: ChildrenOfTaskCreateInput
+  labels: LabelsOfTaskCreateInput
+  notes: NotesOfTaskCreateInput
 }
 """
 Define a Relay Cursor type:
@@ -414,6 +644,12 @@ enum LabelOrderField {
   COLOR
 }
 """
+The fields of exactly one unique key.
+"""
+input LabelUniqueInput {
+  name: String
+}
+"""
 Which Label rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
 """
 input LabelWhereInput {
@@ -446,11 +682,68 @@ input LabelWhereInput {
   hasTasks: Boolean
   hasTasksWith: [TaskWhereInput!]
 }
+input LabelsOfTaskCreateInput {
+  create: [CreateLabelInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateLabelInput!]
+}
+input LabelsOfTaskUpdateInput {
+  create: [CreateLabelInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateLabelInput!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input LeadOfProjectCreateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input LeadOfProjectUpdateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+  disconnect: Boolean
+}
+input MembersOfProjectCreateInput {
+  create: [CreatePersonInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreatePersonInput!]
+}
+input MembersOfProjectUpdateInput {
+  create: [CreatePersonInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreatePersonInput!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+input MembershipsOfPersonCreateInput {
+  create: [CreateProjectInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateProjectInput!]
+}
+input MembershipsOfPersonUpdateInput {
+  create: [CreateProjectInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateProjectInput!]
+  disconnect: [ID!]
+  set: [ID!]
+}
 type Mutation {
   """
-  Creates one Badge.
+  Creates one Badge, with what is nested in it.
   """
   createBadge(input: CreateBadgeInput!): Badge!
+  """
+  Creates one Badge for each input, in their order, or none at all.
+  """
+  createBadges(input: [CreateBadgeInput!]!): [Badge!]!
   """
   Changes the given fields of one Badge. Null clears a nullable field; fields left out stay.
   """
@@ -461,6 +754,15 @@ type Mutation {
     id: ID!
   input: UpdateBadgeInput!): Badge!
   """
+  Changes the given fields of all Badge rows that match.
+  """
+  updateBadges(where: BadgeWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateBadgesInput!): Affected!
+  """
   Deletes one Badge and returns its ID.
   """
   deleteBadge(
@@ -470,9 +772,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one Label.
+  Deletes all Badge rows that match.
+  """
+  deleteBadges(where: BadgeWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Label, with what is nested in it.
   """
   createLabel(input: CreateLabelInput!): Label!
+  """
+  Creates one Label for each input, in their order, or none at all.
+  """
+  createLabels(input: [CreateLabelInput!]!): [Label!]!
   """
   Changes the given fields of one Label. Null clears a nullable field; fields left out stay.
   """
@@ -483,6 +798,15 @@ type Mutation {
     id: ID!
   input: UpdateLabelInput!): Label!
   """
+  Changes the given fields of all Label rows that match.
+  """
+  updateLabels(where: LabelWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateLabelsInput!): Affected!
+  """
   Deletes one Label and returns its ID.
   """
   deleteLabel(
@@ -492,9 +816,22 @@ type Mutation {
     id: ID!
   ): ID!
   """
-  Creates one Note.
+  Deletes all Label rows that match.
+  """
+  deleteLabels(where: LabelWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
+  """
+  Creates one Note, with what is nested in it.
   """
   createNote(input: CreateNoteInput!): Note!
+  """
+  Creates one Note for each input, in their order, or none at all.
+  """
+  createNotes(input: [CreateNoteInput!]!): [Note!]!
   """
   Changes the given fields of one Note. Null clears a nullable field; fields left out stay.
   """
@@ -505,6 +842,15 @@ type Mutation {
     id: ID!
   input: UpdateNoteInput!): Note!
   """
+  Changes the given fields of all Note rows that match.
+  """
+  updateNotes(where: NoteWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateNotesInput!): Affected!
+  """
   Deletes one Note and returns its ID.
   """
   deleteNote(
@@ -513,6 +859,15 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Deletes all Note rows that match.
+  """
+  deleteNotes(where: NoteWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Note back.
   """
@@ -523,9 +878,13 @@ type Mutation {
     id: ID!
   ): Note!
   """
-  Creates one Person.
+  Creates one Person, with what is nested in it.
   """
   createPerson(input: CreatePersonInput!): Person!
+  """
+  Creates one Person for each input, in their order, or none at all.
+  """
+  createPeople(input: [CreatePersonInput!]!): [Person!]!
   """
   Changes the given fields of one Person. Null clears a nullable field; fields left out stay.
   """
@@ -541,6 +900,15 @@ type Mutation {
     expectedVersion: BigInt
   ): Person!
   """
+  Changes the given fields of all Person rows that match.
+  """
+  updatePeople(where: PersonWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdatePeopleInput!): Affected!
+  """
   Deletes one Person and returns its ID.
   """
   deletePerson(
@@ -548,7 +916,21 @@ type Mutation {
     ID of the Person.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
+  """
+  Deletes all Person rows that match.
+  """
+  deletePeople(where: PersonWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Person back.
   """
@@ -559,9 +941,13 @@ type Mutation {
     id: ID!
   ): Person!
   """
-  Creates one Project.
+  Creates one Project, with what is nested in it.
   """
   createProject(input: CreateProjectInput!): Project!
+  """
+  Creates one Project for each input, in their order, or none at all.
+  """
+  createProjects(input: [CreateProjectInput!]!): [Project!]!
   """
   Changes the given fields of one Project. Null clears a nullable field; fields left out stay.
   """
@@ -577,6 +963,15 @@ type Mutation {
     expectedVersion: BigInt
   ): Project!
   """
+  Changes the given fields of all Project rows that match.
+  """
+  updateProjects(where: ProjectWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateProjectsInput!): Affected!
+  """
   Deletes one Project and returns its ID.
   """
   deleteProject(
@@ -584,7 +979,21 @@ type Mutation {
     ID of the Project.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
+  """
+  Deletes all Project rows that match.
+  """
+  deleteProjects(where: ProjectWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Project back.
   """
@@ -595,9 +1004,13 @@ type Mutation {
     id: ID!
   ): Project!
   """
-  Creates one Task.
+  Creates one Task, with what is nested in it.
   """
   createTask(input: CreateTaskInput!): Task!
+  """
+  Creates one Task for each input, in their order, or none at all.
+  """
+  createTasks(input: [CreateTaskInput!]!): [Task!]!
   """
   Changes the given fields of one Task. Null clears a nullable field; fields left out stay.
   """
@@ -613,6 +1026,15 @@ type Mutation {
     expectedVersion: BigInt
   ): Task!
   """
+  Changes the given fields of all Task rows that match.
+  """
+  updateTasks(where: TaskWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  input: UpdateTasksInput!): Affected!
+  """
   Deletes one Task and returns its ID.
   """
   deleteTask(
@@ -620,7 +1042,21 @@ type Mutation {
     ID of the Task.
     """
     id: ID!
+
+    """
+    Refuse with CONFLICT when the row has another version by now.
+    """
+    expectedVersion: BigInt
   ): ID!
+  """
+  Deletes all Task rows that match.
+  """
+  deleteTasks(where: TaskWhereInput,
+    """
+    True, in place of where, for all rows.
+    """
+    all: Boolean
+  ): Affected!
   """
   Brings a deleted Task back.
   """
@@ -746,6 +1182,18 @@ input NoteWhereInput {
   hasAuthor: Boolean
   hasAuthorWith: [PersonWhereInput!]
 }
+input NotesOfPersonCreateInput {
+  create: [CreateNoteWithoutAuthorInput!]
+}
+input NotesOfPersonUpdateInput {
+  create: [CreateNoteWithoutAuthorInput!]
+}
+input NotesOfTaskCreateInput {
+  create: [CreateNoteWithoutTaskInput!]
+}
+input NotesOfTaskUpdateInput {
+  create: [CreateNoteWithoutTaskInput!]
+}
 """
 Possible directions in which to order a list of items when provided an ` + "`" + `orderBy` + "`" + ` argument.
 """
@@ -780,6 +1228,21 @@ type PageInfo {
   When paginating forwards, the cursor to continue.
   """
   endCursor: Cursor
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input ParentOfTaskCreateInput {
+  create: CreateTaskInput
+  connect: ID
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input ParentOfTaskUpdateInput {
+  create: CreateTaskInput
+  connect: ID
+  disconnect: Boolean
 }
 type Person implements Node {
   id: ID!
@@ -947,6 +1410,22 @@ type PersonEdge {
   cursor: Cursor!
 }
 """
+Exactly one of the fields has to be given.
+"""
+input PersonOfBadgeCreateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input PersonOfBadgeUpdateInput {
+  create: CreatePersonInput
+  connect: ID
+  connectOrCreate: ConnectOrCreatePersonInput
+}
+"""
 Ordering options for Person connections
 """
 input PersonOrder {
@@ -968,6 +1447,12 @@ enum PersonOrderField {
   EMAIL
   NAME
   NICKNAME
+}
+"""
+The fields of exactly one unique key.
+"""
+input PersonUniqueInput {
+  email: String
 }
 """
 Which Person rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1141,6 +1626,22 @@ type ProjectEdge {
   cursor: Cursor!
 }
 """
+Exactly one of the fields has to be given.
+"""
+input ProjectOfTaskCreateInput {
+  create: CreateProjectInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateProjectInput
+}
+"""
+Exactly one of the fields has to be given.
+"""
+input ProjectOfTaskUpdateInput {
+  create: CreateProjectInput
+  connect: ID
+  connectOrCreate: ConnectOrCreateProjectInput
+}
+"""
 Ordering options for Project connections
 """
 input ProjectOrder {
@@ -1166,6 +1667,12 @@ enum ProjectOrderField {
   BUDGET
   ARCHIVED
   LEAD_ID
+}
+"""
+The fields of exactly one unique key.
+"""
+input ProjectUniqueInput {
+  code: String
 }
 """
 Which Project rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -1242,6 +1749,18 @@ input ProjectWhereInput {
   hasTasksWith: [TaskWhereInput!]
   hasMembers: Boolean
   hasMembersWith: [PersonWhereInput!]
+}
+input ProjectsOfPersonCreateInput {
+  create: [CreateProjectWithoutLeadInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateProjectWithoutLeadInput!]
+}
+input ProjectsOfPersonUpdateInput {
+  create: [CreateProjectWithoutLeadInput!]
+  connect: [ID!]
+  connectOrCreate: [ConnectOrCreateProjectWithoutLeadInput!]
+  disconnect: [ID!]
+  set: [ID!]
 }
 type Query {
   """
@@ -1605,6 +2124,13 @@ type TaskEdge {
   cursor: Cursor!
 }
 """
+Exactly one of the fields has to be given.
+"""
+input TaskOfNoteCreateInput {
+  create: CreateTaskInput
+  connect: ID
+}
+"""
 Ordering options for Task connections
 """
 input TaskOrder {
@@ -1776,6 +2302,34 @@ input TaskWhereInput {
   hasNotes: Boolean
   hasNotesWith: [NoteWhereInput!]
 }
+input TasksOfLabelCreateInput {
+  create: [CreateTaskInput!]
+  connect: [ID!]
+}
+input TasksOfLabelUpdateInput {
+  create: [CreateTaskInput!]
+  connect: [ID!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+input TasksOfPersonCreateInput {
+  create: [CreateTaskWithoutAssigneeInput!]
+  connect: [ID!]
+}
+input TasksOfPersonUpdateInput {
+  create: [CreateTaskWithoutAssigneeInput!]
+  connect: [ID!]
+  disconnect: [ID!]
+  set: [ID!]
+}
+input TasksOfProjectCreateInput {
+  create: [CreateTaskWithoutProjectInput!]
+  connect: [ID!]
+}
+input TasksOfProjectUpdateInput {
+  create: [CreateTaskWithoutProjectInput!]
+  connect: [ID!]
+}
 """
 An instant in RFC 3339, always UTC, in microseconds.
 """
@@ -1787,22 +2341,41 @@ scalar UUID
 input UpdateBadgeInput {
   number: BigInt
   personID: ID
+  person: PersonOfBadgeUpdateInput
+}
+input UpdateBadgesInput {
+  number: BigInt
+  personID: ID
 }
 input UpdateLabelInput {
   name: String
   color: String
-  addTaskIDs: [ID!]
-  removeTaskIDs: [ID!]
+  tasks: TasksOfLabelUpdateInput
+}
+input UpdateLabelsInput {
+  name: String
+  color: String
 }
 input UpdateNoteInput {
   text: String
+}
+input UpdateNotesInput {
+  text: String
+}
+input UpdatePeopleInput {
+  email: String
+  name: String
+  nickname: String
 }
 input UpdatePersonInput {
   email: String
   name: String
   nickname: String
-  addMembershipIDs: [ID!]
-  removeMembershipIDs: [ID!]
+  tasks: TasksOfPersonUpdateInput
+  projects: ProjectsOfPersonUpdateInput
+  memberships: MembershipsOfPersonUpdateInput
+  badge: BadgeOfPersonUpdateInput
+  notes: NotesOfPersonUpdateInput
 }
 input UpdateProjectInput {
   name: String
@@ -1810,8 +2383,16 @@ input UpdateProjectInput {
   budget: Float
   archived: Boolean
   leadID: ID
-  addMemberIDs: [ID!]
-  removeMemberIDs: [ID!]
+  lead: LeadOfProjectUpdateInput
+  tasks: TasksOfProjectUpdateInput
+  members: MembersOfProjectUpdateInput
+}
+input UpdateProjectsInput {
+  name: String
+  code: String
+  budget: Float
+  archived: Boolean
+  leadID: ID
 }
 input UpdateTaskInput {
   title: String
@@ -1832,8 +2413,32 @@ input UpdateTaskInput {
   projectID: ID
   assigneeID: ID
   parentID: ID
-  addLabelIDs: [ID!]
-  removeLabelIDs: [ID!]
+  project: ProjectOfTaskUpdateInput
+  assignee: AssigneeOfTaskUpdateInput
+  parent: ParentOfTaskUpdateInput
+  children: ChildrenOfTaskUpdateInput
+  labels: LabelsOfTaskUpdateInput
+  notes: NotesOfTaskUpdateInput
+}
+input UpdateTasksInput {
+  title: String
+  body: String
+  state: TaskState
+  rank: Int
+  estimate: Float
+  points: BigInt
+  urgent: Boolean
+  due: Date
+  startedAt: Time
+  watchers: [String!]
+  """
+  Added to the end of watchers.
+  """
+  appendWatchers: [String!]
+  meta: JSON
+  projectID: ID
+  assigneeID: ID
+  parentID: ID
 }
 `, BuiltIn: false},
 }
@@ -1842,6 +2447,14 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func childFields_Affected(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return fieldContext_Affected_count(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Affected", field.Name)
+}
 
 func childFields_Badge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2331,6 +2944,20 @@ func field_Mutation_createBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_createBadges_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2345,12 +2972,54 @@ func field_Mutation_createLabel_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_createLabels_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createNote_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createNotes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateNoteInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createPeople_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2387,12 +3056,40 @@ func field_Mutation_createProject_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_createProjects_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createTask_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return unmarshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createTasks_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateTaskInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2415,6 +3112,28 @@ func field_Mutation_deleteBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_deleteBadges_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBadgeWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deleteLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2426,6 +3145,28 @@ func field_Mutation_deleteLabel_args(ctx context.Context, ec *executionContext, 
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func field_Mutation_deleteLabels_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOLabelWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -2443,6 +3184,50 @@ func field_Mutation_deleteNote_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_deleteNotes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalONoteWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deletePeople_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPersonWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	return args, nil
+}
+
 func field_Mutation_deletePerson_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2454,6 +3239,14 @@ func field_Mutation_deletePerson_args(ctx context.Context, ec *executionContext,
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
 	return args, nil
 }
 
@@ -2468,6 +3261,36 @@ func field_Mutation_deleteProject_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deleteProjects_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProjectWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -2482,6 +3305,36 @@ func field_Mutation_deleteTask_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return unmarshalOBigInt2ᚖint64(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func field_Mutation_deleteTasks_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTaskWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
 	return args, nil
 }
 
@@ -2563,6 +3416,36 @@ func field_Mutation_updateBadge_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_updateBadges_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOBadgeWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateBadgesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2585,6 +3468,36 @@ func field_Mutation_updateLabel_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_updateLabels_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOLabelWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateLabelsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateNote_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2604,6 +3517,66 @@ func field_Mutation_updateNote_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_updateNotes_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalONoteWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateNotesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
+func field_Mutation_updatePeople_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPersonWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdatePeopleInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -2667,6 +3640,36 @@ func field_Mutation_updateProject_args(ctx context.Context, ec *executionContext
 	return args, nil
 }
 
+func field_Mutation_updateProjects_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOProjectWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateProjectsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
 func field_Mutation_updateTask_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2694,6 +3697,36 @@ func field_Mutation_updateTask_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	return args, nil
+}
+
+func field_Mutation_updateTasks_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOTaskWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return unmarshalOBoolean2ᚖbool(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpdateTasksInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
 	return args, nil
 }
 
@@ -3609,6 +4642,29 @@ func field___Type_fields_args(ctx context.Context, ec *executionContext, rawArgs
 
 // region    **************************** field.gotpl *****************************
 
+func _Affected_count(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.Affected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Affected_count(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Affected_count(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Affected", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func _Badge_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Badge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4151,6 +5207,50 @@ func fieldContext_Mutation_createBadge(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_createBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createBadges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateBadges(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Badge) graphql.Marshaler {
+			return marshalNBadge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Badge(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createBadges_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateBadge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4189,6 +5289,50 @@ func fieldContext_Mutation_updateBadge(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_updateBadge_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateBadges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateBadges(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateBadges_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4239,6 +5383,50 @@ func fieldContext_Mutation_deleteBadge(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_deleteBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteBadges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteBadges(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteBadges_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createLabel(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4277,6 +5465,50 @@ func fieldContext_Mutation_createLabel(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createLabel_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createLabels(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateLabels(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Label) graphql.Marshaler {
+			return marshalNLabel2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Label(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createLabels_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4327,6 +5559,50 @@ func fieldContext_Mutation_updateLabel(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_updateLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateLabels(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateLabels(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateLabels_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteLabel(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4365,6 +5641,50 @@ func fieldContext_Mutation_deleteLabel(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteLabel_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteLabels(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteLabels(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteLabels_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4415,6 +5735,50 @@ func fieldContext_Mutation_createNote(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_createNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createNotes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateNotes(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Note) graphql.Marshaler {
+			return marshalNNote2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Note(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createNotes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateNote(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4459,6 +5823,50 @@ func fieldContext_Mutation_updateNote(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_updateNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateNotes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateNotes(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateNotes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteNote(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4497,6 +5905,50 @@ func fieldContext_Mutation_deleteNote(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteNote_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteNotes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteNotes(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteNotes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteNotes_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4591,6 +6043,50 @@ func fieldContext_Mutation_createPerson(ctx context.Context, ec *executionContex
 	return fc, nil
 }
 
+func _Mutation_createPeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createPeople(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePeople(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+			return marshalNPerson2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createPeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Person(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createPeople_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updatePerson(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4635,6 +6131,50 @@ func fieldContext_Mutation_updatePerson(ctx context.Context, ec *executionContex
 	return fc, nil
 }
 
+func _Mutation_updatePeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updatePeople(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePeople(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updatePeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updatePeople_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deletePerson(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4645,7 +6185,7 @@ func _Mutation_deletePerson(ctx context.Context, ec *executionContext, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeletePerson(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeletePerson(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -4673,6 +6213,50 @@ func fieldContext_Mutation_deletePerson(ctx context.Context, ec *executionContex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deletePerson_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deletePeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deletePeople(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePeople(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deletePeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deletePeople_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4767,6 +6351,50 @@ func fieldContext_Mutation_createProject(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_createProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createProjects(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateProjects(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Project) graphql.Marshaler {
+			return marshalNProject2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Project(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createProjects_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateProject(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4811,6 +6439,50 @@ func fieldContext_Mutation_updateProject(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_updateProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateProjects(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateProjects(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateProjects_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteProject(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4821,7 +6493,7 @@ func _Mutation_deleteProject(ctx context.Context, ec *executionContext, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteProject(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeleteProject(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -4849,6 +6521,50 @@ func fieldContext_Mutation_deleteProject(ctx context.Context, ec *executionConte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteProject_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteProjects(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteProjects(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteProjects_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4943,6 +6659,50 @@ func fieldContext_Mutation_createTask(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_createTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createTasks(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateTasks(ctx, fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Task) graphql.Marshaler {
+			return marshalNTask2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Task(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createTasks_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_updateTask(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4987,6 +6747,50 @@ func fieldContext_Mutation_updateTask(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_updateTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateTasks(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTasks(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateTasks_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_deleteTask(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4997,7 +6801,7 @@ func _Mutation_deleteTask(ctx context.Context, ec *executionContext, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteTask(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Mutation().DeleteTask(ctx, fc.Args["id"].(string), fc.Args["expectedVersion"].(*int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -5025,6 +6829,50 @@ func fieldContext_Mutation_deleteTask(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteTask_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteTasks(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteTasks(ctx, fc.Args["where"].(relay.Where), fc.Args["all"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+			return marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteTasks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Affected(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteTasks_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8744,6 +10592,44 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 
 // region    **************************** object.gotpl ****************************
 
+var affectedImplementors = []string{"Affected"}
+
+func _Affected(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.Affected) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affectedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Affected")
+		case "count":
+			out.Values[i] = _Affected_count(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var badgeImplementors = []string{"Badge", "Node"}
 
 func _Badge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Badge) graphql.Marshaler {
@@ -9125,9 +11011,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createBadges":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createBadges(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateBadge":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateBadge(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateBadges":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateBadges(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9139,9 +11039,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deleteBadges":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteBadges(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createLabel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createLabel(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createLabels":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createLabels(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9153,9 +11067,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateLabels":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateLabels(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteLabel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteLabel(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteLabels":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteLabels(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9167,6 +11095,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createNotes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createNotes(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateNote(ctx, ec, field)
@@ -9174,9 +11109,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateNotes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateNotes(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteNote(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteNotes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteNotes(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9195,6 +11144,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createPeople":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createPeople(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updatePerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updatePerson(ctx, ec, field)
@@ -9202,9 +11158,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updatePeople":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updatePeople(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deletePerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deletePerson(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePeople":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deletePeople(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9223,6 +11193,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createProjects(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateProject":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateProject(ctx, ec, field)
@@ -9230,9 +11207,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateProjects(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteProject":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteProject(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteProjects(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9251,6 +11242,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createTasks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createTasks(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateTask":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_updateTask(ctx, ec, field)
@@ -9258,9 +11256,23 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateTasks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateTasks(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteTask":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteTask(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteTasks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteTasks(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -11258,6 +13270,32 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAffected2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐAffected(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Affected) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Affected(ctx, ec, sel, v)
+}
+
+func marshalNBadge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Badge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadge(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Badge) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11342,6 +13380,35 @@ func marshalNCreateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNCreateBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11356,6 +13423,35 @@ func marshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -11374,6 +13470,35 @@ func marshalNCreateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func unmarshalNCreateNoteInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateNoteInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreatePersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11388,6 +13513,35 @@ func marshalNCreatePersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreatePersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -11406,6 +13560,35 @@ func marshalNCreateProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func unmarshalNCreateProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11420,6 +13603,35 @@ func marshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateTaskInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateTaskInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (relay.Cursor, error) {
@@ -11493,6 +13705,22 @@ func marshalNInt2int(ctx context.Context, ec *executionContext, sel ast.Selectio
 	return res
 }
 
+func marshalNLabel2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Label) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabel(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabel(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Label) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11535,6 +13763,22 @@ func marshalNNode2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelay
 		fc.Result = &v[i]
 		return marshalONode2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐNode(ctx, ec, sel, v[i])
 	})
+
+	return ret
+}
+
+func marshalNNote2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNoteᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Note) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNNote2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐNote(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
 
 	return ret
 }
@@ -11585,6 +13829,22 @@ func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 	return _PageInfo(ctx, ec, sel, v)
 }
 
+func marshalNPerson2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPerson(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPerson(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11619,6 +13879,22 @@ func marshalNPersonOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalNProject2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Project) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProject(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProject(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Project) graphql.Marshaler {
@@ -11692,6 +13968,22 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	for i := range v {
 		ret[i] = marshalNString2string(ctx, ec, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNTask2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTaskᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Task) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTask2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐTask(ctx, ec, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -11780,6 +14072,22 @@ func marshalNUpdateBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNUpdateBadgesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateBadgesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11796,6 +14104,22 @@ func marshalNUpdateLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNUpdateLabelsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateLabelsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11803,6 +14127,38 @@ func unmarshalNUpdateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 }
 
 func marshalNUpdateNoteInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateNotesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateNotesInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdatePeopleInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdatePeopleInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11844,6 +14200,22 @@ func marshalNUpdateProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func unmarshalNUpdateProjectsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateProjectsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func unmarshalNUpdateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -11851,6 +14223,22 @@ func unmarshalNUpdateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 }
 
 func marshalNUpdateTaskInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpdateTasksInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateTasksInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
