@@ -88,7 +88,7 @@ func describeType(t *gen.Type) (*node, error) {
 		default:
 		}
 		n.Entity.Fields = append(n.Entity.Fields, d)
-		n.GoFields[f.Name] = f
+		n.GoFields[f.StorageKey()] = f
 	}
 	n.Entity.Hidden = !n.InAPI()
 	n.Entity.Unique = uniqueKeys(t)
@@ -124,7 +124,8 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 		return nil, "", err
 	}
 	d := &entity.Field{
-		Name: f.Name, Column: f.StorageKey(), Kind: kind,
+		// The generated mutations know a field by its column.
+		Name: f.StorageKey(), Column: f.StorageKey(), Kind: kind,
 		Enum: f.EnumValues(), Nullable: f.Optional,
 		Required:  !isID && !f.Optional && !f.Default,
 		Sensitive: f.Sensitive(), Rules: rules,

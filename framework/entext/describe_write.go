@@ -37,9 +37,9 @@ func uniqueKeys(t *gen.Type) [][]string {
 	}
 	for _, f := range t.Fields {
 		if f.Unique {
-			add([]string{f.Name})
+			add([]string{f.StorageKey()})
 		} else if e, err := f.Edge(); f.IsEdgeField() && err == nil && e.O2O() {
-			add([]string{f.Name})
+			add([]string{f.StorageKey()})
 		}
 	}
 	for _, index := range t.Indexes {
@@ -62,7 +62,7 @@ func fieldsOf(t *gen.Type, columns []string) []string {
 	for _, column := range columns {
 		for _, f := range t.Fields {
 			if f.StorageKey() == column {
-				names = append(names, f.Name)
+				names = append(names, f.StorageKey())
 			}
 		}
 	}

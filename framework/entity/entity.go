@@ -47,7 +47,7 @@ type Entity struct {
 
 // Field describes one column of an entity.
 type Field struct {
-	Name      string // name in the Ent schema: "first_name"
+	Name      string // name in the generated client: "first_name"; the column, where the schema calls that differently
 	Column    string
 	GraphQL   string // "firstName"; empty when no API may show it
 	Kind      Kind

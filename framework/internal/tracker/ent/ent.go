@@ -17,6 +17,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 )
 
@@ -83,6 +84,7 @@ func checkColumn(t, c string) error {
 			note.Table:    note.ValidColumn,
 			person.Table:  person.ValidColumn,
 			project.Table: project.ValidColumn,
+			sheet.Table:   sheet.ValidColumn,
 			task.Table:    task.ValidColumn,
 		})
 	})

@@ -24,6 +24,7 @@ var registry = entity.NewRegistry(
 	noteEntity,
 	personEntity,
 	projectEntity,
+	sheetEntity,
 	taskEntity,
 )
 
@@ -229,6 +230,35 @@ func (m *ProjectMutation) MarkDeleted(ctx context.Context, at time.Time) (int, e
 	u.mutation.SetDeletedAt(at)
 	u.mutation.AddVersion(1)
 	return u.sqlSave(ctx)
+}
+
+var sheetEntity = entity.New(entity.Entity{
+	Name: "Sheet", GraphQL: "Sheet", Table: "sheets",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "rev", Column: "rev", GraphQL: "revision", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Nullable: true, Read: true, Filter: true, Order: true},
+	},
+	Edges: []*entity.Edge{}, Version: &entity.Field{Name: "rev", Column: "rev", Kind: entity.BigInt},
+})
+
+// EntityType describes the Sheet entity.
+func (*Sheet) EntityType() *entity.Entity { return sheetEntity }
+
+var sheetHook = entity.Hook(sheetEntity)
+
+// Hooks returns the hooks of Sheet. The framework's is the last: it sees
+// what all others have set.
+func (c *SheetClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], sheetHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *SheetQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
 }
 
 var taskEntity = entity.New(entity.Entity{

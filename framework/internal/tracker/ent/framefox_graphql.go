@@ -127,6 +127,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Sheet":
+		query := NewSheetClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Task":
 		query := NewTaskClient(s.config).Query()
 		if q.Where != nil {
@@ -238,7 +250,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
@@ -250,7 +262,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Person", b.Exec(ctx))
 			}}, nil
 		}
@@ -265,7 +277,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
@@ -277,8 +289,35 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Project", b.Exec(ctx))
+			}}, nil
+		}
+	case "Sheet":
+		c := NewSheetClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Sheet", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Sheet", n, err)
+			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Sheet", b.Exec(ctx))
 			}}, nil
 		}
 	case "Task":
@@ -292,7 +331,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
@@ -304,7 +343,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Task", b.Exec(ctx))
 			}}, nil
 		}
@@ -985,6 +1024,101 @@ func (g GraphQL) DeleteProjects(ctx context.Context, where relay.Where, all *boo
 func (g GraphQL) RestoreProject(ctx context.Context, id string) (*Project, error) {
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Project", id)
+	})
+}
+
+// IsNode marks Sheet as an implementation of Node.
+func (*Sheet) IsNode() {}
+
+// GlobalID is the id of the Sheet in the GraphQL API.
+func (_m *Sheet) GlobalID() string { return relay.EncodeID(sheetEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Sheet) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Sheet) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "title":
+		return _m.Title
+	case "rev":
+		if _m.Revision != nil {
+			return *_m.Revision
+		}
+	}
+	return nil
+}
+
+// SheetEdge is one row of a SheetConnection.
+type SheetEdge struct {
+	Node   *Sheet
+	Cursor relay.Cursor
+}
+
+// SheetConnection is a page of Sheet rows.
+type SheetConnection struct {
+	Edges      []*SheetEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+}
+
+func newSheetConnection(p *relay.Page, err error) (*SheetConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &SheetConnection{Edges: make([]*SheetEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	for i, e := range p.Edges {
+		c.Edges[i] = &SheetEdge{e.Node.(*Sheet), e.Cursor}
+	}
+	return c, nil
+}
+
+// Sheets resolves the root connection of Sheet.
+func (g GraphQL) Sheets(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*SheetConnection, error) {
+	return newSheetConnection(relay.Connect(ctx, graphSource{g.client.config}, "Sheet", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// CreateSheet resolves the mutation of that name.
+func (g GraphQL) CreateSheet(ctx context.Context, input relay.Input) (*Sheet, error) {
+	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Sheet", input)
+	})
+}
+
+// CreateSheets resolves the mutation of that name.
+func (g GraphQL) CreateSheets(ctx context.Context, input []relay.Input) ([]*Sheet, error) {
+	return writeMany(ctx, g, (*Sheet).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Sheet", input)
+	})
+}
+
+// UpdateSheet resolves the mutation of that name.
+func (g GraphQL) UpdateSheet(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Sheet, error) {
+	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Sheet", id, input, expectedVersion)
+	})
+}
+
+// UpdateSheets resolves the mutation of that name.
+func (g GraphQL) UpdateSheets(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Sheet", relay.Which{Where: where, All: all}, input)
+	})
+}
+
+// DeleteSheet resolves the mutation of that name.
+func (g GraphQL) DeleteSheet(ctx context.Context, id string, expectedVersion *int64) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Sheet", id, expectedVersion)
+	})
+}
+
+// DeleteSheets resolves the mutation of that name.
+func (g GraphQL) DeleteSheets(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Sheet", relay.Which{Where: where, All: all})
 	})
 }
 

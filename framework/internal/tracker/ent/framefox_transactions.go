@@ -97,6 +97,13 @@ func (_m *Project) LeaveTx() {
 }
 
 // LeaveTx frees the row of a transaction that has ended.
+func (_m *Sheet) LeaveTx() {
+	if tx, ok := _m.config.driver.(*txDriver); ok {
+		_m.config.driver = tx.drv
+	}
+}
+
+// LeaveTx frees the row of a transaction that has ended.
 func (_m *Task) LeaveTx() {
 	if tx, ok := _m.config.driver.(*txDriver); ok {
 		_m.config.driver = tx.drv

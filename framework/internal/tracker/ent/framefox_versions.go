@@ -8,6 +8,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 )
 
@@ -69,6 +70,36 @@ func (m *ProjectMutation) expectVersion(version int64, hooks []Hook) []Hook {
 		return row.Version, true, nil
 	}
 	return append([]Hook{entity.ExpectVersion(projectEntity, m, id, version, current)}, hooks...)
+}
+
+// ExpectVersion makes the update fail with an *entity.StaleError, and change
+// nothing, unless the Sheet has the version: the one that it was read with.
+func (u *SheetUpdateOne) ExpectVersion(version int32) *SheetUpdateOne {
+	u.hooks = u.mutation.expectVersion(int64(version), u.hooks)
+	return u
+}
+
+// ExpectVersion makes the deletion fail with an *entity.StaleError, and change
+// nothing, unless the Sheet has the version: the one that it was read with.
+func (d *SheetDeleteOne) ExpectVersion(version int32) *SheetDeleteOne {
+	one := d._d
+	one.hooks = one.mutation.expectVersion(int64(version), one.hooks)
+	return d
+}
+
+func (m *SheetMutation) expectVersion(version int64, hooks []Hook) []Hook {
+	id, _ := m.ID()
+	current := func(ctx context.Context) (any, bool, error) {
+		row, err := NewSheetClient(m.config).Query().Where(sheet.ID(id)).Select(sheet.FieldRevision).Only(ctx)
+		if IsNotFound(err) {
+			return nil, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		return row.Revision, true, nil
+	}
+	return append([]Hook{entity.ExpectVersion(sheetEntity, m, id, version, current)}, hooks...)
 }
 
 // ExpectVersion makes the update fail with an *entity.StaleError, and change

@@ -24,6 +24,8 @@ type Tx struct {
 	Person *PersonClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Sheet is the client for interacting with the Sheet builders.
+	Sheet *SheetClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 
@@ -162,6 +164,7 @@ func (tx *Tx) init() {
 	tx.Note = NewNoteClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.Sheet = NewSheetClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 }
 

@@ -112,6 +112,18 @@ var (
 			},
 		},
 	}
+	// SheetsColumns holds the columns for the "sheets" table.
+	SheetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "title", Type: field.TypeString, Size: 255},
+		{Name: "rev", Type: field.TypeInt32, Nullable: true},
+	}
+	// SheetsTable holds the schema information for the "sheets" table.
+	SheetsTable = &schema.Table{
+		Name:       "sheets",
+		Columns:    SheetsColumns,
+		PrimaryKey: []*schema.Column{SheetsColumns[0]},
+	}
 	// TasksColumns holds the columns for the "tasks" table.
 	TasksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -217,6 +229,7 @@ var (
 		NotesTable,
 		PeopleTable,
 		ProjectsTable,
+		SheetsTable,
 		TasksTable,
 		ProjectMembersTable,
 		TaskLabelsTable,
@@ -254,6 +267,9 @@ func init() {
 		"ck_projects_budget_range": "budget >= 0",
 		"ck_projects_code_length":  "length(code) >= 1",
 		"ck_projects_name_length":  "length(name) >= 1",
+	}
+	SheetsTable.Annotation = &entsql.Annotation{
+		Table: "sheets",
 	}
 	TasksTable.ForeignKeys[0].RefTable = PeopleTable
 	TasksTable.ForeignKeys[1].RefTable = ProjectsTable

@@ -21,5 +21,8 @@ type Person func(*sql.Selector)
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
 
+// Sheet is the predicate function for sheet builders.
+type Sheet func(*sql.Selector)
+
 // Task is the predicate function for task builders.
 type Task func(*sql.Selector)
