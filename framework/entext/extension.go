@@ -71,7 +71,10 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := next.Generate(g); err != nil {
 				return err
 			}
-			return putHooksLast(g)
+			if err := putHooksLast(g); err != nil {
+				return err
+			}
+			return shortenUpdates(g)
 		})
 	}
 	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)

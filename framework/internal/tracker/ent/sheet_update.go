@@ -284,7 +284,7 @@ func (_u *SheetUpdateOne) sqlSave(ctx context.Context) (_node *Sheet, err error)
 	_node = &Sheet{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{sheet.Label}
 		} else if sqlgraph.IsConstraintError(err) {

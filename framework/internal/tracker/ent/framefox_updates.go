@@ -5,12 +5,20 @@ package ent
 import (
 	"context"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 )
+
+// updateNode takes the place of sqlgraph.UpdateNode.
+func updateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec) error {
+	return entity.UpdateNode(ctx, drv, spec)
+}
 
 // ExpectVersion makes the update fail with an *entity.StaleError, and change
 // nothing, unless the Person has the version: the one that it was read with.
