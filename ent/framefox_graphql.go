@@ -406,7 +406,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
@@ -418,7 +418,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Post", b.Exec(ctx))
 			}}, nil
 		}
@@ -514,7 +514,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
@@ -526,7 +526,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Product", b.Exec(ctx))
 			}}, nil
 		}
@@ -595,7 +595,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
@@ -607,7 +607,7 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b.ExpectVersion(v) }, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("User", b.Exec(ctx))
 			}}, nil
 		}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -12,6 +13,28 @@ import (
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/framework/rule"
 )
+
+// fill sets the fields of an input that nests nothing, and checks them.
+func (w *writing) fill(input Input) error {
+	p := &plan{limits: w.scope.limits, root: w.scope.entity, budget: w.scope.limits.MaxWrites}
+	unset := maps.Clone(input)
+	if err := p.fill(w, input, unset, nesting{}); err != nil {
+		return err
+	}
+	p.unknown(w.path, unset)
+	if err := p.validate(w); err != nil {
+		return err
+	}
+	return p.check()
+}
+
+// resolve makes sure that the rows that the fields refer to can be seen.
+func (w *writing) resolve(ctx context.Context, src Source) error {
+	p := newPlan(src, w.scope.entity)
+	p.rows = []*writing{w}
+	_, err := p.lookUp(ctx)
+	return err
+}
 
 // fill sets the fields that the input carries, and takes them from unset.
 // Values that cannot be set are collected, to be reported together with those

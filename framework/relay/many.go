@@ -28,27 +28,14 @@ func UpdateMany(ctx context.Context, src Source, name string, which Which, input
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(src, src.Entities()[name])
 	w, err := begin(src, name, ent.OpUpdate, nil)
 	if err != nil {
 		return nil, err
 	}
-	unset := make(Input, len(input))
-	for key, v := range input {
-		unset[key] = v
-	}
-	if err := p.fill(w, input, unset, nesting{}); err != nil {
+	if err := w.fill(input); err != nil {
 		return nil, err
 	}
-	p.unknown(w.path, unset)
-	if err := p.validate(w); err != nil {
-		return nil, err
-	}
-	if err := p.check(); err != nil {
-		return nil, err
-	}
-	p.rows = []*writing{w}
-	if _, err := p.lookUp(ctx); err != nil {
+	if err := w.resolve(ctx, src); err != nil {
 		return nil, err
 	}
 	if len(keys) == 0 || !w.dirty {

@@ -81,8 +81,8 @@ func (n *nestedInput) agrees(input Input, nested bool) bool {
 
 func (n *nestedInput) read(v any) error {
 	p := n.plan
-	if n.depth > p.src.Settings().MaxNesting {
-		return bad(n.path, "is nested deeper than %d levels", p.src.Settings().MaxNesting)
+	if n.depth > p.limits.MaxNesting {
+		return bad(n.path, "is nested deeper than %d levels", p.limits.MaxNesting)
 	}
 	input, ok := asInput(v)
 	if !ok {

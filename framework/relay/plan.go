@@ -16,6 +16,7 @@ import (
 // exist, and run level by level, the rows of one level and entity together.
 type plan struct {
 	src    Source
+	limits Settings
 	root   *entity.Entity
 	rows   []*writing
 	moves  []*move
@@ -85,7 +86,8 @@ func (w *writing) self() *ref {
 }
 
 func newPlan(src Source, root *entity.Entity) *plan {
-	return &plan{src: src, root: root, budget: src.Settings().MaxWrites}
+	limits := src.Settings()
+	return &plan{src: src, limits: limits, root: root, budget: limits.MaxWrites}
 }
 
 // begin starts a change of one row.
@@ -103,7 +105,7 @@ func begin(src Source, name string, op ent.Op, key any) (*writing, error) {
 // spend counts rows that the input names.
 func (p *plan) spend(n int) error {
 	if p.budget -= n; p.budget < 0 {
-		return &TooManyError{Path: "input", Limit: p.src.Settings().MaxWrites, Verb: "write"}
+		return &TooManyError{Path: "input", Limit: p.limits.MaxWrites, Verb: "write"}
 	}
 	return nil
 }

@@ -5,11 +5,19 @@ package ent
 import (
 	"context"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/sqlgraph"
+
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/product"
 	"github.com/framefox-go/framefox/ent/user"
 	"github.com/framefox-go/framefox/framework/entity"
 )
+
+// updateNode takes the place of sqlgraph.UpdateNode.
+func updateNode(ctx context.Context, drv dialect.Driver, spec *sqlgraph.UpdateSpec) error {
+	return entity.UpdateNode(ctx, drv, spec)
+}
 
 // ExpectVersion makes the update fail with an *entity.StaleError, and change
 // nothing, unless the Post has the version: the one that it was read with.
