@@ -104,7 +104,7 @@ func TestRetryAfterAFailureToSerialise(t *testing.T) {
 						if err := tx.QueryRowContext(ctx, `SELECT n FROM notes WHERE id = 1`).Scan(&n); err != nil {
 							return err
 						}
-						time.Sleep(5 * time.Millisecond)
+						<-time.After(5 * time.Millisecond) // so that they overlap
 						_, err := tx.ExecContext(ctx, bind(db, `UPDATE notes SET n = ? WHERE id = 1`), n+1)
 						return err
 					})

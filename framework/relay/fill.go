@@ -108,7 +108,7 @@ func (w *writing) set(f *entity.Field, v any, creating bool) (code string, err e
 	w.dirty = true
 	if v == nil {
 		switch {
-		case !f.Nullable && !(creating && f.Target != ""):
+		case !f.Nullable && (!creating || f.Target == ""):
 			return rule.CodeNull, errors.New("must not be null")
 		case creating:
 			return "", nil

@@ -38,7 +38,7 @@ func (w *writing) rank(above []*writing) (int, error) {
 	if slices.Contains(above, w) {
 		return 0, bad(w.path, "is needed to create itself")
 	}
-	above = append(above[:len(above):len(above)], w)
+	above = append(slices.Clip(above), w)
 	waits := slices.Clone(w.after)
 	for _, r := range w.keys {
 		waits = append(waits, r.row)

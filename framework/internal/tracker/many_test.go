@@ -82,7 +82,7 @@ func TestUpdateAndDeleteMany(t *testing.T) {
 		for i, want := range []string{"a", "z", "z"} {
 			row := c.Task.GetX(ctx, rows[i].ID)
 			require.Equal(t, want, row.Title)
-			require.EqualValues(t, map[string]int64{"a": 1, "z": 2}[want], row.Version)
+			require.Equal(t, map[string]int64{"a": 1, "z": 2}[want], row.Version)
 		}
 		require.EqualValues(t, 0, count(updateTasks, vars{"w": vars{"title": "gone"}, "i": vars{"title": "x"}}))
 		require.EqualValues(t, 3, count(updateTasks, vars{"all": true, "i": vars{"urgent": true}}))

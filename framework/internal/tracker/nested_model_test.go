@@ -39,7 +39,7 @@ func joined(names map[string]bool) string {
 
 func split(text string) map[string]bool {
 	set := map[string]bool{}
-	for _, name := range strings.Fields(text) {
+	for _, name := range strings.FieldsSeq(text) {
 		set[name] = true
 	}
 	return set
@@ -259,7 +259,7 @@ func TestNestedWritesAgainstAModel(t *testing.T) {
 					g.plant(v["i"].(vars))
 					want = before
 				}
-				out := api.Do(query, v)
+				out := api.Do(query, v) //nolint:contextcheck // the client has that of the test
 				require.Equal(rt, faulty, len(out.Errors) > 0, "%v\n%s", v, out.Raw)
 				got, _ := stored(ctx, rt, c)
 				require.Equal(rt, want, got, "%v\n%s", v, out.Raw)

@@ -2,6 +2,7 @@ package tracker_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -106,15 +107,15 @@ func TestNestedUpdate(t *testing.T) {
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
 		p := project(t, app, "P")
-		make := func(title string, parent *ent.Task) *ent.Task {
+		newTask := func(title string, parent *ent.Task) *ent.Task {
 			b := c.Task.Create().SetTitle(title).SetProject(p)
 			if parent != nil {
 				b.SetParent(parent)
 			}
 			return b.SaveX(ctx)
 		}
-		root := make("root", nil)
-		a, b, d := make("a", root), make("b", root), make("d", nil)
+		root := newTask("root", nil)
+		a, b, d := newTask("a", root), newTask("b", root), newTask("d", nil)
 		update := func(input vars) {
 			t.Helper()
 			api.Must(updateTask, vars{"id": root.GlobalID(), "i": input})
@@ -129,14 +130,14 @@ func TestNestedUpdate(t *testing.T) {
 
 		update(vars{"children": vars{"connect": list(a.GlobalID(), d.GlobalID(), d.GlobalID())}})
 		require.Equal(t, []string{"a", "b", "d"}, children())
-		require.EqualValues(t, []int64{1, 1, 2, 1}, []int64{version(a), version(b), version(d), version(root)})
+		require.Equal(t, []int64{1, 1, 2, 1}, []int64{version(a), version(b), version(d), version(root)})
 		update(vars{"children": vars{"disconnect": list(b.GlobalID()), "create": list(vars{"title": "e", "projectID": p.GlobalID()})}})
 		require.Equal(t, []string{"a", "d", "e"}, children())
 		update(vars{"children": vars{"disconnect": b.GlobalID()}})
 		require.EqualValues(t, 2, version(b), "what is not there is left alone")
 		update(vars{"children": vars{"set": list(b.GlobalID(), d.GlobalID())}, "title": "root 2"})
 		require.Equal(t, []string{"b", "d"}, children())
-		require.EqualValues(t, []int64{2, 3, 2, 2}, []int64{version(a), version(b), version(d), version(root)})
+		require.Equal(t, []int64{2, 3, 2, 2}, []int64{version(a), version(b), version(d), version(root)})
 		update(vars{"children": vars{"set": list()}})
 		require.Empty(t, children())
 
@@ -164,7 +165,7 @@ func TestNestedUpdate(t *testing.T) {
 		got := api.Must(`mutation($id: ID!, $i: UpdateTaskInput!) { updateTask(id: $id, input: $i) { version parentID } }`,
 			vars{"id": root.GlobalID(), "i": vars{"title": "loop", "children": vars{"connect": list(root.GlobalID())}}})
 		require.Equal(t, root.GlobalID(), apitest.Get(got, "updateTask", "parentID"))
-		require.Equal(t, fmt.Sprint(version(root)), apitest.Get(got, "updateTask", "version"))
+		require.Equal(t, strconv.FormatInt(version(root), 10), apitest.Get(got, "updateTask", "version"))
 	})
 }
 
@@ -244,7 +245,7 @@ func TestNestedConflicts(t *testing.T) {
 		c.Task.DeleteOne(gone).ExecX(ctx)
 		conflict := func(reason string, fields []any, input vars) {
 			t.Helper()
-			e := api.Fail("CONFLICT", createTask, vars{"i": input})
+			e := api.Fail("CONFLICT", createTask, vars{"i": input}) //nolint:contextcheck // the client has that of the test
 			require.Equal(t, reason, e.Extensions["reason"])
 			require.Equal(t, fields, e.Extensions["fields"])
 			require.Zero(t, c.Task.Query().CountX(ctx))

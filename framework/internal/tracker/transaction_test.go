@@ -117,7 +117,7 @@ func TestIsolationOfMutations(t *testing.T) {
 					if err != nil {
 						return 0, err
 					}
-					time.Sleep(5 * time.Millisecond)
+					<-time.After(5 * time.Millisecond) // so that they overlap
 					return now.Points, tx.Task.UpdateOneID(row.ID).SetPoints(now.Points + 1).Exec(ctx)
 				})
 				if err != nil {

@@ -1,7 +1,6 @@
 package tracker_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,7 +54,7 @@ func TestExpectVersion(t *testing.T) {
 		require.NoError(t, c.Task.DeleteOne(read).ExpectVersion(3).Exec(ctx))
 		_, err = c.Task.UpdateOne(read).SetTitle("x").ExpectVersion(3).Save(ctx)
 		require.True(t, ent.IsNotFound(err), err)
-		require.False(t, errors.As(err, new(*entity.StaleError)))
+		require.NotErrorAs(t, err, new(*entity.StaleError))
 		require.True(t, ent.IsNotFound(c.Task.DeleteOneID(read.ID).ExpectVersion(3).Exec(ctx)))
 
 		// Deleted and brought back, it is not the row that was read.
@@ -155,6 +154,6 @@ func TestExpectedVersionInTheAPI(t *testing.T) {
 		api.Fail("NOT_FOUND", updateTask, vars{"id": id, "i": vars{"title": "x"}, "v": 2})
 		require.Equal(t, vars{"restoreTask": vars{"version": "4"}}, api.Must(restore, vars{"id": id}))
 		require.Equal(t, "4", api.Fail("CONFLICT", remove, vars{"id": id, "v": 2}).Extensions["currentVersion"])
-		require.NotContains(t, string(api.Do(`{ __type(name: "UpdateTaskInput") { inputFields { name } } }`, nil).Raw), `"version"`)
+		require.NotContains(t, api.Do(`{ __type(name: "UpdateTaskInput") { inputFields { name } } }`, nil).Raw, `"version"`)
 	})
 }
