@@ -62,7 +62,11 @@ func (r *queryResolver) UserByUsername(ctx context.Context, username string) (*e
 // Roles is the resolver for the roles field.
 func (r *userResolver) Roles(ctx context.Context, obj *ent.User) ([]*ent.Role, error) {
 	byUser, err := relay.Together(obj, "roles", func(users []*ent.User) (map[int64][]*ent.Role, error) {
-		return r.rolesOf(ctx, users)
+		ids := make([]int64, len(users))
+		for i, u := range users {
+			ids[i] = u.ID
+		}
+		return r.roles.Of(ctx, ids...)
 	})
 	return byUser[obj.ID], err
 }

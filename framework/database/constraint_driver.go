@@ -20,12 +20,16 @@ type rawDriver interface {
 
 // explainer turns the drivers' constraint errors into ConstraintErrors, in
 // words by which ent recognises them on every database.
-type explainer struct{ rawDriver }
+type explainer struct {
+	rawDriver
+	variables sessionVariables
+}
 
 // explainerTx is explainer inside a transaction.
 type explainerTx struct {
 	dialect.Tx
-	raw rawExecQuerier
+	raw       rawExecQuerier
+	variables sessionVariables
 }
 
 type rawExecQuerier interface {
@@ -56,22 +60,34 @@ func (e *ConstraintError) Broken() (kind, table string, columns []string, name s
 
 // Exec runs a statement.
 func (d *explainer) Exec(ctx context.Context, query string, args, v any) error {
+	if err := d.variables.refuse(ctx); err != nil {
+		return err
+	}
 	return explain(d.rawDriver.Exec(ctx, query, args, v))
 }
 
 // Query runs a statement that returns rows.
 func (d *explainer) Query(ctx context.Context, query string, args, v any) error {
+	if err := d.variables.refuse(ctx); err != nil {
+		return err
+	}
 	return explainQuery(query, v, d.rawDriver.Query(ctx, query, args, v))
 }
 
 // ExecContext runs a statement.
 func (d *explainer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := d.variables.refuse(ctx); err != nil {
+		return nil, err
+	}
 	result, err := d.rawDriver.ExecContext(ctx, query, args...)
 	return result, explain(err)
 }
 
 // QueryContext runs a statement that returns rows.
 func (d *explainer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := d.variables.refuse(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := d.rawDriver.QueryContext(ctx, query, args...)
 	return rows, explain(err)
 }
@@ -89,27 +105,39 @@ func (d *explainer) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.T
 	if !ok {
 		return nil, fmt.Errorf("database: unexpected transaction %T", tx)
 	}
-	return &explainerTx{tx, raw}, nil
+	return &explainerTx{tx, raw, d.variables}, nil
 }
 
 // Exec runs a statement.
 func (t *explainerTx) Exec(ctx context.Context, query string, args, v any) error {
+	if err := t.variables.refuse(ctx); err != nil {
+		return err
+	}
 	return explain(t.Tx.Exec(ctx, query, args, v))
 }
 
 // Query runs a statement that returns rows.
 func (t *explainerTx) Query(ctx context.Context, query string, args, v any) error {
+	if err := t.variables.refuse(ctx); err != nil {
+		return err
+	}
 	return explainQuery(query, v, t.Tx.Query(ctx, query, args, v))
 }
 
 // ExecContext runs a statement.
 func (t *explainerTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := t.variables.refuse(ctx); err != nil {
+		return nil, err
+	}
 	result, err := t.raw.ExecContext(ctx, query, args...)
 	return result, explain(err)
 }
 
 // QueryContext runs a statement that returns rows.
 func (t *explainerTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.variables.refuse(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := t.raw.QueryContext(ctx, query, args...)
 	return rows, explain(err)
 }

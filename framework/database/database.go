@@ -116,7 +116,7 @@ func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 	if lock != nil {
 		raw = &writerDriver{Driver: base, lock: lock}
 	}
-	db.driver = &explainer{raw}
+	db.driver = &explainer{raw, newSessionVariables()} //nolint:contextcheck // of a probe
 	return db, nil
 }
 

@@ -42,10 +42,11 @@ func runGQLGen(configFile, generatedSchema string, nodes []*node, entPackage str
 	out := log.Writer()
 	log.SetOutput(io.Discard)
 	defer log.SetOutput(out)
-	if err := api.Generate(cfg, api.ReplacePlugin(&resolvers{schema: generatedSchema})); err != nil {
+	plugin := &resolvers{schema: generatedSchema}
+	if err := api.Generate(cfg, api.ReplacePlugin(plugin)); err != nil {
 		return fmt.Errorf("entext: gqlgen: %w", err)
 	}
-	return nil
+	return marshalInOrder(cfg.Exec.Filename, plugin.own)
 }
 
 // bind tells gqlgen which Go type stands for each generated GraphQL type. What
@@ -131,7 +132,8 @@ var (
 // that the generated client resolves. So the files that it writes hold the
 // application's own resolvers only.
 type resolvers struct {
-	schema string // base name of the generated schema file
+	schema string          // base name of the generated schema file
+	own    map[string]bool // types with resolvers of the application's own, once generated
 }
 
 // Name is that of the plugin it replaces.
@@ -139,6 +141,7 @@ func (*resolvers) Name() string { return "resolvergen" }
 
 // GenerateCode implements plugin.CodeGenerator.
 func (r *resolvers) GenerateCode(data *codegen.Data) error {
+	r.own = map[string]bool{}
 	own := *data
 	own.Objects = make(codegen.Objects, 0, len(data.Objects))
 	for _, o := range data.Objects {
@@ -147,6 +150,7 @@ func (r *resolvers) GenerateCode(data *codegen.Data) error {
 		for _, f := range o.Fields {
 			if !f.IsResolver || f.Position == nil || filepath.Base(f.Position.Src.Name) != r.schema {
 				object.Fields = append(object.Fields, f)
+				r.own[o.Name] = r.own[o.Name] || f.IsResolver
 			}
 		}
 		object.Definition = r.ownPosition(&object)

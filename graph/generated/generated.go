@@ -33931,7 +33931,7 @@ func marshalOAdvancedEntityEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOAdvancedEntityEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityEdge(ctx, ec, sel, v[i])
@@ -34057,7 +34057,7 @@ func marshalOCommentEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐC
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOCommentEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐCommentEdge(ctx, ec, sel, v[i])
@@ -34229,7 +34229,7 @@ func marshalOOrganizationEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOOrganizationEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOrganizationEdge(ctx, ec, sel, v[i])
@@ -34307,7 +34307,7 @@ func marshalOOwnershipLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOOwnershipLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐOwnershipLogEdge(ctx, ec, sel, v[i])
@@ -34385,7 +34385,7 @@ func marshalOPostEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostEdge(ctx, ec, sel, v[i])
@@ -34412,7 +34412,7 @@ func marshalOPostLikeEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostLikeEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeEdge(ctx, ec, sel, v[i])
@@ -34525,7 +34525,7 @@ func marshalOPostRatingEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostRatingEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingEdge(ctx, ec, sel, v[i])
@@ -34603,7 +34603,7 @@ func marshalOPostShareEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostShareEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostShareEdge(ctx, ec, sel, v[i])
@@ -34681,7 +34681,7 @@ func marshalOPostViewEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOPostViewEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostViewEdge(ctx, ec, sel, v[i])
@@ -34775,7 +34775,7 @@ func marshalOProductEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOProductEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductEdge(ctx, ec, sel, v[i])
@@ -34853,7 +34853,7 @@ func marshalORoleEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRole
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalORoleEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐRoleEdge(ctx, ec, sel, v[i])
@@ -34931,7 +34931,7 @@ func marshalOScenarioEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOScenarioEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐScenarioEdge(ctx, ec, sel, v[i])
@@ -35027,7 +35027,7 @@ func marshalOTagEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagEd
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOTagEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagEdge(ctx, ec, sel, v[i])
@@ -35123,7 +35123,7 @@ func marshalOTransferLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOTransferLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTransferLogEdge(ctx, ec, sel, v[i])
@@ -35228,7 +35228,7 @@ func marshalOUserGroupEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserGroupEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserGroupEdge(ctx, ec, sel, v[i])
@@ -35306,7 +35306,7 @@ func marshalOUserLogEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐU
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserLogEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogEdge(ctx, ec, sel, v[i])
@@ -35419,7 +35419,7 @@ func marshalOUserProfileEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserProfileEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileEdge(ctx, ec, sel, v[i])
@@ -35497,7 +35497,7 @@ func marshalOUserRoleEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserRoleEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleEdge(ctx, ec, sel, v[i])
@@ -35575,7 +35575,7 @@ func marshalOUserSessionEdge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return marshalOUserSessionEdge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserSessionEdge(ctx, ec, sel, v[i])

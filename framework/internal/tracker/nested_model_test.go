@@ -16,9 +16,9 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
 )
 
-// world is what the database should hold: each task by its title, which is
+// places is what the database should hold: each task by its title, which is
 // unique here, with its parent, its assignee and its labels.
-type world map[string]place
+type places map[string]place
 
 // place is where a task is.
 type place struct {
@@ -27,7 +27,7 @@ type place struct {
 }
 
 // set changes one task.
-func (w world) set(title string, change func(*place)) {
+func (w places) set(title string, change func(*place)) {
 	row := w[title]
 	change(&row)
 	w[title] = row
@@ -48,7 +48,7 @@ func split(text string) map[string]bool {
 // gen draws inputs and does to the model what they say.
 type gen struct {
 	t      *rapid.T
-	w      world
+	w      places
 	ids    map[string]string // of tasks, by title
 	people map[string]string // ids by name
 	labels map[string]string // ids by name; "" is to be made
@@ -193,9 +193,9 @@ func (g *gen) plant(in vars) {
 }
 
 // stored reads the tasks and their ids.
-func stored(ctx context.Context, t require.TestingT, c *ent.Client) (w world, ids map[string]string) {
+func stored(ctx context.Context, t require.TestingT, c *ent.Client) (w places, ids map[string]string) {
 	rows := c.Task.Query().WithParent().WithAssignee().WithLabels().AllX(ctx)
-	w, ids = world{}, map[string]string{}
+	w, ids = places{}, map[string]string{}
 	for _, row := range rows {
 		r := place{}
 		if row.Edges.Parent != nil {

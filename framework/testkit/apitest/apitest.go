@@ -28,7 +28,10 @@ type API struct {
 }
 
 // New returns the API at a URL.
-func New(tb testing.TB, url string) *API { return &API{t: tb, URL: url} }
+func New(tb testing.TB, url string) *API {
+	tb.Helper()
+	return &API{t: tb, URL: url}
+}
 
 // Serve serves the handler until the test ends.
 func Serve(tb testing.TB, handler http.Handler) *API {

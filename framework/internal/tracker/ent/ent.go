@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
@@ -79,13 +80,14 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			badge.Table:   badge.ValidColumn,
-			label.Table:   label.ValidColumn,
-			note.Table:    note.ValidColumn,
-			person.Table:  person.ValidColumn,
-			project.Table: project.ValidColumn,
-			sheet.Table:   sheet.ValidColumn,
-			task.Table:    task.ValidColumn,
+			attachment.Table: attachment.ValidColumn,
+			badge.Table:      badge.ValidColumn,
+			label.Table:      label.ValidColumn,
+			note.Table:       note.ValidColumn,
+			person.Table:     person.ValidColumn,
+			project.Table:    project.ValidColumn,
+			sheet.Table:      sheet.ValidColumn,
+			task.Table:       task.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

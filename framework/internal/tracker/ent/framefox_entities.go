@@ -19,6 +19,7 @@ import (
 func Entities() entity.Registry { return registry }
 
 var registry = entity.NewRegistry(
+	attachmentEntity,
 	badgeEntity,
 	labelEntity,
 	noteEntity,
@@ -27,6 +28,39 @@ var registry = entity.NewRegistry(
 	sheetEntity,
 	taskEntity,
 )
+
+var attachmentEntity = entity.New(entity.Entity{
+	Name: "Attachment", GraphQL: "Attachment", Table: "attachments",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "file", Column: "file", GraphQL: "file", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1), Trim: true}},
+		{Name: "task_id", Column: "task_id", GraphQL: "taskID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
+		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
+	},
+	Edges: []*entity.Edge{
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OwnsFK: true, Create: true, Update: true},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OwnsFK: true, Create: true, Update: true},
+	},
+})
+
+// EntityType describes the Attachment entity.
+func (*Attachment) EntityType() *entity.Entity { return attachmentEntity }
+
+var attachmentHook = entity.Hook(attachmentEntity)
+
+// Hooks returns the hooks of Attachment. The framework's is the last: it sees
+// what all others have set.
+func (c *AttachmentClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], attachmentHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *AttachmentQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
 
 var badgeEntity = entity.New(entity.Entity{
 	Name: "Badge", GraphQL: "Badge", Table: "badges",
@@ -200,6 +234,7 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OwnsFK: true, Create: true, Update: true},
 		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", Create: true, Update: true},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id", Create: true, Update: true},
 	}, Unique: [][]string{[]string{"code"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
 
@@ -290,6 +325,7 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OwnsFK: true, Create: true, Update: true},
 		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", Create: true, Update: true},
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id", Create: true, Update: true},
 		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })

@@ -67,6 +67,18 @@ func removed(label string, err error) (relay.Node, error) {
 // Select implements relay.Source.
 func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, error) {
 	switch q.Entity {
+	case "Attachment":
+		query := NewAttachmentClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Badge":
 		query := NewBadgeClient(s.config).Query()
 		if q.Where != nil {
@@ -158,6 +170,33 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 // Change implements relay.Source.
 func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error) {
 	switch name {
+	case "Attachment":
+		c := NewAttachmentClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Attachment", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Attachment", n, err)
+			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Attachment", b.Exec(ctx))
+			}}, nil
+		}
 	case "Badge":
 		c := NewBadgeClient(s.config)
 		switch op {
@@ -362,6 +401,131 @@ func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change
 		rows[i] = n
 	}
 	return rows, nil
+}
+
+// IsNode marks Attachment as an implementation of Node.
+func (*Attachment) IsNode() {}
+
+// GlobalID is the id of the Attachment in the GraphQL API.
+func (_m *Attachment) GlobalID() string { return relay.EncodeID(attachmentEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Attachment) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Attachment) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "file":
+		return _m.File
+	case "task_id":
+		if _m.TaskID != nil {
+			return *_m.TaskID
+		}
+	case "project_id":
+		if _m.ProjectID != nil {
+			return *_m.ProjectID
+		}
+	}
+	return nil
+}
+
+// TaskGlobalID is TaskID as a global id.
+func (_m *Attachment) TaskGlobalID() *string { return relay.EncodeNullableID(taskEntity, _m.TaskID) }
+
+// ProjectGlobalID is ProjectID as a global id.
+func (_m *Attachment) ProjectGlobalID() *string {
+	return relay.EncodeNullableID(projectEntity, _m.ProjectID)
+}
+
+// Task resolves the edge task.
+func (_m *Attachment) Task(ctx context.Context) (*Task, error) {
+	n, err := relay.One(ctx, _m, "task")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Task), nil
+}
+
+// Project resolves the edge project.
+func (_m *Attachment) Project(ctx context.Context) (*Project, error) {
+	n, err := relay.One(ctx, _m, "project")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*Project), nil
+}
+
+// AttachmentEdge is one row of a AttachmentConnection.
+type AttachmentEdge struct {
+	Node   *Attachment
+	Cursor relay.Cursor
+}
+
+// AttachmentConnection is a page of Attachment rows.
+type AttachmentConnection struct {
+	Edges      []*AttachmentEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+}
+
+func newAttachmentConnection(p *relay.Page, err error) (*AttachmentConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &AttachmentConnection{Edges: make([]*AttachmentEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount}
+	for i, e := range p.Edges {
+		c.Edges[i] = &AttachmentEdge{e.Node.(*Attachment), e.Cursor}
+	}
+	return c, nil
+}
+
+// Attachments resolves the root connection of Attachment.
+func (g GraphQL) Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AttachmentConnection, error) {
+	return newAttachmentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Attachment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// CreateAttachment resolves the mutation of that name.
+func (g GraphQL) CreateAttachment(ctx context.Context, input relay.Input) (*Attachment, error) {
+	return write(ctx, g, (*Attachment).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Attachment", input)
+	})
+}
+
+// CreateAttachments resolves the mutation of that name.
+func (g GraphQL) CreateAttachments(ctx context.Context, input []relay.Input) ([]*Attachment, error) {
+	return writeMany(ctx, g, (*Attachment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Attachment", input)
+	})
+}
+
+// UpdateAttachment resolves the mutation of that name.
+func (g GraphQL) UpdateAttachment(ctx context.Context, id string, input relay.Input) (*Attachment, error) {
+	return write(ctx, g, (*Attachment).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Attachment", id, input, nil)
+	})
+}
+
+// UpdateAttachments resolves the mutation of that name.
+func (g GraphQL) UpdateAttachments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Attachment", relay.Which{Where: where, All: all}, input)
+	})
+}
+
+// DeleteAttachment resolves the mutation of that name.
+func (g GraphQL) DeleteAttachment(ctx context.Context, id string) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Attachment", id, nil)
+	})
+}
+
+// DeleteAttachments resolves the mutation of that name.
+func (g GraphQL) DeleteAttachments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Attachment", relay.Which{Where: where, All: all})
+	})
 }
 
 // IsNode marks Badge as an implementation of Node.
@@ -934,6 +1098,11 @@ func (_m *Project) Members(ctx context.Context, after *relay.Cursor, first *int,
 	return newPersonConnection(relay.Edges(ctx, _m, "members", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
 }
 
+// Attachments resolves the edge attachments.
+func (_m *Project) Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AttachmentConnection, error) {
+	return newAttachmentConnection(relay.Edges(ctx, _m, "attachments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
 func (m *ProjectMutation) changeEdge(name string, add bool, keys []any) error {
 	switch name {
 	case "members":
@@ -1241,6 +1410,11 @@ func (_m *Task) Children(ctx context.Context, after *relay.Cursor, first *int, b
 // Labels resolves the edge labels.
 func (_m *Task) Labels(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*LabelConnection, error) {
 	return newLabelConnection(relay.Edges(ctx, _m, "labels", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// Attachments resolves the edge attachments.
+func (_m *Task) Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AttachmentConnection, error) {
+	return newAttachmentConnection(relay.Edges(ctx, _m, "attachments", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
 }
 
 // Notes resolves the edge notes.

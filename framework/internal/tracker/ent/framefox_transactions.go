@@ -62,6 +62,13 @@ func writeMany[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, f
 }
 
 // LeaveTx frees the row of a transaction that has ended.
+func (_m *Attachment) LeaveTx() {
+	if tx, ok := _m.config.driver.(*txDriver); ok {
+		_m.config.driver = tx.drv
+	}
+}
+
+// LeaveTx frees the row of a transaction that has ended.
 func (_m *Badge) LeaveTx() {
 	if tx, ok := _m.config.driver.(*txDriver); ok {
 		_m.config.driver = tx.drv

@@ -54,9 +54,11 @@ type ProjectEdges struct {
 	Tasks []*Task `json:"tasks,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Person `json:"members,omitempty"`
+	// Attachments holds the value of the attachments edge.
+	Attachments []*Attachment `json:"attachments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // LeadOrErr returns the Lead value or an error if the edge
@@ -86,6 +88,15 @@ func (e ProjectEdges) MembersOrErr() ([]*Person, error) {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
+}
+
+// AttachmentsOrErr returns the Attachments value or an error if the edge
+// was not loaded in eager-loading.
+func (e ProjectEdges) AttachmentsOrErr() ([]*Attachment, error) {
+	if e.loadedTypes[3] {
+		return e.Attachments, nil
+	}
+	return nil, &NotLoadedError{edge: "attachments"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -209,6 +220,11 @@ func (_m *Project) QueryTasks() *TaskQuery {
 // QueryMembers queries the "members" edge of the Project entity.
 func (_m *Project) QueryMembers() *PersonQuery {
 	return NewProjectClient(_m.config).QueryMembers(_m)
+}
+
+// QueryAttachments queries the "attachments" edge of the Project entity.
+func (_m *Project) QueryAttachments() *AttachmentQuery {
+	return NewProjectClient(_m.config).QueryAttachments(_m)
 }
 
 // Update returns a builder for updating this Project.

@@ -78,11 +78,13 @@ type TaskEdges struct {
 	Children []*Task `json:"children,omitempty"`
 	// Labels holds the value of the labels edge.
 	Labels []*Label `json:"labels,omitempty"`
+	// Attachments holds the value of the attachments edge.
+	Attachments []*Attachment `json:"attachments,omitempty"`
 	// Notes holds the value of the notes edge.
 	Notes []*Note `json:"notes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 }
 
 // ProjectOrErr returns the Project value or an error if the edge
@@ -136,10 +138,19 @@ func (e TaskEdges) LabelsOrErr() ([]*Label, error) {
 	return nil, &NotLoadedError{edge: "labels"}
 }
 
+// AttachmentsOrErr returns the Attachments value or an error if the edge
+// was not loaded in eager-loading.
+func (e TaskEdges) AttachmentsOrErr() ([]*Attachment, error) {
+	if e.loadedTypes[5] {
+		return e.Attachments, nil
+	}
+	return nil, &NotLoadedError{edge: "attachments"}
+}
+
 // NotesOrErr returns the Notes value or an error if the edge
 // was not loaded in eager-loading.
 func (e TaskEdges) NotesOrErr() ([]*Note, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.Notes, nil
 	}
 	return nil, &NotLoadedError{edge: "notes"}
@@ -341,6 +352,11 @@ func (_m *Task) QueryChildren() *TaskQuery {
 // QueryLabels queries the "labels" edge of the Task entity.
 func (_m *Task) QueryLabels() *LabelQuery {
 	return NewTaskClient(_m.config).QueryLabels(_m)
+}
+
+// QueryAttachments queries the "attachments" edge of the Task entity.
+func (_m *Task) QueryAttachments() *AttachmentQuery {
+	return NewTaskClient(_m.config).QueryAttachments(_m)
 }
 
 // QueryNotes queries the "notes" edge of the Task entity.

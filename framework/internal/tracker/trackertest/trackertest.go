@@ -49,7 +49,8 @@ func New(tb testing.TB, db *database.DB, opts ...ent.Option) *App {
 	return &App{db, ent.NewClient(opts...)}
 }
 
-var plans sync.Map // of dialect to a function that plans once
+// plans maps a dialect to a function that plans once for the whole process.
+var plans sync.Map //nolint:gochecknoglobals // planning takes a second
 
 // Migrate makes the tracker's tables, as the planner of migrations wants them.
 func Migrate(tb testing.TB, db *database.DB) {

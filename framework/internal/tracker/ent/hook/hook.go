@@ -9,6 +9,18 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 )
 
+// The AttachmentFunc type is an adapter to allow the use of ordinary
+// function as Attachment mutator.
+type AttachmentFunc func(context.Context, *ent.AttachmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttachmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AttachmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AttachmentMutation", m)
+}
+
 // The BadgeFunc type is an adapter to allow the use of ordinary
 // function as Badge mutator.
 type BadgeFunc func(context.Context, *ent.BadgeMutation) (ent.Value, error)

@@ -9,6 +9,33 @@ import (
 )
 
 var (
+	// AttachmentsColumns holds the columns for the "attachments" table.
+	AttachmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "file", Type: field.TypeString, Size: 200},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "task_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// AttachmentsTable holds the schema information for the "attachments" table.
+	AttachmentsTable = &schema.Table{
+		Name:       "attachments",
+		Columns:    AttachmentsColumns,
+		PrimaryKey: []*schema.Column{AttachmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "attachments_projects_attachments",
+				Columns:    []*schema.Column{AttachmentsColumns[2]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "attachments_tasks_attachments",
+				Columns:    []*schema.Column{AttachmentsColumns[3]},
+				RefColumns: []*schema.Column{TasksColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// BadgesColumns holds the columns for the "badges" table.
 	BadgesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -224,6 +251,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AttachmentsTable,
 		BadgesTable,
 		LabelsTable,
 		NotesTable,
@@ -237,6 +265,15 @@ var (
 )
 
 func init() {
+	AttachmentsTable.ForeignKeys[0].RefTable = ProjectsTable
+	AttachmentsTable.ForeignKeys[1].RefTable = TasksTable
+	AttachmentsTable.Annotation = &entsql.Annotation{
+		Table: "attachments",
+	}
+	AttachmentsTable.Annotation.Checks = map[string]string{
+		"ck_attachments_file_length": "length(file) >= 1",
+		"ck_attachments_owner":       "((task_id IS NULL) <> (project_id IS NULL))",
+	}
 	BadgesTable.ForeignKeys[0].RefTable = PeopleTable
 	BadgesTable.Annotation = &entsql.Annotation{
 		Table: "badges",

@@ -549,6 +549,24 @@ func HasMembersWith(preds ...predicate.Person) predicate.Project {
 	})
 }
 
+// HasAttachments applies the HasEdge predicate on the "attachments" edge.
+func HasAttachments() predicate.Project {
+	return predicate.Project(func(s *sql.Selector) {
+		sqlgraph.HasNeighbors(s, newAttachmentsStep())
+	})
+}
+
+// HasAttachmentsWith applies the HasEdge predicate on the "attachments" edge with a given conditions (other predicates).
+func HasAttachmentsWith(preds ...predicate.Attachment) predicate.Project {
+	return predicate.Project(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAttachmentsStep(), func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Project) predicate.Project {
 	return predicate.Project(sql.AndPredicates(predicates...))

@@ -41,5 +41,6 @@ func (Project) Edges() []ent.Edge {
 		edge.From("lead", Person.Type).Ref("projects").Unique().Field("lead_id"),
 		edge.To("tasks", Task.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("members", Person.Type),
+		edge.To("attachments", Attachment.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

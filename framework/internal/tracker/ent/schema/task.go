@@ -57,6 +57,7 @@ func (Task) Edges() []ent.Edge {
 		edge.To("children", Task.Type).Annotations(entsql.OnDelete(entsql.Cascade)).
 			From("parent").Unique().Field("parent_id"),
 		edge.To("labels", Label.Type),
+		edge.To("attachments", Attachment.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("notes", Note.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

@@ -896,6 +896,24 @@ func HasLabelsWith(preds ...predicate.Label) predicate.Task {
 	})
 }
 
+// HasAttachments applies the HasEdge predicate on the "attachments" edge.
+func HasAttachments() predicate.Task {
+	return predicate.Task(func(s *sql.Selector) {
+		sqlgraph.HasNeighbors(s, newAttachmentsStep())
+	})
+}
+
+// HasAttachmentsWith applies the HasEdge predicate on the "attachments" edge with a given conditions (other predicates).
+func HasAttachmentsWith(preds ...predicate.Attachment) predicate.Task {
+	return predicate.Task(func(s *sql.Selector) {
+		sqlgraph.HasNeighborsWith(s, newAttachmentsStep(), func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasNotes applies the HasEdge predicate on the "notes" edge.
 func HasNotes() predicate.Task {
 	return predicate.Task(func(s *sql.Selector) {

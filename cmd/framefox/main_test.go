@@ -20,14 +20,14 @@ func (p program) Run() int { return testkit.Run(p.m) }
 
 // The program as users run it, on each dialect, with the fixtures of the project.
 //
-// Covers: G52, G53.
-func TestSeedScripts(t *testing.T) {
+// Covers: C28, G52, G53.
+func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, engine := range testkit.Dialects() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			testscript.Run(t, testscript.Params{
-				Files: []string{"testdata/script/seed.txtar"},
+				Dir: "testdata/script",
 				Setup: func(env *testscript.Env) error {
 					url := "sqlite:///app.db"
 					if engine != testkit.SQLite {

@@ -1,0 +1,61 @@
+package entity
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Tree is a set of edges by name, each with the edges to follow from there.
+type Tree map[string]Tree
+
+// UnknownEdgeError says that an entity has no edge of that name.
+type UnknownEdgeError struct {
+	Entity string
+	Path   string   // as the caller gave it: "posts.coments"
+	Name   string   // the part of it that is unknown
+	Known  []string // the entity's edges, sorted
+}
+
+func (e *UnknownEdgeError) Error() string {
+	return fmt.Sprintf("%s has no edge %q (in %q); it has: %s", e.Entity, e.Name, e.Path, strings.Join(e.Known, ", "))
+}
+
+// Tree reads the paths of edges that begin at an entity, such as "posts" and
+// "posts.comments". A name that is no edge is an *UnknownEdgeError.
+func (r Registry) Tree(entity string, paths ...string) (Tree, error) {
+	tree := Tree{}
+	for _, path := range paths {
+		at, e := tree, r[entity]
+		for name := range strings.SplitSeq(path, ".") {
+			edge := e.edgeNamed(name)
+			if edge == nil {
+				return nil, &UnknownEdgeError{Entity: e.Name, Path: path, Name: name, Known: e.edgeNames()}
+			}
+			if at[name] == nil {
+				at[name] = Tree{}
+			}
+			at, e = at[name], r[edge.Target]
+		}
+	}
+	return tree, nil
+}
+
+// edgeNamed returns the edge that the Ent schema calls so, or nil.
+func (e *Entity) edgeNamed(name string) *Edge {
+	for _, edge := range e.Edges {
+		if edge.Name == name {
+			return edge
+		}
+	}
+	return nil
+}
+
+func (e *Entity) edgeNames() []string {
+	names := make(map[string]bool, len(e.Edges))
+	for _, edge := range e.Edges {
+		names[edge.Name] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
