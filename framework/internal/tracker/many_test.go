@@ -27,7 +27,7 @@ func TestCreateMany(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx := trackertest.Serve(t, app), t.Context()
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		one := func(title string) vars {
 			return vars{"title": title, "projectID": p.GlobalID(), "labels": vars{"connectOrCreate": list(vars{"where": vars{"name": "l"}, "create": vars{"name": "l"}})}}
 		}
@@ -60,7 +60,7 @@ func TestUpdateAndDeleteMany(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		var rows []*ent.Task
 		for _, title := range []string{"a", "b", "c", "gone"} {
 			b := c.Task.Create().SetTitle(title).SetProject(p)

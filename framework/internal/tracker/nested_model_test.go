@@ -39,7 +39,7 @@ func joined(names map[string]bool) string {
 
 func split(text string) map[string]bool {
 	set := map[string]bool{}
-	for _, name := range strings.FieldsSeq(text) {
+	for name := range strings.FieldsSeq(text) {
 		set[name] = true
 	}
 	return set
@@ -224,10 +224,10 @@ func TestNestedWritesAgainstAModel(t *testing.T) {
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		c, ctx := app.Client, t.Context()
 		api := trackertest.Serve(t, app)
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		people := map[string]string{}
 		for _, name := range []string{"ann", "bob"} {
-			people[name] = someone(t, app, name).GlobalID()
+			people[name] = newPerson(t, app, name).GlobalID()
 		}
 		c.Label.Create().SetName("always").ExecX(ctx)
 		most, serial := 2, 0

@@ -40,12 +40,12 @@ const (
 	updatePerson = `mutation($id: ID!, $i: UpdatePersonInput!) { updatePerson(id: $id, input: $i) { id version badge { number } } }`
 )
 
-func project(t testing.TB, app *trackertest.App, code string) *ent.Project {
+func newProject(t testing.TB, app *trackertest.App, code string) *ent.Project {
 	t.Helper()
 	return app.Client.Project.Create().SetName(code).SetCode(code).SaveX(t.Context())
 }
 
-func someone(t testing.TB, app *trackertest.App, name string) *ent.Person {
+func newPerson(t testing.TB, app *trackertest.App, name string) *ent.Person {
 	t.Helper()
 	return app.Client.Person.Create().SetName(name).SetEmail(name + "@example.org").SaveX(t.Context())
 }
@@ -58,7 +58,7 @@ func TestNestedCreate(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx := trackertest.Serve(t, app), t.Context()
-		bob := someone(t, app, "bob")
+		bob := newPerson(t, app, "bob")
 		app.Client.Label.Create().SetName("old").ExecX(ctx)
 		data := api.Must(`mutation($i: CreateTaskInput!) { createTask(input: $i) {
 			title project { code lead { name badge { number } } } assignee { name } parent { title }
@@ -106,7 +106,7 @@ func TestNestedUpdate(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		newTask := func(title string, parent *ent.Task) *ent.Task {
 			b := c.Task.Create().SetTitle(title).SetProject(p)
 			if parent != nil {
@@ -155,7 +155,7 @@ func TestNestedUpdate(t *testing.T) {
 		update(vars{"labels": vars{"connect": list(id("red")), "disconnect": list(id("blue"))}})
 		require.Equal(t, before, version(root), "nothing changed")
 
-		ann := someone(t, app, "ann")
+		ann := newPerson(t, app, "ann")
 		update(vars{"assignee": vars{"connect": ann.GlobalID()}})
 		require.Equal(t, ann.ID, *c.Task.GetX(ctx, root.ID).AssigneeID)
 		update(vars{"assignee": vars{"disconnect": true}})
@@ -174,7 +174,7 @@ func TestNestedOneToOne(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		ann, bob := someone(t, app, "ann"), someone(t, app, "bob")
+		ann, bob := newPerson(t, app, "ann"), newPerson(t, app, "bob")
 		got := api.Must(updatePerson, vars{"id": ann.GlobalID(), "i": vars{"badge": vars{"create": vars{"number": 1}}}})
 		require.Equal(t, "1", apitest.Get(got, "updatePerson", "badge", "number"))
 		one := c.Badge.Query().OnlyX(ctx)
@@ -199,8 +199,8 @@ func TestNestedViolations(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx := trackertest.Serve(t, app), t.Context()
-		ann := someone(t, app, "ann")
-		p := project(t, app, "P")
+		ann := newPerson(t, app, "ann")
+		p := newProject(t, app, "P")
 		e := api.Fail("VALIDATION", createTask, vars{"i": vars{
 			"title":     "",
 			"projectID": p.GlobalID(), "project": vars{"connect": p.GlobalID()},
@@ -239,7 +239,7 @@ func TestNestedConflicts(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		c.Label.Create().SetName("taken").ExecX(ctx)
 		gone := c.Task.Create().SetTitle("gone").SetProject(p).SaveX(ctx)
 		c.Task.DeleteOne(gone).ExecX(ctx)
@@ -275,7 +275,7 @@ func TestNestedLimits(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api := trackertest.Serve(t, app)
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		input := vars{"title": "t", "projectID": p.GlobalID()}
 		for range 6 {
 			input = vars{"title": "t", "projectID": p.GlobalID(), "children": vars{"create": list(input)}}

@@ -77,7 +77,7 @@ func TestStatementsOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	eachRecorded(t, func(t *testing.T, app *trackertest.App, statements *recorder) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		row := c.Task.Create().SetTitle("t").SetProject(project(t, app, "P")).SaveX(ctx)
+		row := c.Task.Create().SetTitle("t").SetProject(newProject(t, app, "P")).SaveX(ctx)
 		inTx, alone := []string{"BEGIN", "UPDATE", "SELECT", "COMMIT"}, []string{"BEGIN", "UPDATE", "SELECT", "COMMIT"}
 		if app.DB.Driver().Dialect() == "postgres" {
 			inTx, alone = []string{"BEGIN", "UPDATE", "COMMIT"}, []string{"UPDATE"}
@@ -115,7 +115,7 @@ func TestStatementsOfNestedWrites(t *testing.T) {
 	t.Parallel()
 	eachRecorded(t, func(t *testing.T, app *trackertest.App, statements *recorder) {
 		api := trackertest.Serve(t, app)
-		p, ann := project(t, app, "P"), someone(t, app, "ann")
+		p, ann := newProject(t, app, "P"), newPerson(t, app, "ann")
 		run := func(n int) (reads int) {
 			notes, labels := list(), list()
 			for i := range n {

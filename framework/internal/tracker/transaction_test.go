@@ -73,7 +73,7 @@ func TestDeadlockedMutationRunsAgain(t *testing.T) {
 		}
 		ctx, c := t.Context(), app.Client
 		a, b := c.Label.Create().SetName("a").SaveX(ctx), c.Label.Create().SetName("b").SaveX(ctx)
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		c.Label.Use(meet())
 		var tries atomic.Int32
 		var group sync.WaitGroup
@@ -107,7 +107,7 @@ func TestIsolationOfMutations(t *testing.T) {
 	t.Parallel()
 	testkitEach(t, func(t *testing.T, app *trackertest.App) {
 		ctx := t.Context()
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		row := app.Client.Task.Create().SetTitle("t").SetProject(p).SaveX(ctx)
 		var group sync.WaitGroup
 		for range 4 {
@@ -144,7 +144,7 @@ func TestConnectOrCreateRace(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api := trackertest.Serve(t, app)
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		input := vars{"title": "t", "projectID": p.GlobalID(), "labels": vars{"connectOrCreate": list(vars{"where": vars{"name": "l"}, "create": vars{"name": "l"}})}}
 		var group sync.WaitGroup
 		for range 8 {
@@ -169,7 +169,7 @@ func TestTransactWithOneConnection(t *testing.T) {
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		p := project(t, app, "P")
+		p := newProject(t, app, "P")
 		rows, err := ent.Transact(ctx, ent.NewGraphQL(app.Client), func(ctx context.Context, tx *ent.Client) ([]*ent.Task, error) {
 			return tx.Task.CreateBulk(tx.Task.Create().SetTitle("a").SetProject(p), tx.Task.Create().SetTitle("b").SetProject(p)).Save(ctx)
 		})

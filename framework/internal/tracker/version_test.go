@@ -28,7 +28,7 @@ func TestExpectVersion(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		ctx, c := t.Context(), app.Client
-		p := project(t, app, "P") // its key is a UUID
+		p := newProject(t, app, "P") // its key is a UUID
 		read := c.Task.Create().SetTitle("one").SetProject(p).SaveX(ctx)
 		c.Task.UpdateOne(read).SetTitle("two").ExpectVersion(read.Version).ExecX(ctx)
 		for range 2 {
@@ -100,7 +100,7 @@ func TestVersionsInTransactions(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		ctx, c := t.Context(), app.Client
-		row := c.Task.Create().SetTitle("one").SetProject(project(t, app, "P")).SaveX(ctx)
+		row := c.Task.Create().SetTitle("one").SetProject(newProject(t, app, "P")).SaveX(ctx)
 		tx, err := c.Tx(ctx)
 		require.NoError(t, err)
 		inside := tx.Task.UpdateOneID(row.ID).SetTitle("two").ExpectVersion(1).SaveX(ctx)
@@ -125,7 +125,7 @@ func TestExpectedVersionInTheAPI(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		api, ctx, c := trackertest.Serve(t, app), t.Context(), app.Client
-		row := c.Task.Create().SetTitle("one").SetProject(project(t, app, "P")).SaveX(ctx)
+		row := c.Task.Create().SetTitle("one").SetProject(newProject(t, app, "P")).SaveX(ctx)
 		id := row.GlobalID()
 		const (
 			remove  = `mutation($id: ID!, $v: BigInt) { deleteTask(id: $id, expectedVersion: $v) }`
