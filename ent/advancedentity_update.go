@@ -440,7 +440,7 @@ func (_u *AdvancedEntityUpdateOne) sqlSave(ctx context.Context) (_node *Advanced
 	_node = &AdvancedEntity{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{advancedentity.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -97,8 +97,8 @@ var advancedentityEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+	}, Unique: [][]string{[]string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.AdvancedEntity,
 	Keys: []*entity.Key{
 		{Fields: []string{"email"}, Living: true},
@@ -202,8 +202,8 @@ var commentEntity = entity.New(entity.Entity{
 		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Comment,
 })
@@ -300,7 +300,7 @@ var organizationEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "users", Target: "User", Relation: entity.OneToMany, GraphQL: "users", Item: "user", Column: "organization_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "users", Target: "User", Relation: entity.OneToMany, GraphQL: "users", Item: "user", Column: "organization_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
 	},
 	Rows: visible.Organization,
 })
@@ -463,16 +463,16 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "published_at", Column: "published_at", GraphQL: "publishedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "author", Target: "User", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "author", Target: "User", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true},
 		{Name: "tags", Target: "Tag", Relation: entity.ManyToMany, GraphQL: "tags", Item: "tag", JoinTable: "post_tags", OwnerColumn: "post_id", TargetColumn: "tag_id", Create: true, Update: true},
-		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id", OnDelete: "keep", OnPurge: "detach"},
+		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, Unique: [][]string{[]string{"slug"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Post, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
 	Keys: []*entity.Key{
 		{Fields: []string{"slug"}, Living: true},
@@ -572,9 +572,9 @@ var postlikeEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+	}, Unique: [][]string{[]string{"post_id", "user_id"}},
 	Rows: visible.PostLike,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "user_id"}},
@@ -651,9 +651,9 @@ var postratingEntity = entity.New(entity.Entity{
 		{Name: "rating", Column: "rating", GraphQL: "rating", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(5))}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+	}, Unique: [][]string{[]string{"post_id", "user_id"}},
 	Rows: visible.PostRating,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "user_id"}},
@@ -730,8 +730,8 @@ var postshareEntity = entity.New(entity.Entity{
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true, Create: true},
 	},
 	Rows: visible.PostShare,
 })
@@ -806,7 +806,7 @@ var posttagEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "tag", Target: "Tag", Relation: entity.ManyToOne, Column: "tag_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+	}, Hidden: true,
 	Rows: visible.PostTag,
 })
 
@@ -875,7 +875,7 @@ var postviewEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+	}, Unique: [][]string{[]string{"post_id", "view_date"}},
 	Rows: visible.PostView,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "view_date"}},
@@ -962,8 +962,8 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "is_digital", Column: "is_digital", GraphQL: "isDigital", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Create: true},
 	},
-	Edges: []*entity.Edge{},
-	Rows:  visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Edges: []*entity.Edge{}, Unique: [][]string{[]string{"slug"}, []string{"external_id"}},
+	Rows: visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"slug"}},
 		{Fields: []string{"external_id"}},
@@ -1046,7 +1046,7 @@ var roleEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict"},
-	},
+	}, Unique: [][]string{[]string{"name"}},
 	Rows: visible.Role,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -1123,7 +1123,7 @@ var scenarioEntity = entity.New(entity.Entity{
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "creator", Target: "User", Relation: entity.ManyToOne, GraphQL: "creator", Item: "creator", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "creator", Target: "User", Relation: entity.ManyToOne, GraphQL: "creator", Item: "creator", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true},
 	},
 	Rows: visible.Scenario,
 })
@@ -1198,7 +1198,7 @@ var tagEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "posts", Target: "Post", Relation: entity.ManyToMany, GraphQL: "posts", Item: "post", JoinTable: "post_tags", OwnerColumn: "tag_id", TargetColumn: "post_id", Create: true, Update: true},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "tag_id", OnDelete: "cascade", OnPurge: "cascade"},
-	},
+	}, Unique: [][]string{[]string{"name"}},
 	Rows: visible.Tag,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -1369,25 +1369,25 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "organization_id", Column: "organization_id", GraphQL: "organizationID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Organization", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "organization", Target: "Organization", Relation: entity.ManyToOne, GraphQL: "organization", Item: "organization", Column: "organization_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
-		{Name: "posts", Target: "Post", Relation: entity.OneToMany, GraphQL: "posts", Item: "post", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict"},
-		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict"},
-		{Name: "scenarios", Target: "Scenario", Relation: entity.OneToMany, GraphQL: "scenarios", Item: "scenario", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict"},
-		{Name: "profile", Target: "UserProfile", Relation: entity.OneToOne, GraphQL: "profile", Item: "profile", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "user_groups", Target: "UserGroup", Relation: entity.OneToMany, GraphQL: "userGroups", Item: "userGroup", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "advanced_entities", Target: "AdvancedEntity", Relation: entity.OneToMany, GraphQL: "advancedEntities", Item: "advancedEntity", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "sessions", Target: "UserSession", Relation: entity.OneToMany, GraphQL: "sessions", Item: "session", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "role_assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "roleAssignments", Item: "roleAssignment", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "user_id", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "assigned_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignedRoles", Item: "assignedRole", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "logs", Target: "UserLog", Relation: entity.OneToMany, GraphQL: "logs", Item: "log", Column: "user_id", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "transfer_logs_from", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsFrom", Item: "transferLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach"},
-		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "organization", Target: "Organization", Relation: entity.ManyToOne, GraphQL: "organization", Item: "organization", Column: "organization_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
+		{Name: "posts", Target: "Post", Relation: entity.OneToMany, GraphQL: "posts", Item: "post", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+		{Name: "comments", Target: "Comment", Relation: entity.OneToMany, GraphQL: "comments", Item: "comment", Column: "user_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+		{Name: "scenarios", Target: "Scenario", Relation: entity.OneToMany, GraphQL: "scenarios", Item: "scenario", Column: "creator_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+		{Name: "profile", Target: "UserProfile", Relation: entity.OneToOne, GraphQL: "profile", Item: "profile", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "user_groups", Target: "UserGroup", Relation: entity.OneToMany, GraphQL: "userGroups", Item: "userGroup", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "advanced_entities", Target: "AdvancedEntity", Relation: entity.OneToMany, GraphQL: "advancedEntities", Item: "advancedEntity", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "sessions", Target: "UserSession", Relation: entity.OneToMany, GraphQL: "sessions", Item: "session", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "role_assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "roleAssignments", Item: "roleAssignment", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "likes", Target: "PostLike", Relation: entity.OneToMany, GraphQL: "likes", Item: "like", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "assigned_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignedRoles", Item: "assignedRole", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "logs", Target: "UserLog", Relation: entity.OneToMany, GraphQL: "logs", Item: "log", Column: "user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "transfer_logs_from", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsFrom", Item: "transferLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"username"}, []string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.User, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"username"}, Living: true},
@@ -1493,7 +1493,7 @@ var usergroupEntity = entity.New(entity.Entity{
 		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
 	},
 	Rows: visible.UserGroup,
 })
@@ -1654,8 +1654,8 @@ var userprofileEntity = entity.New(entity.Entity{
 		{Name: "email_notifications", Column: "email_notifications", GraphQL: "emailNotifications", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+	}, Unique: [][]string{[]string{"user_id"}},
 	Rows: visible.UserProfile,
 	Keys: []*entity.Key{
 		{Fields: []string{"user_id"}},
@@ -1740,7 +1740,7 @@ var userroleEntity = entity.New(entity.Entity{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
-	},
+	}, Unique: [][]string{[]string{"user_id", "role_id", "active_key"}},
 	Rows: visible.UserRole,
 	Keys: []*entity.Key{
 		{Fields: []string{"user_id", "role_id", "active_key"}},
@@ -1820,7 +1820,7 @@ var usersessionEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+	}, Unique: [][]string{[]string{"token_hash"}},
 	Rows: visible.UserSession,
 	Keys: []*entity.Key{
 		{Fields: []string{"token_hash"}},

@@ -30,24 +30,6 @@ func (g GraphQL) Nodes(ctx context.Context, ids []string, trashed *relay.Trashed
 	return relay.Lookup(ctx, graphSource{g.client.config}, ids, trashed)
 }
 
-func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
-	tx, err := g.client.Tx(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return graphSource{tx.config}, tx, nil
-}
-
-// write runs fn in a transaction; unwrap then frees the row of it.
-func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) (relay.Node, error)) (N, error) {
-	var zero N
-	n, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return zero, err
-	}
-	return unwrap(n.(N)), nil
-}
-
 // GraphSource runs what package relay asks for with the client.
 func (c *Client) GraphSource() relay.Source { return graphSource{c.config} }
 
@@ -350,6 +332,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -371,6 +359,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -392,6 +386,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(uuid.UUID))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -409,13 +409,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Post", b.Exec(ctx))
 			}}, nil
 		}
@@ -434,6 +440,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -455,6 +467,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -476,6 +494,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -493,13 +517,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Product", b.Exec(ctx))
 			}}, nil
 		}
@@ -518,6 +548,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -539,6 +575,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -556,13 +598,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("User", b.Exec(ctx))
 			}}, nil
 		}
@@ -581,6 +629,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -602,6 +656,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -714,6 +774,13 @@ func (g GraphQL) CreateAdvancedEntity(ctx context.Context, input relay.Input) (*
 	})
 }
 
+// CreateAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) CreateAdvancedEntities(ctx context.Context, input []relay.Input) ([]*AdvancedEntity, error) {
+	return writeMany(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "AdvancedEntity", input)
+	})
+}
+
 // UpdateAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) UpdateAdvancedEntity(ctx context.Context, id string, input relay.Input) (*AdvancedEntity, error) {
 	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -721,10 +788,24 @@ func (g GraphQL) UpdateAdvancedEntity(ctx context.Context, id string, input rela
 	})
 }
 
+// UpdateAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) UpdateAdvancedEntities(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) DeleteAdvancedEntity(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "AdvancedEntity", id)
+		return relay.Delete(ctx, s, "AdvancedEntity", id, nil)
+	})
+}
+
+// DeleteAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) DeleteAdvancedEntities(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -836,6 +917,13 @@ func (g GraphQL) CreateComment(ctx context.Context, input relay.Input) (*Comment
 	})
 }
 
+// CreateComments resolves the mutation of that name.
+func (g GraphQL) CreateComments(ctx context.Context, input []relay.Input) ([]*Comment, error) {
+	return writeMany(ctx, g, (*Comment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Comment", input)
+	})
+}
+
 // UpdateComment resolves the mutation of that name.
 func (g GraphQL) UpdateComment(ctx context.Context, id string, input relay.Input) (*Comment, error) {
 	return write(ctx, g, (*Comment).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -843,10 +931,24 @@ func (g GraphQL) UpdateComment(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateComments resolves the mutation of that name.
+func (g GraphQL) UpdateComments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Comment", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteComment resolves the mutation of that name.
 func (g GraphQL) DeleteComment(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Comment", id)
+		return relay.Delete(ctx, s, "Comment", id, nil)
+	})
+}
+
+// DeleteComments resolves the mutation of that name.
+func (g GraphQL) DeleteComments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Comment", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -931,6 +1033,13 @@ func (g GraphQL) CreateOrganization(ctx context.Context, input relay.Input) (*Or
 	})
 }
 
+// CreateOrganizations resolves the mutation of that name.
+func (g GraphQL) CreateOrganizations(ctx context.Context, input []relay.Input) ([]*Organization, error) {
+	return writeMany(ctx, g, (*Organization).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Organization", input)
+	})
+}
+
 // UpdateOrganization resolves the mutation of that name.
 func (g GraphQL) UpdateOrganization(ctx context.Context, id string, input relay.Input) (*Organization, error) {
 	return write(ctx, g, (*Organization).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -938,10 +1047,24 @@ func (g GraphQL) UpdateOrganization(ctx context.Context, id string, input relay.
 	})
 }
 
+// UpdateOrganizations resolves the mutation of that name.
+func (g GraphQL) UpdateOrganizations(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Organization", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteOrganization resolves the mutation of that name.
 func (g GraphQL) DeleteOrganization(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Organization", id)
+		return relay.Delete(ctx, s, "Organization", id, nil)
+	})
+}
+
+// DeleteOrganizations resolves the mutation of that name.
+func (g GraphQL) DeleteOrganizations(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Organization", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1220,6 +1343,13 @@ func (g GraphQL) CreatePost(ctx context.Context, input relay.Input) (*Post, erro
 	})
 }
 
+// CreatePosts resolves the mutation of that name.
+func (g GraphQL) CreatePosts(ctx context.Context, input []relay.Input) ([]*Post, error) {
+	return writeMany(ctx, g, (*Post).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Post", input)
+	})
+}
+
 // UpdatePost resolves the mutation of that name.
 func (g GraphQL) UpdatePost(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Post, error) {
 	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1227,10 +1357,24 @@ func (g GraphQL) UpdatePost(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdatePosts resolves the mutation of that name.
+func (g GraphQL) UpdatePosts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Post", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePost resolves the mutation of that name.
-func (g GraphQL) DeletePost(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeletePost(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Post", id)
+		return relay.Delete(ctx, s, "Post", id, expectedVersion)
+	})
+}
+
+// DeletePosts resolves the mutation of that name.
+func (g GraphQL) DeletePosts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Post", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1336,10 +1480,24 @@ func (g GraphQL) CreatePostLike(ctx context.Context, input relay.Input) (*PostLi
 	})
 }
 
+// CreatePostLikes resolves the mutation of that name.
+func (g GraphQL) CreatePostLikes(ctx context.Context, input []relay.Input) ([]*PostLike, error) {
+	return writeMany(ctx, g, (*PostLike).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostLike", input)
+	})
+}
+
 // DeletePostLike resolves the mutation of that name.
 func (g GraphQL) DeletePostLike(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostLike", id)
+		return relay.Delete(ctx, s, "PostLike", id, nil)
+	})
+}
+
+// DeletePostLikes resolves the mutation of that name.
+func (g GraphQL) DeletePostLikes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostLike", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1438,6 +1596,13 @@ func (g GraphQL) CreatePostRating(ctx context.Context, input relay.Input) (*Post
 	})
 }
 
+// CreatePostRatings resolves the mutation of that name.
+func (g GraphQL) CreatePostRatings(ctx context.Context, input []relay.Input) ([]*PostRating, error) {
+	return writeMany(ctx, g, (*PostRating).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostRating", input)
+	})
+}
+
 // UpdatePostRating resolves the mutation of that name.
 func (g GraphQL) UpdatePostRating(ctx context.Context, id string, input relay.Input) (*PostRating, error) {
 	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1445,10 +1610,24 @@ func (g GraphQL) UpdatePostRating(ctx context.Context, id string, input relay.In
 	})
 }
 
+// UpdatePostRatings resolves the mutation of that name.
+func (g GraphQL) UpdatePostRatings(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "PostRating", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePostRating resolves the mutation of that name.
 func (g GraphQL) DeletePostRating(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostRating", id)
+		return relay.Delete(ctx, s, "PostRating", id, nil)
+	})
+}
+
+// DeletePostRatings resolves the mutation of that name.
+func (g GraphQL) DeletePostRatings(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostRating", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1549,10 +1728,24 @@ func (g GraphQL) CreatePostShare(ctx context.Context, input relay.Input) (*PostS
 	})
 }
 
+// CreatePostShares resolves the mutation of that name.
+func (g GraphQL) CreatePostShares(ctx context.Context, input []relay.Input) ([]*PostShare, error) {
+	return writeMany(ctx, g, (*PostShare).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "PostShare", input)
+	})
+}
+
 // DeletePostShare resolves the mutation of that name.
 func (g GraphQL) DeletePostShare(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "PostShare", id)
+		return relay.Delete(ctx, s, "PostShare", id, nil)
+	})
+}
+
+// DeletePostShares resolves the mutation of that name.
+func (g GraphQL) DeletePostShares(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "PostShare", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1735,6 +1928,13 @@ func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product
 	})
 }
 
+// CreateProducts resolves the mutation of that name.
+func (g GraphQL) CreateProducts(ctx context.Context, input []relay.Input) ([]*Product, error) {
+	return writeMany(ctx, g, (*Product).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Product", input)
+	})
+}
+
 // UpdateProduct resolves the mutation of that name.
 func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Product, error) {
 	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1742,10 +1942,24 @@ func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateProducts resolves the mutation of that name.
+func (g GraphQL) UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Product", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteProduct resolves the mutation of that name.
-func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteProduct(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Product", id)
+		return relay.Delete(ctx, s, "Product", id, expectedVersion)
+	})
+}
+
+// DeleteProducts resolves the mutation of that name.
+func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1903,6 +2117,13 @@ func (g GraphQL) CreateScenario(ctx context.Context, input relay.Input) (*Scenar
 	})
 }
 
+// CreateScenarios resolves the mutation of that name.
+func (g GraphQL) CreateScenarios(ctx context.Context, input []relay.Input) ([]*Scenario, error) {
+	return writeMany(ctx, g, (*Scenario).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Scenario", input)
+	})
+}
+
 // UpdateScenario resolves the mutation of that name.
 func (g GraphQL) UpdateScenario(ctx context.Context, id string, input relay.Input) (*Scenario, error) {
 	return write(ctx, g, (*Scenario).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1910,10 +2131,24 @@ func (g GraphQL) UpdateScenario(ctx context.Context, id string, input relay.Inpu
 	})
 }
 
+// UpdateScenarios resolves the mutation of that name.
+func (g GraphQL) UpdateScenarios(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Scenario", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteScenario resolves the mutation of that name.
 func (g GraphQL) DeleteScenario(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Scenario", id)
+		return relay.Delete(ctx, s, "Scenario", id, nil)
+	})
+}
+
+// DeleteScenarios resolves the mutation of that name.
+func (g GraphQL) DeleteScenarios(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Scenario", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2004,6 +2239,13 @@ func (g GraphQL) CreateTag(ctx context.Context, input relay.Input) (*Tag, error)
 	})
 }
 
+// CreateTags resolves the mutation of that name.
+func (g GraphQL) CreateTags(ctx context.Context, input []relay.Input) ([]*Tag, error) {
+	return writeMany(ctx, g, (*Tag).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Tag", input)
+	})
+}
+
 // UpdateTag resolves the mutation of that name.
 func (g GraphQL) UpdateTag(ctx context.Context, id string, input relay.Input) (*Tag, error) {
 	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2011,10 +2253,24 @@ func (g GraphQL) UpdateTag(ctx context.Context, id string, input relay.Input) (*
 	})
 }
 
+// UpdateTags resolves the mutation of that name.
+func (g GraphQL) UpdateTags(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Tag", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteTag resolves the mutation of that name.
 func (g GraphQL) DeleteTag(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Tag", id)
+		return relay.Delete(ctx, s, "Tag", id, nil)
+	})
+}
+
+// DeleteTags resolves the mutation of that name.
+func (g GraphQL) DeleteTags(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Tag", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2342,6 +2598,13 @@ func (g GraphQL) CreateUser(ctx context.Context, input relay.Input) (*User, erro
 	})
 }
 
+// CreateUsers resolves the mutation of that name.
+func (g GraphQL) CreateUsers(ctx context.Context, input []relay.Input) ([]*User, error) {
+	return writeMany(ctx, g, (*User).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "User", input)
+	})
+}
+
 // UpdateUser resolves the mutation of that name.
 func (g GraphQL) UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*User, error) {
 	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2349,10 +2612,24 @@ func (g GraphQL) UpdateUser(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdateUsers resolves the mutation of that name.
+func (g GraphQL) UpdateUsers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "User", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUser resolves the mutation of that name.
-func (g GraphQL) DeleteUser(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteUser(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "User", id)
+		return relay.Delete(ctx, s, "User", id, expectedVersion)
+	})
+}
+
+// DeleteUsers resolves the mutation of that name.
+func (g GraphQL) DeleteUsers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "User", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2446,6 +2723,13 @@ func (g GraphQL) CreateUserGroup(ctx context.Context, input relay.Input) (*UserG
 	})
 }
 
+// CreateUserGroups resolves the mutation of that name.
+func (g GraphQL) CreateUserGroups(ctx context.Context, input []relay.Input) ([]*UserGroup, error) {
+	return writeMany(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "UserGroup", input)
+	})
+}
+
 // UpdateUserGroup resolves the mutation of that name.
 func (g GraphQL) UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*UserGroup, error) {
 	return write(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2453,10 +2737,24 @@ func (g GraphQL) UpdateUserGroup(ctx context.Context, id string, input relay.Inp
 	})
 }
 
+// UpdateUserGroups resolves the mutation of that name.
+func (g GraphQL) UpdateUserGroups(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUserGroup resolves the mutation of that name.
 func (g GraphQL) DeleteUserGroup(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "UserGroup", id)
+		return relay.Delete(ctx, s, "UserGroup", id, nil)
+	})
+}
+
+// DeleteUserGroups resolves the mutation of that name.
+func (g GraphQL) DeleteUserGroups(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2661,6 +2959,13 @@ func (g GraphQL) CreateUserProfile(ctx context.Context, input relay.Input) (*Use
 	})
 }
 
+// CreateUserProfiles resolves the mutation of that name.
+func (g GraphQL) CreateUserProfiles(ctx context.Context, input []relay.Input) ([]*UserProfile, error) {
+	return writeMany(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "UserProfile", input)
+	})
+}
+
 // UpdateUserProfile resolves the mutation of that name.
 func (g GraphQL) UpdateUserProfile(ctx context.Context, id string, input relay.Input) (*UserProfile, error) {
 	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2668,10 +2973,24 @@ func (g GraphQL) UpdateUserProfile(ctx context.Context, id string, input relay.I
 	})
 }
 
+// UpdateUserProfiles resolves the mutation of that name.
+func (g GraphQL) UpdateUserProfiles(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteUserProfile resolves the mutation of that name.
 func (g GraphQL) DeleteUserProfile(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "UserProfile", id)
+		return relay.Delete(ctx, s, "UserProfile", id, nil)
+	})
+}
+
+// DeleteUserProfiles resolves the mutation of that name.
+func (g GraphQL) DeleteUserProfiles(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all})
 	})
 }
 

@@ -178,7 +178,7 @@ func (_u *OwnershipLogUpdateOne) sqlSave(ctx context.Context) (_node *OwnershipL
 	_node = &OwnershipLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{ownershiplog.Label}
 		} else if sqlgraph.IsConstraintError(err) {

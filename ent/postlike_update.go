@@ -206,7 +206,7 @@ func (_u *PostLikeUpdateOne) sqlSave(ctx context.Context) (_node *PostLike, err 
 	_node = &PostLike{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postlike.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -260,7 +260,7 @@ func (_u *PostRatingUpdateOne) sqlSave(ctx context.Context) (_node *PostRating, 
 	_node = &PostRating{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postrating.Label}
 		} else if sqlgraph.IsConstraintError(err) {

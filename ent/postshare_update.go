@@ -200,7 +200,7 @@ func (_u *PostShareUpdateOne) sqlSave(ctx context.Context) (_node *PostShare, er
 	_node = &PostShare{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postshare.Label}
 		} else if sqlgraph.IsConstraintError(err) {

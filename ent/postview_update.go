@@ -254,7 +254,7 @@ func (_u *PostViewUpdateOne) sqlSave(ctx context.Context) (_node *PostView, err 
 	_node = &PostView{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postview.Label}
 		} else if sqlgraph.IsConstraintError(err) {

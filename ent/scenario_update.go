@@ -343,7 +343,7 @@ func (_u *ScenarioUpdateOne) sqlSave(ctx context.Context) (_node *Scenario, err 
 	_node = &Scenario{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{scenario.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -178,7 +178,7 @@ func (_u *TransferLogUpdateOne) sqlSave(ctx context.Context) (_node *TransferLog
 	_node = &TransferLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{transferlog.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -184,7 +184,7 @@ func (_u *UserLogUpdateOne) sqlSave(ctx context.Context) (_node *UserLog, err er
 	_node = &UserLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{userlog.Label}
 		} else if sqlgraph.IsConstraintError(err) {

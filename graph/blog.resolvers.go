@@ -23,18 +23,20 @@ func (r *mutationResolver) PublishPost(ctx context.Context, id string) (*ent.Pos
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.client.Post.Get(ctx, key)
-	if ent.IsNotFound(err) {
-		return nil, &entity.NotFoundError{Entity: "Post", ID: id}
-	}
-	if err != nil {
-		return nil, err
-	}
-	update := found.Update().SetStatus(post.StatusPublished)
-	if found.PublishedAt == nil {
-		update.SetPublishedAt(time.Now())
-	}
-	return update.Save(ctx)
+	return ent.Transact(ctx, r.GraphQL, func(ctx context.Context, tx *ent.Client) (*ent.Post, error) {
+		found, err := tx.Post.Get(ctx, key)
+		if ent.IsNotFound(err) {
+			return nil, &entity.NotFoundError{Entity: "Post", ID: id}
+		}
+		if err != nil {
+			return nil, err
+		}
+		update := found.Update().SetStatus(post.StatusPublished)
+		if found.PublishedAt == nil {
+			update.SetPublishedAt(time.Now())
+		}
+		return update.Save(ctx)
+	})
 }
 
 // PostBySlug is the resolver for the postBySlug field.

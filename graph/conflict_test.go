@@ -48,11 +48,11 @@ func TestConflictsNameTheField(t *testing.T) {
 			conflict(t, f, "FOREIGN_KEY", list("input.organizationID"), createUser, vars{"i": vars{
 				"username": "cid", "email": "cid@example.org", "password": "correct horse", "organizationID": gid("Organization", "018f3f4e-0000-7000-8000-000000000000"),
 			}})
-			conflict(t, f, "FOREIGN_KEY", list("input.tagIDs"), createPost, vars{"i": vars{
-				"userID": gid("User", ann.ID), "title": "T", "slug": "t", "tagIDs": list(gid("Tag", tag.ID), gid("Tag", 999)),
+			conflict(t, f, "FOREIGN_KEY", list("input.tags.connect[1]"), createPost, vars{"i": vars{
+				"userID": gid("User", ann.ID), "title": "T", "slug": "t", "tags": vars{"connect": list(gid("Tag", tag.ID), gid("Tag", 999))},
 			}})
-			e := f.Fail("VALIDATION", createPost, vars{"i": vars{"userID": gid("User", ann.ID), "title": "T", "slug": "t", "tagIDs": list(gid("User", 1))}})
-			require.Contains(t, violations(t, e), "input.tagIDs")
+			e := f.Fail("VALIDATION", createPost, vars{"i": vars{"userID": gid("User", ann.ID), "title": "T", "slug": "t", "tags": vars{"connect": list(gid("User", 1))}}})
+			require.Contains(t, violations(t, e), "input.tags.connect[0]")
 		})
 		f.run(t, "a deleted parent is missing", func(t *testing.T, f *fixture) {
 			gone := f.user(t, "gone")

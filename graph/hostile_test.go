@@ -166,7 +166,7 @@ func TestConcurrentUpdatesOfOneVersion(t *testing.T) {
 			tags = append(tags, f.app.Client.Tag.Create().SetName(name).SaveX(ctx).GlobalID())
 		}
 		const update = `mutation($id: ID!, $tag: ID!, $title: String!) {
-			updatePost(id: $id, expectedVersion: 1, input: {title: $title, addTagIDs: [$tag]}) { version }
+			updatePost(id: $id, expectedVersion: 1, input: {title: $title, tags: {connect: [$tag]}}) { version }
 		}`
 		var wins, conflicts int
 		var mu sync.Mutex

@@ -25,7 +25,7 @@ func TestMutationsAreTransactions(t *testing.T) {
 		f.tag(t, "blue")
 
 		// The second insert of the mutation fails, the first leaves nothing.
-		out := f.Do(createPost, vars{"i": vars{"userID": author, "title": "T", "slug": "t", "tagIDs": list(gid("Tag", tag.ID), gid("Tag", 999))}})
+		out := f.Do(createPost, vars{"i": vars{"userID": author, "title": "T", "slug": "t", "tags": vars{"connect": list(gid("Tag", tag.ID), gid("Tag", 999))}}})
 		require.Len(t, out.Errors, 1)
 		require.Zero(t, f.app.Client.Post.Query().CountX(t.Context()))
 
@@ -33,7 +33,7 @@ func TestMutationsAreTransactions(t *testing.T) {
 		out = f.Do(`mutation($a: CreatePostInput!, $b: CreateTagInput!, $c: CreateTagInput!) {
 			a: createPost(input: $a) { slug author { username posts { totalCount } } tags { edges { node { name } } } }
 			b: createTag(input: $b) { name } c: createTag(input: $c) { name } }`, vars{
-			"a": vars{"userID": author, "title": "T", "slug": "t", "tagIDs": list(gid("Tag", tag.ID))},
+			"a": vars{"userID": author, "title": "T", "slug": "t", "tags": vars{"connect": list(gid("Tag", tag.ID))}},
 			"b": vars{"name": "  "}, "c": vars{"name": "green"},
 		})
 		require.Len(t, out.Errors, 1, out.Raw)
@@ -41,7 +41,7 @@ func TestMutationsAreTransactions(t *testing.T) {
 		require.Equal(t, 1, f.app.Client.Post.Query().CountX(t.Context()))
 
 		got := f.Must(`mutation($i: CreatePostInput!) { createPost(input: $i) { slug author { username posts { totalCount } } tags { edges { node { name } } } } }`,
-			vars{"i": vars{"userID": author, "title": "T", "slug": "u", "tagIDs": list(gid("Tag", tag.ID))}})
+			vars{"i": vars{"userID": author, "title": "T", "slug": "u", "tags": vars{"connect": list(gid("Tag", tag.ID))}}})
 		require.Equal(t, "ann", apitest.Get(got, "createPost", "author", "username"))
 		require.Equal(t, 2.0, apitest.Get(got, "createPost", "author", "posts", "totalCount"))
 		require.Equal(t, list("red"), nodes(apitest.Get(got, "createPost", "tags"), "name"))

@@ -21,6 +21,10 @@ type node struct {
 	// GoFields maps the name of a field to its generated counterpart.
 	GoFields map[string]*gen.Field
 	GoEdges  map[string]*gen.Edge
+
+	registry entity.Registry  // of all nodes
+	others   map[string]*node // all nodes by name
+	inputs   []string         // of mutations
 }
 
 // InAPI reports whether the GraphQL API has a type for the node.
@@ -37,6 +41,11 @@ func describe(g *gen.Graph) ([]*node, error) {
 		}
 		nodes = append(nodes, n)
 		byName[t.Name] = n
+	}
+	registry := entity.Registry{}
+	for _, n := range nodes {
+		registry[n.Name] = n.Entity
+		n.registry, n.others = registry, byName
 	}
 	for _, n := range nodes {
 		for _, e := range n.Edges {
@@ -86,8 +95,10 @@ func describeType(t *gen.Type) (*node, error) {
 		default:
 		}
 		n.Entity.Fields = append(n.Entity.Fields, d)
-		n.GoFields[f.Name] = f
+		n.GoFields[f.StorageKey()] = f
 	}
+	n.Entity.Hidden = !n.InAPI()
+	n.Entity.Unique = uniqueKeys(t)
 	var err error
 	if n.Entity.Search, err = entschema.Search(t); err != nil {
 		return nil, err
@@ -125,7 +136,8 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 		return nil, "", err
 	}
 	d := &entity.Field{
-		Name: f.Name, Column: f.StorageKey(), Kind: kind,
+		// The generated mutations know a field by its column.
+		Name: f.StorageKey(), Column: f.StorageKey(), Kind: kind,
 		Enum: f.EnumValues(), Nullable: f.Optional,
 		Required:  !isID && !f.Optional && !f.Default,
 		Sensitive: f.Sensitive(), Rules: rules,
@@ -216,6 +228,7 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 		if e.OwnFK() && e.Field() == nil {
 			return nil, fmt.Errorf("the edge owns a foreign key that is no field of the schema; declare the field %q and bind it with .Field(%q)", d.Column, d.Column)
 		}
+		writableEdge(owner, d, show)
 		return d, nil
 	}
 	d.JoinTable = e.Rel.Table
@@ -223,9 +236,7 @@ func describeEdge(owner *node, e *gen.Edge, target *node) (*entity.Edge, error) 
 	if e.IsInverse() {
 		d.OwnerColumn, d.TargetColumn = d.TargetColumn, d.OwnerColumn
 	}
-	writable := d.GraphQL != ""
-	d.Create = writable && !show.NoCreate && !owner.Expose.NoCreate
-	d.Update = writable && !show.NoUpdate && !owner.Expose.NoUpdate
+	writableEdge(owner, d, show)
 	return d, nil
 }
 

@@ -80,7 +80,10 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := orderByVisible(g); err != nil {
 				return err
 			}
-			return putHooksLast(g)
+			if err := putHooksLast(g); err != nil {
+				return err
+			}
+			return shortenUpdates(g)
 		})
 	}
 	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)
@@ -128,12 +131,12 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxAppended":   appended,
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
-		"framefoxUpdates":    updates,
 		"framefoxSearch":     searchLiteral,
 		"framefoxSearched":   x.searched,
 		"framefoxKind":       kindName,
 		"framefoxTrash":      x.trash,
 		"framefoxAnyTrash":   func(*gen.Graph) bool { return anyTrash(x.nodes) },
+		"framefoxMany":       func(n *node, verb string) string { return templates.ToGo(n.Many(verb)) },
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
@@ -150,12 +153,6 @@ func appended(n *node) []*gen.Field {
 func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }
 
 func isLink(e *entity.Edge) bool { return e.Relation == entity.ManyToMany && (e.Create || e.Update) }
-
-// updates reports whether the API has an update mutation for the node.
-func updates(n *node) bool {
-	return !n.Expose.NoUpdate && (slices.ContainsFunc(n.Entity.Fields, func(f *entity.Field) bool { return f.Update }) ||
-		slices.ContainsFunc(n.Entity.Edges, func(e *entity.Edge) bool { return e.Update && isLink(e) }))
-}
 
 // fieldLiteral writes a field's description as Go.
 func fieldLiteral(n *node, f *entity.Field) string {

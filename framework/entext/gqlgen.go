@@ -80,7 +80,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		cfg.Directives = map[string]config.DirectiveConfig{}
 	}
 	cfg.Directives[relay.NeedsDirective] = config.DirectiveConfig{SkipRuntime: true}
-	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination", "Trashed"} {
+	for _, name := range []string{"Cursor", "PageInfo", "OrderDirection", "BigInt", "Time", "Date", "JSON", "Base64", "Node", "Total", "Precision", "Pagination", "Trashed", "Affected"} {
 		set(name, relayPackage+"."+name)
 	}
 	set("UUID", "github.com/99designs/gqlgen/graphql.UUID")
@@ -97,13 +97,14 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name+"WhereInput", relayPackage+".Where")
 		set(name+"Order", relayPackage+".Order")
 		set(name+"OrderField", relayPackage+".OrderField")
-		set("Create"+name+"Input", relayPackage+".Input")
-		set("Update"+name+"Input", relayPackage+".Input")
 		for _, part := range aggregateTypes(n.Entity) {
 			set(part, relayPackage+".JSON")
 		}
 		for _, input := range aggregateInputs(n.Entity) {
 			set(input, relayPackage+".OrderField")
+		}
+		for _, input := range n.inputs {
+			set(input, relayPackage+".Input")
 		}
 		field(name, "id", "GlobalID")
 		for _, f := range n.Entity.Fields {

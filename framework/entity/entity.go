@@ -35,6 +35,10 @@ type Entity struct {
 	Fields  []*Field // the first one is the id
 	Edges   []*Edge
 
+	// Unique lists the unique keys but the id, each by the names of its fields.
+	Unique [][]string
+	Hidden bool // not in any API
+
 	SoftDelete *Field // when set, a row with a value there is a tombstone
 	Version    *Field // optimistic lock, bumped by each update
 	Tenant     *Field // whose row it is, set once
@@ -54,7 +58,7 @@ type Entity struct {
 
 // Field describes one column of an entity.
 type Field struct {
-	Name      string // name in the Ent schema: "first_name"
+	Name      string // name in the generated client: "first_name"; the column, where the schema calls that differently
 	Column    string
 	GraphQL   string // "firstName"; empty when no API may show it
 	Kind      Kind

@@ -195,7 +195,11 @@ func (e *Entity) bump(m ent.Mutation) error {
 	if err := m.ResetField(e.Version.Name); err != nil {
 		return fmt.Errorf("entity: cannot reset %s.%s: %w", e.Name, e.Version.Name, err)
 	}
-	if err := m.AddField(e.Version.Name, int64(1)); err != nil {
+	version, ok := e.Field(e.Version.Name)
+	if !ok {
+		version = e.Version
+	}
+	if err := m.AddField(e.Version.Name, one(version)); err != nil {
 		return fmt.Errorf("entity: cannot bump %s.%s: %w", e.Name, e.Version.Name, err)
 	}
 	return nil

@@ -60,9 +60,9 @@ func explain(s *sql.Selector) string {
 	}
 }
 
-// plan is what the planners say of rows. PostgreSQL has them at the root,
+// queryPlan is what the planners say of rows. PostgreSQL has them at the root,
 // MySQL and MariaDB at each table of a join.
-type plan struct {
+type queryPlan struct {
 	Root *struct {
 		Rows float64 `json:"Plan Rows"`
 	} `json:"Plan"`
@@ -98,9 +98,9 @@ func (p *percent) UnmarshalJSON(data []byte) error {
 
 // planned finds the number of rows in a plan. A plan of another shape has none.
 func planned(data []byte) (int, bool) {
-	var p plan
+	var p queryPlan
 	if len(data) > 0 && data[0] == '[' {
-		var list []plan
+		var list []queryPlan
 		if json.Unmarshal(data, &list) != nil || len(list) == 0 {
 			return 0, false
 		}

@@ -3,6 +3,7 @@ package relay
 import (
 	"cmp"
 	"context"
+	stdsql "database/sql"
 	"sync"
 
 	"entgo.io/ent"
@@ -33,7 +34,8 @@ type Source interface {
 	Settings() Settings
 	// Select runs one query, with all interceptors of the client.
 	Select(ctx context.Context, q Query) ([]Node, error)
-	// Change starts a mutation.
+	// Change starts a mutation: of a new row, of the row with the id, or, with
+	// ent.OpUpdate and ent.OpDelete, of all rows that its predicates hold for.
 	Change(entity string, op ent.Op, id any) (Change, error)
 	// SaveAll saves changes of one entity that are all creates, or all updates
 	// of one row each, in as few statements as the dialect allows. It returns
@@ -59,6 +61,11 @@ type Change struct {
 	Edge func(name string, add bool, keys []any) error
 	// Save runs it. A delete returns no node.
 	Save func(ctx context.Context) (Node, error)
+	// SaveMany runs a change of all rows that match, and counts them.
+	SaveMany func(ctx context.Context) (int, error)
+	// ExpectVersion makes Save return an *entity.StaleError where the row has
+	// another version; nil for entities without one.
+	ExpectVersion func(version int64)
 }
 
 // Member is embedded in generated entities: it knows the rows that were
@@ -176,6 +183,13 @@ type Settings struct {
 	MayTrash func(ctx context.Context, entity string) bool
 	MaxCost  int  // of one operation, see Cost; default 5,000, negative for no limit
 	ShowCost bool // answers tell their cost in extensions.cost
+
+	MaxNesting  int // nested writes, one inside the other; default 5
+	MaxWrites   int // rows that one mutation creates, links or unlinks by its input; default 1,000
+	MaxAffected int // rows that one updateMany or deleteMany changes; default 10,000
+
+	Isolation stdsql.IsolationLevel // of the transaction of a mutation; default the database's
+	Retries   int                   // how often a mutation that lost against another is run again; default 4, below 0 never
 }
 
 const (
@@ -205,6 +219,9 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxOrder, 10)
 	fill(&s.MaxOffset, 100_000)
 	fill(&s.MaxCost, defaultCost)
+	fill(&s.MaxNesting, 5)
+	fill(&s.MaxWrites, 1000)
+	fill(&s.MaxAffected, 10_000)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()
 	}

@@ -12,8 +12,6 @@ import (
 	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
-type vars = map[string]any
-
 // plant makes n projects with a lead, and tasks with labels, children and notes.
 func plant(t *testing.T, app *trackertest.App, prefix string, n int) (projects []string) {
 	t.Helper()

@@ -96,32 +96,39 @@ func (r *run) linkWrites(x, e *entity.Entity, id string) (all []shape) {
 	if update == nil || len(keys) == 0 {
 		return nil
 	}
-	inputs := map[string]string{}
+	input := r.types["Update"+x.GraphQL+"Input"]
+	var inputs []string
 	for _, f := range x.Fields {
-		if f.Target == e.Name {
-			inputs[f.GraphQL] = strconv.Quote(id)
+		if f.Target == e.Name && input.input(f.GraphQL) != nil {
+			inputs = append(inputs, fmt.Sprintf("%s: %q", f.GraphQL, id))
 		}
 	}
 	for _, edge := range x.Edges {
-		if edge.Target != e.Name || !edge.ToMany() || edge.GraphQL == "" {
+		nested := input.input(edge.GraphQL)
+		if edge.Target != e.Name || edge.GraphQL == "" || nested == nil {
 			continue
 		}
-		for _, name := range []string{relay.AddEdge(edge), relay.RemoveEdge(edge), relay.EdgeIDs(edge), "set" + relay.AddEdge(edge)[len("add"):]} {
-			inputs[name] = fmt.Sprintf("[%q]", id)
+		// "set" replaces the visible links, which is no harm.
+		for _, op := range []string{"connect", "disconnect"} {
+			offered := r.types[nested.Type.base()].input(op)
+			switch {
+			case offered == nil:
+			case offered.Type.list():
+				inputs = append(inputs, fmt.Sprintf("%s: {%s: [%q]}", edge.GraphQL, op, id))
+			case offered.Type.base() == "ID":
+				inputs = append(inputs, fmt.Sprintf("%s: {%s: %q}", edge.GraphQL, op, id))
+			}
 		}
 	}
 	// The first row may be linked to it, the last is not.
 	for i, at := range []any{keys[0], keys[len(keys)-1]} {
-		for name, v := range inputs {
-			if r.types["Update"+x.GraphQL+"Input"].input(name) == nil || x.Name == e.Name && len(keys) < 2 {
+		for _, link := range inputs {
+			if x.Name == e.Name && len(keys) < 2 {
 				continue
 			}
-			if strings.HasPrefix(name, "set") {
-				continue // replaces the visible links, which is no harm
-			}
 			all = append(all, shape{
-				name:  fmt.Sprintf("mutation update%s %s %d", x.GraphQL, name, i),
-				query: fmt.Sprintf("mutation { update%s(id: %q, input: {%s: %s}) { id } }", x.GraphQL, relay.EncodeID(x, at), name, v),
+				name:  fmt.Sprintf("mutation update%s %s %d", x.GraphQL, link, i),
+				query: fmt.Sprintf("mutation { update%s(id: %q, input: {%s}) { id } }", x.GraphQL, relay.EncodeID(x, at), link),
 			})
 		}
 	}

@@ -537,7 +537,7 @@ func (_u *BinderUpdateOne) sqlSave(ctx context.Context) (_node *Binder, err erro
 	_node = &Binder{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{binder.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -1078,7 +1078,7 @@ func (_u *ClauseUpdateOne) sqlSave(ctx context.Context) (_node *Clause, err erro
 	_node = &Clause{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{clause.Label}
 		} else if sqlgraph.IsConstraintError(err) {

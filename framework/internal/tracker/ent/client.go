@@ -32,6 +32,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 
@@ -83,6 +84,8 @@ type Client struct {
 	Project *ProjectClient
 	// Remark is the client for interacting with the Remark builders.
 	Remark *RemarkClient
+	// Sheet is the client for interacting with the Sheet builders.
+	Sheet *SheetClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// Topic is the client for interacting with the Topic builders.
@@ -115,6 +118,7 @@ func (c *Client) init() {
 	c.Product = NewProductClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.Remark = NewRemarkClient(c.config)
+	c.Sheet = NewSheetClient(c.config)
 	c.Task = NewTaskClient(c.config)
 	c.Topic = NewTopicClient(c.config)
 }
@@ -180,6 +184,8 @@ func newConfig(opts ...Option) config {
 	cfg.inters.Project = append(cfg.inters.Project, relay.Interceptor[*Project]())
 	cfg.inters.Remark = append(cfg.inters.Remark, entity.Interceptor(remarkEntity))
 	cfg.inters.Remark = append(cfg.inters.Remark, relay.Interceptor[*Remark]())
+	cfg.inters.Sheet = append(cfg.inters.Sheet, entity.Interceptor(sheetEntity))
+	cfg.inters.Sheet = append(cfg.inters.Sheet, relay.Interceptor[*Sheet]())
 	cfg.inters.Task = append(cfg.inters.Task, entity.Interceptor(taskEntity))
 	cfg.inters.Task = append(cfg.inters.Task, relay.Interceptor[*Task]())
 	cfg.inters.Topic = append(cfg.inters.Topic, entity.Interceptor(topicEntity))
@@ -271,6 +277,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Product:    NewProductClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Remark:     NewRemarkClient(cfg),
+		Sheet:      NewSheetClient(cfg),
 		Task:       NewTaskClient(cfg),
 		Topic:      NewTopicClient(cfg),
 	}, nil
@@ -309,6 +316,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Product:    NewProductClient(cfg),
 		Project:    NewProjectClient(cfg),
 		Remark:     NewRemarkClient(cfg),
+		Sheet:      NewSheetClient(cfg),
 		Task:       NewTaskClient(cfg),
 		Topic:      NewTopicClient(cfg),
 	}, nil
@@ -342,7 +350,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
 		c.Entry, c.Invoice, c.Label, c.Maker, c.Memo, c.Note, c.Person, c.Product,
-		c.Project, c.Remark, c.Task, c.Topic,
+		c.Project, c.Remark, c.Sheet, c.Task, c.Topic,
 	} {
 		n.Use(hooks...)
 	}
@@ -354,7 +362,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Attachment, c.Badge, c.Binder, c.Clause, c.Contract, c.Cover,
 		c.Entry, c.Invoice, c.Label, c.Maker, c.Memo, c.Note, c.Person, c.Product,
-		c.Project, c.Remark, c.Task, c.Topic,
+		c.Project, c.Remark, c.Sheet, c.Task, c.Topic,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -397,6 +405,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Project.mutate(ctx, m)
 	case *RemarkMutation:
 		return c.Remark.mutate(ctx, m)
+	case *SheetMutation:
+		return c.Sheet.mutate(ctx, m)
 	case *TaskMutation:
 		return c.Task.mutate(ctx, m)
 	case *TopicMutation:
@@ -3340,6 +3350,139 @@ func (c *RemarkClient) mutate(ctx context.Context, m *RemarkMutation) (Value, er
 	}
 }
 
+// SheetClient is a client for the Sheet schema.
+type SheetClient struct {
+	config
+}
+
+// NewSheetClient returns a client for the Sheet from the given config.
+func NewSheetClient(c config) *SheetClient {
+	return &SheetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sheet.Hooks(f(g(h())))`.
+func (c *SheetClient) Use(hooks ...Hook) {
+	c.hooks.Sheet = append(c.hooks.Sheet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sheet.Intercept(f(g(h())))`.
+func (c *SheetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Sheet = append(c.inters.Sheet, interceptors...)
+}
+
+// Create returns a builder for creating a Sheet entity.
+func (c *SheetClient) Create() *SheetCreate {
+	mutation := newSheetMutation(c.config, OpCreate)
+	return &SheetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Sheet entities.
+func (c *SheetClient) CreateBulk(builders ...*SheetCreate) *SheetCreateBulk {
+	return &SheetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SheetClient) MapCreateBulk(slice any, setFunc func(*SheetCreate, int)) *SheetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SheetCreateBulk{err: fmt.Errorf("calling to SheetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SheetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SheetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Sheet.
+func (c *SheetClient) Update() *SheetUpdate {
+	mutation := newSheetMutation(c.config, OpUpdate)
+	return &SheetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SheetClient) UpdateOne(_m *Sheet) *SheetUpdateOne {
+	mutation := newSheetMutation(c.config, OpUpdateOne, withSheet(_m))
+	return &SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SheetClient) UpdateOneID(id int64) *SheetUpdateOne {
+	mutation := newSheetMutation(c.config, OpUpdateOne, withSheetID(id))
+	return &SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Sheet.
+func (c *SheetClient) Delete() *SheetDelete {
+	mutation := newSheetMutation(c.config, OpDelete)
+	return &SheetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SheetClient) DeleteOne(_m *Sheet) *SheetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SheetClient) DeleteOneID(id int64) *SheetDeleteOne {
+	builder := c.Delete().Where(sheet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SheetDeleteOne{builder}
+}
+
+// Query returns a query builder for Sheet.
+func (c *SheetClient) Query() *SheetQuery {
+	return &SheetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSheet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Sheet entity by its id.
+func (c *SheetClient) Get(ctx context.Context, id int64) (*Sheet, error) {
+	return c.Query().Where(sheet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SheetClient) GetX(ctx context.Context, id int64) *Sheet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// outerHooks returns the hooks of client and schema.
+func (c *SheetClient) outerHooks() []Hook {
+	return c.hooks.Sheet
+}
+
+// Interceptors returns the client interceptors.
+func (c *SheetClient) Interceptors() []Interceptor {
+	return c.inters.Sheet
+}
+
+func (c *SheetClient) mutate(ctx context.Context, m *SheetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SheetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SheetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SheetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SheetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Sheet mutation op: %q", m.Op())
+	}
+}
+
 // TaskClient is a client for the Task schema.
 type TaskClient struct {
 	config
@@ -3738,12 +3881,12 @@ func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, erro
 type (
 	hooks struct {
 		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
-		Label, Maker, Memo, Note, Person, Product, Project, Remark, Task,
+		Label, Maker, Memo, Note, Person, Product, Project, Remark, Sheet, Task,
 		Topic []ent.Hook
 	}
 	inters struct {
 		Account, Attachment, Badge, Binder, Clause, Contract, Cover, Entry, Invoice,
-		Label, Maker, Memo, Note, Person, Product, Project, Remark, Task,
+		Label, Maker, Memo, Note, Person, Product, Project, Remark, Sheet, Task,
 		Topic []ent.Interceptor
 	}
 )

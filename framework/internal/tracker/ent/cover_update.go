@@ -517,7 +517,7 @@ func (_u *CoverUpdateOne) sqlSave(ctx context.Context) (_node *Cover, err error)
 	_node = &Cover{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{cover.Label}
 		} else if sqlgraph.IsConstraintError(err) {

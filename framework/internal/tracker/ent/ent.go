@@ -29,6 +29,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 )
@@ -108,6 +109,7 @@ func checkColumn(t, c string) error {
 			product.Table:    product.ValidColumn,
 			project.Table:    project.ValidColumn,
 			remark.Table:     remark.ValidColumn,
+			sheet.Table:      sheet.ValidColumn,
 			task.Table:       task.ValidColumn,
 			topic.Table:      topic.ValidColumn,
 		})

@@ -31,6 +31,7 @@ import (
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/framefox-go/framefox/framework/internal/tracker/goods"
@@ -72,6 +73,7 @@ var registry = entity.NewRegistry(
 	productEntity,
 	projectEntity,
 	remarkEntity,
+	sheetEntity,
 	taskEntity,
 	topicEntity,
 )
@@ -92,8 +94,8 @@ var accountEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"tenant_id", "name"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Account, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"tenant_id", "name"}, Living: true},
@@ -193,8 +195,8 @@ var attachmentEntity = entity.New(entity.Entity{
 		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
 	},
 	Rows: visible.Attachment,
 })
@@ -268,8 +270,8 @@ var badgeEntity = entity.New(entity.Entity{
 		{Name: "person_id", Column: "person_id", GraphQL: "personID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	},
+		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+	}, Unique: [][]string{[]string{"number"}, []string{"person_id"}},
 	Rows: visible.Badge,
 	Keys: []*entity.Key{
 		{Fields: []string{"number"}},
@@ -345,7 +347,7 @@ var binderEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "memos", Target: "Memo", Relation: entity.OneToMany, GraphQL: "memos", Item: "memo", Column: "binder_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "memos", Target: "Memo", Relation: entity.OneToMany, GraphQL: "memos", Item: "memo", Column: "binder_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
 		{Name: "pinned", Target: "Memo", Relation: entity.ManyToMany, GraphQL: "pinned", Item: "pinned", JoinTable: "binder_pinned", OwnerColumn: "binder_id", TargetColumn: "memo_id", Create: true, Update: true},
 	},
 	Rows: visible.Binder,
@@ -423,12 +425,12 @@ var clauseEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "parent", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
-		{Name: "covers", Target: "Cover", Relation: entity.OneToMany, GraphQL: "covers", Item: "cover", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "parent", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+		{Name: "covers", Target: "Cover", Relation: entity.OneToMany, GraphQL: "covers", Item: "cover", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"contract_id", "position"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Clause, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id", "position"}, Living: true},
@@ -531,12 +533,12 @@ var contractEntity = entity.New(entity.Entity{
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "clauses", Target: "Clause", Relation: entity.OneToMany, GraphQL: "clauses", Item: "clause", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "cover", Target: "Cover", Relation: entity.OneToOne, GraphQL: "cover", Item: "cover", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict"},
-		{Name: "remarks", Target: "Remark", Relation: entity.OneToMany, GraphQL: "remarks", Item: "remark", Column: "contract_id", OnDelete: "detach", OnPurge: "detach"},
-		{Name: "mentions", Target: "Remark", Relation: entity.OneToMany, GraphQL: "mentions", Item: "mention", Column: "about_id", OnDelete: "keep", OnPurge: "detach"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "clauses", Target: "Clause", Relation: entity.OneToMany, GraphQL: "clauses", Item: "clause", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "cover", Target: "Cover", Relation: entity.OneToOne, GraphQL: "cover", Item: "cover", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+		{Name: "remarks", Target: "Remark", Relation: entity.OneToMany, GraphQL: "remarks", Item: "remark", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
+		{Name: "mentions", Target: "Remark", Relation: entity.OneToMany, GraphQL: "mentions", Item: "mention", Column: "about_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"number"}, []string{"title"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Contract, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"number"}},
@@ -638,9 +640,9 @@ var coverEntity = entity.New(entity.Entity{
 		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true, Update: true},
+	}, Unique: [][]string{[]string{"contract_id"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Cover, Revive: true,
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id"}, Living: true},
@@ -741,7 +743,7 @@ var entryEntity = entity.New(entity.Entity{
 		{Name: "account_id", Column: "account_id", GraphQL: "accountID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Account", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "account", Target: "Account", Relation: entity.ManyToOne, GraphQL: "account", Item: "account", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
+		{Name: "account", Target: "Account", Relation: entity.ManyToOne, GraphQL: "account", Item: "account", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
 		{Name: "topics", Target: "Topic", Relation: entity.ManyToMany, GraphQL: "topics", Item: "topic", JoinTable: "entry_topics", OwnerColumn: "entry_id", TargetColumn: "topic_id", Create: true, Update: true},
 	}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Entry,
@@ -817,8 +819,8 @@ var invoiceEntity = entity.New(entity.Entity{
 		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
-		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true, Update: true},
+		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Invoice,
 })
@@ -916,7 +918,7 @@ var labelEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
-	},
+	}, Unique: [][]string{[]string{"name"}},
 	Rows: visible.Label,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -991,7 +993,7 @@ var makerEntity = entity.New(entity.Entity{
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "products", Target: "Product", Relation: entity.OneToMany, GraphQL: "products", Item: "product", Column: "maker_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "products", Target: "Product", Relation: entity.OneToMany, GraphQL: "products", Item: "product", Column: "maker_id", OnDelete: "detach", OnPurge: "detach", Update: true},
 	},
 	Rows: visible.Maker,
 })
@@ -1068,10 +1070,10 @@ var memoEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Memo", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "binder", Target: "Binder", Relation: entity.ManyToOne, GraphQL: "binder", Item: "binder", Column: "binder_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
+		{Name: "binder", Target: "Binder", Relation: entity.ManyToOne, GraphQL: "binder", Item: "binder", Column: "binder_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
 		{Name: "pinned_in", Target: "Binder", Relation: entity.ManyToMany, GraphQL: "pinnedIn", Item: "pinnedIn", JoinTable: "binder_pinned", OwnerColumn: "memo_id", TargetColumn: "binder_id", Create: true, Update: true},
-		{Name: "parent", Target: "Memo", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "replies", Target: "Memo", Relation: entity.OneToMany, GraphQL: "replies", Item: "reply", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "parent", Target: "Memo", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "replies", Target: "Memo", Relation: entity.OneToMany, GraphQL: "replies", Item: "reply", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 	},
 	Rows: visible.Memo,
 })
@@ -1148,8 +1150,8 @@ var noteEntity = entity.New(entity.Entity{
 		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
+		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
+		{Name: "author", Target: "Person", Relation: entity.ManyToOne, GraphQL: "author", Item: "author", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Note,
 })
@@ -1249,12 +1251,12 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "nickname", Column: "nickname", GraphQL: "nickname", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach"},
-		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id", OnDelete: "detach", OnPurge: "detach"},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
+		{Name: "projects", Target: "Project", Relation: entity.OneToMany, GraphQL: "projects", Item: "project", Column: "lead_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
-		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Person, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"email"}, Living: true},
@@ -1359,8 +1361,8 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "maker_id", Column: "maker_id", GraphQL: "makerID", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Target: "Maker", Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
 	},
 	Edges: []*entity.Edge{
-		{Name: "maker", Target: "Maker", Relation: entity.ManyToOne, GraphQL: "maker", Item: "maker", Column: "maker_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
-	},
+		{Name: "maker", Target: "Maker", Relation: entity.ManyToOne, GraphQL: "maker", Item: "maker", Column: "maker_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
+	}, Unique: [][]string{[]string{"sku"}},
 	Rows: visible.Product,
 	Keys: []*entity.Key{
 		{Fields: []string{"sku"}},
@@ -1443,11 +1445,11 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "lead_id", Column: "lead_id", GraphQL: "leadID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
-		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "lead", Target: "Person", Relation: entity.ManyToOne, GraphQL: "lead", Item: "lead", Column: "lead_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
+		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
-		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade"},
-	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+	}, Unique: [][]string{[]string{"code"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Project, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"code"}, Living: true},
@@ -1550,8 +1552,8 @@ var remarkEntity = entity.New(entity.Entity{
 		{Name: "about_id", Column: "about_id", GraphQL: "aboutID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
-		{Name: "about", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "about", Item: "about", Column: "about_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "contract", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
+		{Name: "about", Target: "Contract", Relation: entity.ManyToOne, GraphQL: "about", Item: "about", Column: "about_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Remark, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
@@ -1640,6 +1642,78 @@ func (c *RemarkClient) Restore(ctx context.Context, id int64) (*Remark, error) {
 	return u.Save(entity.WithTrashed(ctx))
 }
 
+var sheetEntity = entity.New(entity.Entity{
+	Name: "Sheet", GraphQL: "Sheet", Table: "sheets",
+	Fields: []*entity.Field{
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
+		{Name: "rev", Column: "rev", GraphQL: "revision", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Nullable: true, Read: true, Filter: true, Order: true},
+	},
+	Edges: []*entity.Edge{},
+	Rows:  visible.Sheet, Version: &entity.Field{Name: "rev", Column: "rev", Kind: entity.BigInt},
+})
+
+// EntityType describes the Sheet entity.
+func (*Sheet) EntityType() *entity.Entity { return sheetEntity }
+
+var sheetHook = entity.Hook(sheetEntity)
+
+// Hooks returns the hooks of Sheet. The framework's is the last: it sees
+// what all others have set.
+func (c *SheetClient) Hooks() []Hook {
+	hooks := c.outerHooks()
+	return append(hooks[:len(hooks):len(hooks)], sheetHook)
+}
+
+// WhereP adds predicates on the columns of the table.
+func (q *SheetQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.predicates = append(q.predicates, p)
+	}
+}
+
+// Bind gives the predicates of the query the context.
+func (q *SheetQuery) Bind(ctx context.Context) {
+	q.predicates = append([]predicate.Sheet{entity.Bound(ctx)}, q.predicates...)
+	if q.sql != nil {
+		q.sql.WithContext(ctx)
+	}
+}
+
+// Runs reports whether the context is that of the query itself.
+func (q *SheetQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Bind gives the predicates of the mutation the context, and tells what is
+// wrong with them.
+func (m *SheetMutation) Bind(ctx context.Context) error {
+	if len(m.predicates) == 0 {
+		return nil
+	}
+	m.predicates = append([]predicate.Sheet{entity.Bound(ctx)}, m.predicates...)
+	return entity.Checked(ctx, m.driver.Dialect(), sheet.Table, m.predicates)
+}
+
+// Driver is what the mutation runs on.
+func (m *SheetMutation) Driver() dialect.Driver { return m.driver }
+
+// Key is the id of the row, or nil.
+func (m *SheetMutation) Key() any {
+	if m.id != nil {
+		return *m.id
+	}
+	return nil
+}
+
+// MatchP adds the predicates of the mutation to a selector of the table.
+func (m *SheetMutation) MatchP(s *sql.Selector) {
+	if m.id != nil {
+		s.Where(sql.EQ(s.C(sheet.FieldID), *m.id))
+	}
+	for _, p := range m.predicates {
+		p(s)
+	}
+}
+
 var taskEntity = entity.New(entity.Entity{
 	Name: "Task", GraphQL: "Task", Table: "tasks",
 	Fields: []*entity.Field{
@@ -1664,13 +1738,13 @@ var taskEntity = entity.New(entity.Entity{
 		{Name: "parent_id", Column: "parent_id", GraphQL: "parentID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
-		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true},
-		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "project", Target: "Project", Relation: entity.ManyToOne, GraphQL: "project", Item: "project", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "assignee", Target: "Person", Relation: entity.ManyToOne, GraphQL: "assignee", Item: "assignee", Column: "assignee_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
+		{Name: "parent", Target: "Task", Relation: entity.ManyToOne, GraphQL: "parent", Item: "parent", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
+		{Name: "children", Target: "Task", Relation: entity.OneToMany, GraphQL: "children", Item: "child", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "labels", Target: "Label", Relation: entity.ManyToMany, GraphQL: "labels", Item: "label", JoinTable: "task_labels", OwnerColumn: "task_id", TargetColumn: "label_id", Create: true, Update: true},
-		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade"},
-		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade"},
+		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
+		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Task, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "tasks_search", ID: "id", Columns: []string{"title", "body"}},
 })

@@ -30,24 +30,6 @@ func (g GraphQL) Nodes(ctx context.Context, ids []string, trashed *relay.Trashed
 	return relay.Lookup(ctx, graphSource{g.client.config}, ids, trashed)
 }
 
-func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
-	tx, err := g.client.Tx(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return graphSource{tx.config}, tx, nil
-}
-
-// write runs fn in a transaction; unwrap then frees the row of it.
-func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) (relay.Node, error)) (N, error) {
-	var zero N
-	n, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return zero, err
-	}
-	return unwrap(n.(N)), nil
-}
-
 // GraphSource runs what package relay asks for with the client.
 func (c *Client) GraphSource() relay.Source { return graphSource{c.config} }
 
@@ -292,6 +274,18 @@ func (s graphSource) Select(ctx context.Context, q relay.Query) ([]relay.Node, e
 			query.Select(q.Columns...)
 		}
 		return nodes(query.All(ctx))
+	case "Sheet":
+		query := NewSheetClient(s.config).Query()
+		if q.Where != nil {
+			query.Where(q.Where)
+		}
+		if q.Finish != nil {
+			query.Modify(q.Finish)
+		}
+		if q.Columns != nil {
+			query.Select(q.Columns...)
+		}
+		return nodes(query.All(ctx))
 	case "Task":
 		query := NewTaskClient(s.config).Query()
 		if q.Where != nil {
@@ -334,13 +328,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Account", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Account", b.Exec(ctx))
 			}}, nil
 		}
@@ -359,6 +359,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Attachment", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -380,6 +386,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -401,6 +413,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Binder", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -418,13 +436,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Clause", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Clause", b.Exec(ctx))
 			}}, nil
 		}
@@ -439,13 +463,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Contract", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Contract", b.Exec(ctx))
 			}}, nil
 		}
@@ -464,6 +494,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Cover", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -485,6 +521,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Entry", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -506,6 +548,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Invoice", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -527,6 +575,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -548,6 +602,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Maker", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(string))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -569,6 +629,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Memo", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -590,6 +656,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -607,13 +679,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Person", b.Exec(ctx))
 			}}, nil
 		}
@@ -632,6 +710,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -649,13 +733,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Project", b.Exec(ctx))
 			}}, nil
 		}
@@ -670,14 +760,47 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Remark", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Remark", b.Exec(ctx))
+			}}, nil
+		}
+	case "Sheet":
+		c := NewSheetClient(s.config)
+		switch op {
+		case OpCreate:
+			b := c.Create()
+			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Sheet", n, err)
+			}}, nil
+		case OpUpdateOne:
+			b := c.UpdateOneID(id.(int64))
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+				n, err := b.Save(ctx)
+				return saved("Sheet", n, err)
+			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
+		default:
+			b := c.DeleteOneID(id.(int64))
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
+				return removed("Sheet", b.Exec(ctx))
 			}}, nil
 		}
 	case "Task":
@@ -691,13 +814,19 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
-			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b._d.mutation, ExpectVersion: func(v int64) { b._d.hooks = b._d.mutation.expectVersion(v, b._d.hooks) }, Save: func(ctx context.Context) (relay.Node, error) {
 				return removed("Task", b.Exec(ctx))
 			}}, nil
 		}
@@ -716,6 +845,12 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 				n, err := b.Save(ctx)
 				return saved("Topic", n, err)
 			}}, nil
+		case OpUpdate:
+			b := c.Update()
+			return relay.Change{Mutation: b.Mutation(), SaveMany: b.Save}, nil
+		case OpDelete:
+			b := c.Delete()
+			return relay.Change{Mutation: b.mutation, SaveMany: b.Exec}, nil
 		default:
 			b := c.DeleteOneID(id.(int64))
 			return relay.Change{Mutation: b._d.mutation, Save: func(ctx context.Context) (relay.Node, error) {
@@ -819,6 +954,13 @@ func (g GraphQL) CreateAccount(ctx context.Context, input relay.Input) (*Account
 	})
 }
 
+// CreateAccounts resolves the mutation of that name.
+func (g GraphQL) CreateAccounts(ctx context.Context, input []relay.Input) ([]*Account, error) {
+	return writeMany(ctx, g, (*Account).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Account", input)
+	})
+}
+
 // UpdateAccount resolves the mutation of that name.
 func (g GraphQL) UpdateAccount(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Account, error) {
 	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -826,10 +968,24 @@ func (g GraphQL) UpdateAccount(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateAccounts resolves the mutation of that name.
+func (g GraphQL) UpdateAccounts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Account", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteAccount resolves the mutation of that name.
-func (g GraphQL) DeleteAccount(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteAccount(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Account", id)
+		return relay.Delete(ctx, s, "Account", id, expectedVersion)
+	})
+}
+
+// DeleteAccounts resolves the mutation of that name.
+func (g GraphQL) DeleteAccounts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Account", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -941,6 +1097,13 @@ func (g GraphQL) CreateAttachment(ctx context.Context, input relay.Input) (*Atta
 	})
 }
 
+// CreateAttachments resolves the mutation of that name.
+func (g GraphQL) CreateAttachments(ctx context.Context, input []relay.Input) ([]*Attachment, error) {
+	return writeMany(ctx, g, (*Attachment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Attachment", input)
+	})
+}
+
 // UpdateAttachment resolves the mutation of that name.
 func (g GraphQL) UpdateAttachment(ctx context.Context, id string, input relay.Input) (*Attachment, error) {
 	return write(ctx, g, (*Attachment).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -948,10 +1111,24 @@ func (g GraphQL) UpdateAttachment(ctx context.Context, id string, input relay.In
 	})
 }
 
+// UpdateAttachments resolves the mutation of that name.
+func (g GraphQL) UpdateAttachments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Attachment", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteAttachment resolves the mutation of that name.
 func (g GraphQL) DeleteAttachment(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Attachment", id)
+		return relay.Delete(ctx, s, "Attachment", id, nil)
+	})
+}
+
+// DeleteAttachments resolves the mutation of that name.
+func (g GraphQL) DeleteAttachments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Attachment", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1036,6 +1213,13 @@ func (g GraphQL) CreateBadge(ctx context.Context, input relay.Input) (*Badge, er
 	})
 }
 
+// CreateBadges resolves the mutation of that name.
+func (g GraphQL) CreateBadges(ctx context.Context, input []relay.Input) ([]*Badge, error) {
+	return writeMany(ctx, g, (*Badge).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Badge", input)
+	})
+}
+
 // UpdateBadge resolves the mutation of that name.
 func (g GraphQL) UpdateBadge(ctx context.Context, id string, input relay.Input) (*Badge, error) {
 	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1043,10 +1227,24 @@ func (g GraphQL) UpdateBadge(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateBadges resolves the mutation of that name.
+func (g GraphQL) UpdateBadges(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Badge", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteBadge resolves the mutation of that name.
 func (g GraphQL) DeleteBadge(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Badge", id)
+		return relay.Delete(ctx, s, "Badge", id, nil)
+	})
+}
+
+// DeleteBadges resolves the mutation of that name.
+func (g GraphQL) DeleteBadges(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Badge", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1142,6 +1340,13 @@ func (g GraphQL) CreateBinder(ctx context.Context, input relay.Input) (*Binder, 
 	})
 }
 
+// CreateBinders resolves the mutation of that name.
+func (g GraphQL) CreateBinders(ctx context.Context, input []relay.Input) ([]*Binder, error) {
+	return writeMany(ctx, g, (*Binder).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Binder", input)
+	})
+}
+
 // UpdateBinder resolves the mutation of that name.
 func (g GraphQL) UpdateBinder(ctx context.Context, id string, input relay.Input) (*Binder, error) {
 	return write(ctx, g, (*Binder).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1149,10 +1354,24 @@ func (g GraphQL) UpdateBinder(ctx context.Context, id string, input relay.Input)
 	})
 }
 
+// UpdateBinders resolves the mutation of that name.
+func (g GraphQL) UpdateBinders(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Binder", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteBinder resolves the mutation of that name.
 func (g GraphQL) DeleteBinder(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Binder", id)
+		return relay.Delete(ctx, s, "Binder", id, nil)
+	})
+}
+
+// DeleteBinders resolves the mutation of that name.
+func (g GraphQL) DeleteBinders(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Binder", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1274,6 +1493,13 @@ func (g GraphQL) CreateClause(ctx context.Context, input relay.Input) (*Clause, 
 	})
 }
 
+// CreateClauses resolves the mutation of that name.
+func (g GraphQL) CreateClauses(ctx context.Context, input []relay.Input) ([]*Clause, error) {
+	return writeMany(ctx, g, (*Clause).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Clause", input)
+	})
+}
+
 // UpdateClause resolves the mutation of that name.
 func (g GraphQL) UpdateClause(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Clause, error) {
 	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1281,10 +1507,24 @@ func (g GraphQL) UpdateClause(ctx context.Context, id string, input relay.Input,
 	})
 }
 
+// UpdateClauses resolves the mutation of that name.
+func (g GraphQL) UpdateClauses(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Clause", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteClause resolves the mutation of that name.
-func (g GraphQL) DeleteClause(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteClause(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Clause", id)
+		return relay.Delete(ctx, s, "Clause", id, expectedVersion)
+	})
+}
+
+// DeleteClauses resolves the mutation of that name.
+func (g GraphQL) DeleteClauses(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Clause", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1403,6 +1643,13 @@ func (g GraphQL) CreateContract(ctx context.Context, input relay.Input) (*Contra
 	})
 }
 
+// CreateContracts resolves the mutation of that name.
+func (g GraphQL) CreateContracts(ctx context.Context, input []relay.Input) ([]*Contract, error) {
+	return writeMany(ctx, g, (*Contract).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Contract", input)
+	})
+}
+
 // UpdateContract resolves the mutation of that name.
 func (g GraphQL) UpdateContract(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Contract, error) {
 	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1410,10 +1657,24 @@ func (g GraphQL) UpdateContract(ctx context.Context, id string, input relay.Inpu
 	})
 }
 
+// UpdateContracts resolves the mutation of that name.
+func (g GraphQL) UpdateContracts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Contract", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteContract resolves the mutation of that name.
-func (g GraphQL) DeleteContract(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteContract(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Contract", id)
+		return relay.Delete(ctx, s, "Contract", id, expectedVersion)
+	})
+}
+
+// DeleteContracts resolves the mutation of that name.
+func (g GraphQL) DeleteContracts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Contract", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1525,6 +1786,13 @@ func (g GraphQL) CreateCover(ctx context.Context, input relay.Input) (*Cover, er
 	})
 }
 
+// CreateCovers resolves the mutation of that name.
+func (g GraphQL) CreateCovers(ctx context.Context, input []relay.Input) ([]*Cover, error) {
+	return writeMany(ctx, g, (*Cover).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Cover", input)
+	})
+}
+
 // UpdateCover resolves the mutation of that name.
 func (g GraphQL) UpdateCover(ctx context.Context, id string, input relay.Input) (*Cover, error) {
 	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1532,10 +1800,24 @@ func (g GraphQL) UpdateCover(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateCovers resolves the mutation of that name.
+func (g GraphQL) UpdateCovers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Cover", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteCover resolves the mutation of that name.
 func (g GraphQL) DeleteCover(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Cover", id)
+		return relay.Delete(ctx, s, "Cover", id, nil)
+	})
+}
+
+// DeleteCovers resolves the mutation of that name.
+func (g GraphQL) DeleteCovers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Cover", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1651,6 +1933,13 @@ func (g GraphQL) CreateEntry(ctx context.Context, input relay.Input) (*Entry, er
 	})
 }
 
+// CreateEntries resolves the mutation of that name.
+func (g GraphQL) CreateEntries(ctx context.Context, input []relay.Input) ([]*Entry, error) {
+	return writeMany(ctx, g, (*Entry).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Entry", input)
+	})
+}
+
 // UpdateEntry resolves the mutation of that name.
 func (g GraphQL) UpdateEntry(ctx context.Context, id string, input relay.Input) (*Entry, error) {
 	return write(ctx, g, (*Entry).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1658,10 +1947,24 @@ func (g GraphQL) UpdateEntry(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateEntries resolves the mutation of that name.
+func (g GraphQL) UpdateEntries(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Entry", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteEntry resolves the mutation of that name.
 func (g GraphQL) DeleteEntry(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Entry", id)
+		return relay.Delete(ctx, s, "Entry", id, nil)
+	})
+}
+
+// DeleteEntries resolves the mutation of that name.
+func (g GraphQL) DeleteEntries(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Entry", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1768,6 +2071,13 @@ func (g GraphQL) CreateInvoice(ctx context.Context, input relay.Input) (*Invoice
 	})
 }
 
+// CreateInvoices resolves the mutation of that name.
+func (g GraphQL) CreateInvoices(ctx context.Context, input []relay.Input) ([]*Invoice, error) {
+	return writeMany(ctx, g, (*Invoice).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Invoice", input)
+	})
+}
+
 // UpdateInvoice resolves the mutation of that name.
 func (g GraphQL) UpdateInvoice(ctx context.Context, id string, input relay.Input) (*Invoice, error) {
 	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1775,10 +2085,24 @@ func (g GraphQL) UpdateInvoice(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateInvoices resolves the mutation of that name.
+func (g GraphQL) UpdateInvoices(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Invoice", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteInvoice resolves the mutation of that name.
 func (g GraphQL) DeleteInvoice(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Invoice", id)
+		return relay.Delete(ctx, s, "Invoice", id, nil)
+	})
+}
+
+// DeleteInvoices resolves the mutation of that name.
+func (g GraphQL) DeleteInvoices(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Invoice", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1880,6 +2204,13 @@ func (g GraphQL) CreateLabel(ctx context.Context, input relay.Input) (*Label, er
 	})
 }
 
+// CreateLabels resolves the mutation of that name.
+func (g GraphQL) CreateLabels(ctx context.Context, input []relay.Input) ([]*Label, error) {
+	return writeMany(ctx, g, (*Label).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Label", input)
+	})
+}
+
 // UpdateLabel resolves the mutation of that name.
 func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) (*Label, error) {
 	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -1887,10 +2218,24 @@ func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateLabels resolves the mutation of that name.
+func (g GraphQL) UpdateLabels(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Label", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteLabel resolves the mutation of that name.
 func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Label", id)
+		return relay.Delete(ctx, s, "Label", id, nil)
+	})
+}
+
+// DeleteLabels resolves the mutation of that name.
+func (g GraphQL) DeleteLabels(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Label", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -1966,10 +2311,24 @@ func (g GraphQL) UpdateMaker(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateMakers resolves the mutation of that name.
+func (g GraphQL) UpdateMakers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Maker", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteMaker resolves the mutation of that name.
 func (g GraphQL) DeleteMaker(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Maker", id)
+		return relay.Delete(ctx, s, "Maker", id, nil)
+	})
+}
+
+// DeleteMakers resolves the mutation of that name.
+func (g GraphQL) DeleteMakers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Maker", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2101,6 +2460,13 @@ func (g GraphQL) CreateMemo(ctx context.Context, input relay.Input) (*Memo, erro
 	})
 }
 
+// CreateMemos resolves the mutation of that name.
+func (g GraphQL) CreateMemos(ctx context.Context, input []relay.Input) ([]*Memo, error) {
+	return writeMany(ctx, g, (*Memo).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Memo", input)
+	})
+}
+
 // UpdateMemo resolves the mutation of that name.
 func (g GraphQL) UpdateMemo(ctx context.Context, id string, input relay.Input) (*Memo, error) {
 	return write(ctx, g, (*Memo).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2108,10 +2474,24 @@ func (g GraphQL) UpdateMemo(ctx context.Context, id string, input relay.Input) (
 	})
 }
 
+// UpdateMemos resolves the mutation of that name.
+func (g GraphQL) UpdateMemos(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Memo", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteMemo resolves the mutation of that name.
 func (g GraphQL) DeleteMemo(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Memo", id)
+		return relay.Delete(ctx, s, "Memo", id, nil)
+	})
+}
+
+// DeleteMemos resolves the mutation of that name.
+func (g GraphQL) DeleteMemos(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Memo", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2216,6 +2596,13 @@ func (g GraphQL) CreateNote(ctx context.Context, input relay.Input) (*Note, erro
 	})
 }
 
+// CreateNotes resolves the mutation of that name.
+func (g GraphQL) CreateNotes(ctx context.Context, input []relay.Input) ([]*Note, error) {
+	return writeMany(ctx, g, (*Note).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Note", input)
+	})
+}
+
 // UpdateNote resolves the mutation of that name.
 func (g GraphQL) UpdateNote(ctx context.Context, id string, input relay.Input) (*Note, error) {
 	return write(ctx, g, (*Note).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2223,10 +2610,24 @@ func (g GraphQL) UpdateNote(ctx context.Context, id string, input relay.Input) (
 	})
 }
 
+// UpdateNotes resolves the mutation of that name.
+func (g GraphQL) UpdateNotes(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Note", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteNote resolves the mutation of that name.
 func (g GraphQL) DeleteNote(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Note", id)
+		return relay.Delete(ctx, s, "Note", id, nil)
+	})
+}
+
+// DeleteNotes resolves the mutation of that name.
+func (g GraphQL) DeleteNotes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Note", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2360,6 +2761,13 @@ func (g GraphQL) CreatePerson(ctx context.Context, input relay.Input) (*Person, 
 	})
 }
 
+// CreatePeople resolves the mutation of that name.
+func (g GraphQL) CreatePeople(ctx context.Context, input []relay.Input) ([]*Person, error) {
+	return writeMany(ctx, g, (*Person).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Person", input)
+	})
+}
+
 // UpdatePerson resolves the mutation of that name.
 func (g GraphQL) UpdatePerson(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Person, error) {
 	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2367,10 +2775,24 @@ func (g GraphQL) UpdatePerson(ctx context.Context, id string, input relay.Input,
 	})
 }
 
+// UpdatePeople resolves the mutation of that name.
+func (g GraphQL) UpdatePeople(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Person", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeletePerson resolves the mutation of that name.
-func (g GraphQL) DeletePerson(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeletePerson(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Person", id)
+		return relay.Delete(ctx, s, "Person", id, expectedVersion)
+	})
+}
+
+// DeletePeople resolves the mutation of that name.
+func (g GraphQL) DeletePeople(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Person", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2508,6 +2930,13 @@ func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product
 	})
 }
 
+// CreateProducts resolves the mutation of that name.
+func (g GraphQL) CreateProducts(ctx context.Context, input []relay.Input) ([]*Product, error) {
+	return writeMany(ctx, g, (*Product).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Product", input)
+	})
+}
+
 // UpdateProduct resolves the mutation of that name.
 func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input) (*Product, error) {
 	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2515,10 +2944,24 @@ func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateProducts resolves the mutation of that name.
+func (g GraphQL) UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Product", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteProduct resolves the mutation of that name.
 func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Product", id)
+		return relay.Delete(ctx, s, "Product", id, nil)
+	})
+}
+
+// DeleteProducts resolves the mutation of that name.
+func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2653,6 +3096,13 @@ func (g GraphQL) CreateProject(ctx context.Context, input relay.Input) (*Project
 	})
 }
 
+// CreateProjects resolves the mutation of that name.
+func (g GraphQL) CreateProjects(ctx context.Context, input []relay.Input) ([]*Project, error) {
+	return writeMany(ctx, g, (*Project).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Project", input)
+	})
+}
+
 // UpdateProject resolves the mutation of that name.
 func (g GraphQL) UpdateProject(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Project, error) {
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2660,10 +3110,24 @@ func (g GraphQL) UpdateProject(ctx context.Context, id string, input relay.Input
 	})
 }
 
+// UpdateProjects resolves the mutation of that name.
+func (g GraphQL) UpdateProjects(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Project", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteProject resolves the mutation of that name.
-func (g GraphQL) DeleteProject(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteProject(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Project", id)
+		return relay.Delete(ctx, s, "Project", id, expectedVersion)
+	})
+}
+
+// DeleteProjects resolves the mutation of that name.
+func (g GraphQL) DeleteProjects(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Project", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2783,6 +3247,13 @@ func (g GraphQL) CreateRemark(ctx context.Context, input relay.Input) (*Remark, 
 	})
 }
 
+// CreateRemarks resolves the mutation of that name.
+func (g GraphQL) CreateRemarks(ctx context.Context, input []relay.Input) ([]*Remark, error) {
+	return writeMany(ctx, g, (*Remark).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Remark", input)
+	})
+}
+
 // UpdateRemark resolves the mutation of that name.
 func (g GraphQL) UpdateRemark(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Remark, error) {
 	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -2790,10 +3261,24 @@ func (g GraphQL) UpdateRemark(ctx context.Context, id string, input relay.Input,
 	})
 }
 
+// UpdateRemarks resolves the mutation of that name.
+func (g GraphQL) UpdateRemarks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Remark", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteRemark resolves the mutation of that name.
-func (g GraphQL) DeleteRemark(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteRemark(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Remark", id)
+		return relay.Delete(ctx, s, "Remark", id, expectedVersion)
+	})
+}
+
+// DeleteRemarks resolves the mutation of that name.
+func (g GraphQL) DeleteRemarks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Remark", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -2801,6 +3286,112 @@ func (g GraphQL) DeleteRemark(ctx context.Context, id string) (string, error) {
 func (g GraphQL) RestoreRemark(ctx context.Context, id string) (*Remark, error) {
 	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Remark", id)
+	})
+}
+
+// IsNode marks Sheet as an implementation of Node.
+func (*Sheet) IsNode() {}
+
+// GlobalID is the id of the Sheet in the GraphQL API.
+func (_m *Sheet) GlobalID() string { return relay.EncodeID(sheetEntity, _m.ID) }
+
+// GraphSource implements relay.Node.
+func (_m *Sheet) GraphSource() relay.Source { return graphSource{_m.config} }
+
+// FieldValue implements relay.Node.
+func (_m *Sheet) FieldValue(name string) any {
+	switch name {
+	case "id":
+		return _m.ID
+	case "title":
+		return _m.Title
+	case "rev":
+		if _m.Revision != nil {
+			return *_m.Revision
+		}
+	}
+	return nil
+}
+
+// SheetEdge is one row of a SheetConnection.
+type SheetEdge struct {
+	Node   *Sheet
+	Cursor relay.Cursor
+}
+
+// SheetConnection is a page of Sheet rows.
+type SheetConnection struct {
+	relay.Aggregates
+	Edges      []*SheetEdge
+	PageInfo   *relay.PageInfo
+	TotalCount int
+	relay.Tally
+}
+
+func newSheetConnection(p *relay.Page, err error) (*SheetConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &SheetConnection{Aggregates: p.Aggregates, Edges: make([]*SheetEdge, len(p.Edges)), PageInfo: &p.Info, TotalCount: p.TotalCount, Tally: p.Tally}
+	for i, e := range p.Edges {
+		c.Edges[i] = &SheetEdge{e.Node.(*Sheet), e.Cursor}
+	}
+	return c, nil
+}
+
+// Sheets resolves the root connection of Sheet.
+func (g GraphQL) Sheets(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*SheetConnection, error) {
+	return newSheetConnection(relay.Connect(ctx, graphSource{g.client.config}, "Sheet", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
+// SheetPage is a page of Sheet rows, found by its number.
+type SheetPage struct{ *relay.Numbered[*Sheet] }
+
+// SheetsPage resolves the page of Sheet rows with a number.
+func (g GraphQL) SheetsPage(ctx context.Context, page, perPage *int, orderBy []*relay.Order, where relay.Where) (*SheetPage, error) {
+	p, err := relay.PageOf[*Sheet](ctx, graphSource{g.client.config}, "Sheet", relay.PageArgs{Page: page, PerPage: perPage, OrderBy: orderBy, Where: where})
+	return &SheetPage{p}, err
+}
+
+// CreateSheet resolves the mutation of that name.
+func (g GraphQL) CreateSheet(ctx context.Context, input relay.Input) (*Sheet, error) {
+	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Create(ctx, s, "Sheet", input)
+	})
+}
+
+// CreateSheets resolves the mutation of that name.
+func (g GraphQL) CreateSheets(ctx context.Context, input []relay.Input) ([]*Sheet, error) {
+	return writeMany(ctx, g, (*Sheet).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Sheet", input)
+	})
+}
+
+// UpdateSheet resolves the mutation of that name.
+func (g GraphQL) UpdateSheet(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Sheet, error) {
+	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Update(ctx, s, "Sheet", id, input, expectedVersion)
+	})
+}
+
+// UpdateSheets resolves the mutation of that name.
+func (g GraphQL) UpdateSheets(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Sheet", relay.Which{Where: where, All: all}, input)
+	})
+}
+
+// DeleteSheet resolves the mutation of that name.
+func (g GraphQL) DeleteSheet(ctx context.Context, id string, expectedVersion *int64) (string, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+		return relay.Delete(ctx, s, "Sheet", id, expectedVersion)
+	})
+}
+
+// DeleteSheets resolves the mutation of that name.
+func (g GraphQL) DeleteSheets(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Sheet", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -3007,6 +3598,13 @@ func (g GraphQL) CreateTask(ctx context.Context, input relay.Input) (*Task, erro
 	})
 }
 
+// CreateTasks resolves the mutation of that name.
+func (g GraphQL) CreateTasks(ctx context.Context, input []relay.Input) ([]*Task, error) {
+	return writeMany(ctx, g, (*Task).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Task", input)
+	})
+}
+
 // UpdateTask resolves the mutation of that name.
 func (g GraphQL) UpdateTask(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Task, error) {
 	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -3014,10 +3612,24 @@ func (g GraphQL) UpdateTask(ctx context.Context, id string, input relay.Input, e
 	})
 }
 
+// UpdateTasks resolves the mutation of that name.
+func (g GraphQL) UpdateTasks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Task", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteTask resolves the mutation of that name.
-func (g GraphQL) DeleteTask(ctx context.Context, id string) (string, error) {
+func (g GraphQL) DeleteTask(ctx context.Context, id string, expectedVersion *int64) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Task", id)
+		return relay.Delete(ctx, s, "Task", id, expectedVersion)
+	})
+}
+
+// DeleteTasks resolves the mutation of that name.
+func (g GraphQL) DeleteTasks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Task", relay.Which{Where: where, All: all})
 	})
 }
 
@@ -3117,6 +3729,13 @@ func (g GraphQL) CreateTopic(ctx context.Context, input relay.Input) (*Topic, er
 	})
 }
 
+// CreateTopics resolves the mutation of that name.
+func (g GraphQL) CreateTopics(ctx context.Context, input []relay.Input) ([]*Topic, error) {
+	return writeMany(ctx, g, (*Topic).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+		return relay.CreateMany(ctx, s, "Topic", input)
+	})
+}
+
 // UpdateTopic resolves the mutation of that name.
 func (g GraphQL) UpdateTopic(ctx context.Context, id string, input relay.Input) (*Topic, error) {
 	return write(ctx, g, (*Topic).Unwrap, func(s relay.Source) (relay.Node, error) {
@@ -3124,9 +3743,23 @@ func (g GraphQL) UpdateTopic(ctx context.Context, id string, input relay.Input) 
 	})
 }
 
+// UpdateTopics resolves the mutation of that name.
+func (g GraphQL) UpdateTopics(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.UpdateMany(ctx, s, "Topic", relay.Which{Where: where, All: all}, input)
+	})
+}
+
 // DeleteTopic resolves the mutation of that name.
 func (g GraphQL) DeleteTopic(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
-		return relay.Delete(ctx, s, "Topic", id)
+		return relay.Delete(ctx, s, "Topic", id, nil)
+	})
+}
+
+// DeleteTopics resolves the mutation of that name.
+func (g GraphQL) DeleteTopics(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
+	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+		return relay.DeleteMany(ctx, s, "Topic", relay.Which{Where: where, All: all})
 	})
 }

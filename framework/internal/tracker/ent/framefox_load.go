@@ -1831,6 +1831,10 @@ func (q *RemarkQuery) loadMissing(ctx context.Context, rows []*Remark, tree enti
 	return nil
 }
 
+func (q *SheetQuery) withTree(entity.Tree) *SheetQuery { return q }
+
+func (q *SheetQuery) loadMissing(context.Context, []*Sheet, entity.Tree) error { return nil }
+
 // WithEdges loads the edges of the given names along with the rows, each in
 // one statement for all of them. A path such as "project.…" follows the edges
 // further. A name that is no edge is an *entity.UnknownEdgeError.

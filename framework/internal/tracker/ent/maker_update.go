@@ -375,7 +375,7 @@ func (_u *MakerUpdateOne) sqlSave(ctx context.Context) (_node *Maker, err error)
 	_node = &Maker{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{maker.Label}
 		} else if sqlgraph.IsConstraintError(err) {

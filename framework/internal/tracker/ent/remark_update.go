@@ -562,7 +562,7 @@ func (_u *RemarkUpdateOne) sqlSave(ctx context.Context) (_node *Remark, err erro
 	_node = &Remark{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
+	if err = updateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{remark.Label}
 		} else if sqlgraph.IsConstraintError(err) {

@@ -48,6 +48,8 @@ type Tx struct {
 	Project *ProjectClient
 	// Remark is the client for interacting with the Remark builders.
 	Remark *RemarkClient
+	// Sheet is the client for interacting with the Sheet builders.
+	Sheet *SheetClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// Topic is the client for interacting with the Topic builders.
@@ -200,6 +202,7 @@ func (tx *Tx) init() {
 	tx.Product = NewProductClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Remark = NewRemarkClient(tx.config)
+	tx.Sheet = NewSheetClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 	tx.Topic = NewTopicClient(tx.config)
 }

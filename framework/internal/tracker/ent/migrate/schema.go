@@ -442,6 +442,18 @@ var (
 			},
 		},
 	}
+	// SheetsColumns holds the columns for the "sheets" table.
+	SheetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "title", Type: field.TypeString, Size: 255},
+		{Name: "rev", Type: field.TypeInt32, Nullable: true},
+	}
+	// SheetsTable holds the schema information for the "sheets" table.
+	SheetsTable = &schema.Table{
+		Name:       "sheets",
+		Columns:    SheetsColumns,
+		PrimaryKey: []*schema.Column{SheetsColumns[0]},
+	}
 	// TasksColumns holds the columns for the "tasks" table.
 	TasksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -635,6 +647,7 @@ var (
 		ProductsTable,
 		ProjectsTable,
 		RemarksTable,
+		SheetsTable,
 		TasksTable,
 		TopicsTable,
 		BinderPinnedTable,
@@ -749,6 +762,9 @@ func init() {
 	RemarksTable.ForeignKeys[1].RefTable = ContractsTable
 	RemarksTable.Annotation = &entsql.Annotation{
 		Table: "remarks",
+	}
+	SheetsTable.Annotation = &entsql.Annotation{
+		Table: "sheets",
 	}
 	TasksTable.ForeignKeys[0].RefTable = PeopleTable
 	TasksTable.ForeignKeys[1].RefTable = ProjectsTable

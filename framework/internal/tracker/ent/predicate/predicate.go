@@ -57,6 +57,9 @@ type Project func(*sql.Selector)
 // Remark is the predicate function for remark builders.
 type Remark func(*sql.Selector)
 
+// Sheet is the predicate function for sheet builders.
+type Sheet func(*sql.Selector)
+
 // Task is the predicate function for task builders.
 type Task func(*sql.Selector)
 

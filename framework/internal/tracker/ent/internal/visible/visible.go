@@ -60,6 +60,9 @@ var Project = entity.NewRows("Project", entity.RowsConfig{SoftDelete: "deleted_a
 // Remark are the row filters of Remark.
 var Remark = entity.NewRows("Remark", entity.RowsConfig{SoftDelete: "deleted_at"})
 
+// Sheet are the row filters of Sheet.
+var Sheet = entity.NewRows("Sheet", entity.RowsConfig{})
+
 // Task are the row filters of Task.
 var Task = entity.NewRows("Task", entity.RowsConfig{SoftDelete: "deleted_at"})
 
