@@ -21,6 +21,7 @@ type node struct {
 	// GoFields maps the name of a field to its generated counterpart.
 	GoFields map[string]*gen.Field
 	GoEdges  map[string]*gen.Edge
+	Upsert   []upsertKey // that an upsert can go by; the first is the default
 }
 
 // InAPI reports whether the GraphQL API has a type for the node.
@@ -81,6 +82,7 @@ func describeType(t *gen.Type) (*node, error) {
 		n.Entity.Fields = append(n.Entity.Fields, d)
 		n.GoFields[f.Name] = f
 	}
+	n.Upsert = upsertKeys(n)
 	return n, nil
 }
 
@@ -117,6 +119,7 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 		Enum: f.EnumValues(), Nullable: f.Optional,
 		Required:  !isID && !f.Optional && !f.Default,
 		Sensitive: f.Sensitive(), Rules: rules,
+		Immutable: f.Immutable, Defaulted: defaulted(f),
 		Create: !isID && !show.NoCreate && !n.Expose.NoCreate,
 		Update: !isID && !show.NoUpdate && !n.Expose.NoUpdate && !f.Immutable,
 	}

@@ -71,7 +71,10 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := next.Generate(g); err != nil {
 				return err
 			}
-			return putHooksLast(g)
+			if err := putHooksLast(g); err != nil {
+				return err
+			}
+			return liftLists(g)
 		})
 	}
 	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)
@@ -118,6 +121,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
 		"framefoxUpdates":    updates,
 		"framefoxSoftDelete": x.softDelete,
+		"framefoxUpserts":    upserts,
+		"framefoxUpsertAll":  upsertAll,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
@@ -180,6 +185,8 @@ func fieldLiteral(n *node, f *entity.Field) string {
 	flag("Filter", f.Filter)
 	flag("Order", f.Order)
 	flag("Touched", g.UpdateDefault)
+	flag("Immutable", f.Immutable)
+	flag("Defaulted", f.Defaulted)
 	flag("Create", f.Create)
 	flag("Update", f.Update)
 	if !f.Rules.Empty() {

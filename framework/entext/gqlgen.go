@@ -85,6 +85,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		set(name+"WhereInput", relayPackage+".Where")
 		set(name+"Order", relayPackage+".Order")
 		set(name+"OrderField", relayPackage+".OrderField")
+		set(name+"Key", relayPackage+".KeyName")
 		set("Create"+name+"Input", relayPackage+".Input")
 		set("Update"+name+"Input", relayPackage+".Input")
 		field(name, "id", "GlobalID")

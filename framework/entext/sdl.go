@@ -27,6 +27,7 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		filter(s, n)
 		nullable(s, n, nodes)
 		mutations(s, mutation, n)
+		upsertFields(s, mutation, n)
 	}
 	if len(mutation.Fields) > 0 {
 		s.AddTypes(mutation)

@@ -35,6 +35,7 @@ type Entity struct {
 
 	SoftDelete *Field // when set, a row with a value there is a tombstone
 	Version    *Field // optimistic lock, bumped by each update
+	Revive     bool   // an upsert that meets a tombstone restores it
 
 	byName    map[string]*Field
 	byGraphQL map[string]*Field
@@ -53,6 +54,8 @@ type Field struct {
 	Required  bool // must be given on create
 	Sensitive bool // never readable, never logged
 	Touched   bool // set anew by each update, which alone is no change
+	Immutable bool // set when the row is made, never later
+	Defaulted bool // has a default in the database
 
 	Target string // entity that a foreign key points to
 

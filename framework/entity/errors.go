@@ -93,6 +93,8 @@ func (e *ConflictError) Error() string {
 		return what + " refers to something that does not exist"
 	case Restricted:
 		return what + " is still in use"
+	case Tombstone:
+		return what + " is taken by a deleted row; restore that one, or remove it for good"
 	case NotNull:
 		return what + " must not be null"
 	}

@@ -169,13 +169,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
@@ -190,13 +190,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
@@ -211,13 +211,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
@@ -232,13 +232,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
@@ -253,13 +253,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
@@ -274,13 +274,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
@@ -292,19 +292,6 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		}
 	}
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
-}
-
-// SaveAll implements relay.Source.
-func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change) ([]relay.Node, error) {
-	rows := make([]relay.Node, len(changes))
-	for i, c := range changes {
-		n, err := c.Save(ctx)
-		if err != nil {
-			return nil, &entity.RowError{Index: i, Err: err}
-		}
-		rows[i] = n
-	}
-	return rows, nil
 }
 
 // IsNode marks Badge as an implementation of Node.
@@ -389,6 +376,28 @@ func (g GraphQL) DeleteBadge(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Badge", id)
 	})
+}
+
+// UpsertBadge resolves the mutation of that name.
+func (g GraphQL) UpsertBadge(ctx context.Context, by relay.KeyName, input relay.Input) (*Badge, error) {
+	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Badge", by, input)
+	})
+}
+
+// UpsertBadges resolves the mutation of that name.
+func (g GraphQL) UpsertBadges(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Badge, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Badge", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Badge, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Badge).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Label as an implementation of Node.
@@ -483,6 +492,28 @@ func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Label", id)
 	})
+}
+
+// UpsertLabel resolves the mutation of that name.
+func (g GraphQL) UpsertLabel(ctx context.Context, by relay.KeyName, input relay.Input) (*Label, error) {
+	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Label", by, input)
+	})
+}
+
+// UpsertLabels resolves the mutation of that name.
+func (g GraphQL) UpsertLabels(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Label, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Label", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Label, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Label).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Note as an implementation of Node.
@@ -729,6 +760,28 @@ func (g GraphQL) RestorePerson(ctx context.Context, id string) (*Person, error) 
 	})
 }
 
+// UpsertPerson resolves the mutation of that name.
+func (g GraphQL) UpsertPerson(ctx context.Context, by relay.KeyName, input relay.Input) (*Person, error) {
+	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Person", by, input)
+	})
+}
+
+// UpsertPeople resolves the mutation of that name.
+func (g GraphQL) UpsertPeople(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Person, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Person", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Person, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Person).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Project as an implementation of Node.
 func (*Project) IsNode() {}
 
@@ -863,6 +916,28 @@ func (g GraphQL) RestoreProject(ctx context.Context, id string) (*Project, error
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Project", id)
 	})
+}
+
+// UpsertProject resolves the mutation of that name.
+func (g GraphQL) UpsertProject(ctx context.Context, by relay.KeyName, input relay.Input) (*Project, error) {
+	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Project", by, input)
+	})
+}
+
+// UpsertProjects resolves the mutation of that name.
+func (g GraphQL) UpsertProjects(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Project, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Project", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Project, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Project).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Task as an implementation of Node.
