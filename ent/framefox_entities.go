@@ -48,7 +48,7 @@ var registry = entity.NewRegistry(
 var advancedentityEntity = entity.New(entity.Entity{
 	Name: "AdvancedEntity", GraphQL: "AdvancedEntity", Table: "advanced_entities",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
 		{Name: "status", Column: "status", GraphQL: "status", Kind: entity.Enum, GoType: reflect.TypeFor[advancedentity.Status](), Enum: []string{"active", "inactive", "pending"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return advancedentity.StatusValidator(v.(advancedentity.Status)) }},
@@ -90,11 +90,11 @@ func (m *AdvancedEntityMutation) MarkDeleted(ctx context.Context, at time.Time) 
 var commentEntity = entity.New(entity.Entity{
 	Name: "Comment", GraphQL: "Comment", Table: "comments",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 	},
 	Edges: []*entity.Edge{
@@ -134,8 +134,8 @@ func (m *CommentMutation) MarkDeleted(ctx context.Context, at time.Time) (int, e
 var organizationEntity = entity.New(entity.Entity{
 	Name: "Organization", GraphQL: "Organization", Table: "organizations",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
@@ -165,11 +165,11 @@ func (q *OrganizationQuery) WhereP(ps ...func(*sql.Selector)) {
 var ownershiplogEntity = entity.New(entity.Entity{
 	Name: "OwnershipLog", GraphQL: "OwnershipLog", Table: "ownership_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Post", Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OwnsFK: true},
@@ -200,9 +200,9 @@ func (q *OwnershipLogQuery) WhereP(ps ...func(*sql.Selector)) {
 var postEntity = entity.New(entity.Entity{
 	Name: "Post", GraphQL: "Post", Table: "posts",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
@@ -260,10 +260,10 @@ func (m *PostMutation) MarkDeleted(ctx context.Context, at time.Time) (int, erro
 var postlikeEntity = entity.New(entity.Entity{
 	Name: "PostLike", GraphQL: "PostLike", Table: "post_likes",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
@@ -293,9 +293,9 @@ func (q *PostLikeQuery) WhereP(ps ...func(*sql.Selector)) {
 var postratingEntity = entity.New(entity.Entity{
 	Name: "PostRating", GraphQL: "PostRating", Table: "post_ratings",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "rating", Column: "rating", GraphQL: "rating", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(5))}},
 	},
 	Edges: []*entity.Edge{
@@ -326,10 +326,10 @@ func (q *PostRatingQuery) WhereP(ps ...func(*sql.Selector)) {
 var postshareEntity = entity.New(entity.Entity{
 	Name: "PostShare", GraphQL: "PostShare", Table: "post_shares",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OwnsFK: true},
@@ -359,8 +359,8 @@ func (q *PostShareQuery) WhereP(ps ...func(*sql.Selector)) {
 var posttagEntity = entity.New(entity.Entity{
 	Name: "PostTag", GraphQL: "PostTag", Table: "post_tags",
 	Fields: []*entity.Field{
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true},
-		{Name: "tag_id", Column: "tag_id", GraphQL: "tagID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Tag", Read: true, Filter: true, Order: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "tag_id", Column: "tag_id", GraphQL: "tagID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Tag", Read: true, Filter: true, Order: true, Immutable: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OwnsFK: true},
@@ -390,9 +390,9 @@ func (q *PostTagQuery) WhereP(ps ...func(*sql.Selector)) {
 var postviewEntity = entity.New(entity.Entity{
 	Name: "PostView", GraphQL: "PostView", Table: "post_views",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true},
-		{Name: "view_date", Column: "view_date", GraphQL: "viewDate", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "view_date", Column: "view_date", GraphQL: "viewDate", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "view_count", Column: "view_count", GraphQL: "viewCount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
 	},
 	Edges: []*entity.Edge{
@@ -422,9 +422,9 @@ func (q *PostViewQuery) WhereP(ps ...func(*sql.Selector)) {
 var productEntity = entity.New(entity.Entity{
 	Name: "Product", GraphQL: "Product", Table: "products",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
@@ -436,7 +436,7 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "specifications", Column: "specifications", GraphQL: "specifications", Kind: entity.JSON, GoType: reflect.TypeFor[[]schema.Specification](), Read: true, Create: true, Update: true},
 		{Name: "is_featured", Column: "is_featured", GraphQL: "isFeatured", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "is_digital", Column: "is_digital", GraphQL: "isDigital", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
-		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Create: true},
+		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{}, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 })
@@ -468,7 +468,7 @@ func (m *ProductMutation) Appends() bool {
 var roleEntity = entity.New(entity.Entity{
 	Name: "Role", GraphQL: "Role", Table: "roles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
 		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true},
@@ -500,8 +500,8 @@ func (q *RoleQuery) WhereP(ps ...func(*sql.Selector)) {
 var scenarioEntity = entity.New(entity.Entity{
 	Name: "Scenario", GraphQL: "Scenario", Table: "scenarios",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "creator_id", Column: "creator_id", GraphQL: "creatorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
@@ -532,7 +532,7 @@ func (q *ScenarioQuery) WhereP(ps ...func(*sql.Selector)) {
 var tagEntity = entity.New(entity.Entity{
 	Name: "Tag", GraphQL: "Tag", Table: "tags",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
@@ -563,11 +563,11 @@ func (q *TagQuery) WhereP(ps ...func(*sql.Selector)) {
 var transferlogEntity = entity.New(entity.Entity{
 	Name: "TransferLog", GraphQL: "TransferLog", Table: "transfer_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "posts_transferred", Column: "posts_transferred", GraphQL: "postsTransferred", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
-		{Name: "transfer_date", Column: "transfer_date", GraphQL: "transferDate", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "posts_transferred", Column: "posts_transferred", GraphQL: "postsTransferred", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Immutable: true, Rules: rule.Set{GE: new(float64(0))}},
+		{Name: "transfer_date", Column: "transfer_date", GraphQL: "transferDate", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OwnsFK: true},
@@ -597,10 +597,10 @@ func (q *TransferLogQuery) WhereP(ps ...func(*sql.Selector)) {
 var userEntity = entity.New(entity.Entity{
 	Name: "User", GraphQL: "User", Table: "users",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "password", Column: "password", GraphQL: "password", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Create: true, Update: true, Seal: password.Hash, Policy: password.Check},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "username", Column: "username", GraphQL: "username", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(3), Trim: true}},
@@ -678,10 +678,10 @@ func (m *UserMutation) MarkDeleted(ctx context.Context, at time.Time) (int, erro
 var usergroupEntity = entity.New(entity.Entity{
 	Name: "UserGroup", GraphQL: "UserGroup", Table: "user_groups",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
-		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
@@ -710,11 +710,11 @@ func (q *UserGroupQuery) WhereP(ps ...func(*sql.Selector)) {
 var userlogEntity = entity.New(entity.Entity{
 	Name: "UserLog", GraphQL: "UserLog", Table: "user_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "action", Column: "action", GraphQL: "action", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
-		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
-		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "action", Column: "action", GraphQL: "action", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Immutable: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
+		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Immutable: true},
+		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OwnsFK: true},
@@ -743,9 +743,9 @@ func (q *UserLogQuery) WhereP(ps ...func(*sql.Selector)) {
 var userprofileEntity = entity.New(entity.Entity{
 	Name: "UserProfile", GraphQL: "UserProfile", Table: "user_profiles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "avatar_url", Column: "avatar_url", GraphQL: "avatarURL", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(500), Trim: true, URL: true}},
 		{Name: "phone", Column: "phone", GraphQL: "phone", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(20), Trim: true}},
@@ -785,11 +785,11 @@ func (q *UserProfileQuery) WhereP(ps ...func(*sql.Selector)) {
 var userroleEntity = entity.New(entity.Entity{
 	Name: "UserRole", GraphQL: "UserRole", Table: "user_roles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "role_id", Column: "role_id", GraphQL: "roleID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Role", Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "role_id", Column: "role_id", GraphQL: "roleID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Role", Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "assigned_by", Column: "assigned_by", GraphQL: "assignedBy", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "assigned_at", Column: "assigned_at", GraphQL: "assignedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "assigned_at", Column: "assigned_at", GraphQL: "assignedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "revoked_at", Column: "revoked_at", GraphQL: "revokedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
@@ -824,10 +824,10 @@ func (q *UserRoleQuery) WhereP(ps ...func(*sql.Selector)) {
 var usersessionEntity = entity.New(entity.Entity{
 	Name: "UserSession", GraphQL: "UserSession", Table: "user_sessions",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "token_hash", Column: "token_hash", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Rules: rule.Set{MaxLen: new(128), MinLen: new(1)}},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "token_hash", Column: "token_hash", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Immutable: true, Rules: rule.Set{MaxLen: new(128), MinLen: new(1)}},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Required: true, Read: true, Filter: true, Order: true},
 	},

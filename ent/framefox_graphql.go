@@ -337,13 +337,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
@@ -358,13 +358,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
@@ -379,13 +379,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
@@ -400,13 +400,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
@@ -421,13 +421,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
@@ -442,13 +442,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
@@ -463,13 +463,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
@@ -484,13 +484,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
@@ -505,13 +505,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
@@ -526,13 +526,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
@@ -547,13 +547,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
@@ -568,13 +568,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
@@ -589,13 +589,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
@@ -607,19 +607,6 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		}
 	}
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
-}
-
-// SaveAll implements relay.Source.
-func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change) ([]relay.Node, error) {
-	rows := make([]relay.Node, len(changes))
-	for i, c := range changes {
-		n, err := c.Save(ctx)
-		if err != nil {
-			return nil, &entity.RowError{Index: i, Err: err}
-		}
-		rows[i] = n
-	}
-	return rows, nil
 }
 
 // IsNode marks AdvancedEntity as an implementation of Node.
@@ -717,6 +704,28 @@ func (g GraphQL) RestoreAdvancedEntity(ctx context.Context, id string) (*Advance
 	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "AdvancedEntity", id)
 	})
+}
+
+// UpsertAdvancedEntity resolves the mutation of that name.
+func (g GraphQL) UpsertAdvancedEntity(ctx context.Context, by relay.KeyName, input relay.Input) (*AdvancedEntity, error) {
+	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "AdvancedEntity", by, input)
+	})
+}
+
+// UpsertAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) UpsertAdvancedEntities(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*AdvancedEntity, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "AdvancedEntity", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*AdvancedEntity, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*AdvancedEntity).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Comment as an implementation of Node.
@@ -1181,6 +1190,28 @@ func (g GraphQL) RestorePost(ctx context.Context, id string) (*Post, error) {
 	})
 }
 
+// UpsertPost resolves the mutation of that name.
+func (g GraphQL) UpsertPost(ctx context.Context, by relay.KeyName, input relay.Input) (*Post, error) {
+	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Post", by, input)
+	})
+}
+
+// UpsertPosts resolves the mutation of that name.
+func (g GraphQL) UpsertPosts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Post, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Post", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Post, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Post).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks PostLike as an implementation of Node.
 func (*PostLike) IsNode() {}
 
@@ -1368,6 +1399,28 @@ func (g GraphQL) DeletePostRating(ctx context.Context, id string) (string, error
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "PostRating", id)
 	})
+}
+
+// UpsertPostRating resolves the mutation of that name.
+func (g GraphQL) UpsertPostRating(ctx context.Context, by relay.KeyName, input relay.Input) (*PostRating, error) {
+	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "PostRating", by, input)
+	})
+}
+
+// UpsertPostRatings resolves the mutation of that name.
+func (g GraphQL) UpsertPostRatings(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*PostRating, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "PostRating", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*PostRating, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*PostRating).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks PostShare as an implementation of Node.
@@ -1634,6 +1687,28 @@ func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
 	})
 }
 
+// UpsertProduct resolves the mutation of that name.
+func (g GraphQL) UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*Product, error) {
+	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Product", by, input)
+	})
+}
+
+// UpsertProducts resolves the mutation of that name.
+func (g GraphQL) UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Product, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Product", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Product, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Product).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Role as an implementation of Node.
 func (*Role) IsNode() {}
 
@@ -1868,6 +1943,28 @@ func (g GraphQL) DeleteTag(ctx context.Context, id string) (string, error) {
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Tag", id)
 	})
+}
+
+// UpsertTag resolves the mutation of that name.
+func (g GraphQL) UpsertTag(ctx context.Context, by relay.KeyName, input relay.Input) (*Tag, error) {
+	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Tag", by, input)
+	})
+}
+
+// UpsertTags resolves the mutation of that name.
+func (g GraphQL) UpsertTags(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Tag, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Tag", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Tag, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Tag).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks TransferLog as an implementation of Node.
@@ -2193,6 +2290,28 @@ func (g GraphQL) RestoreUser(ctx context.Context, id string) (*User, error) {
 	})
 }
 
+// UpsertUser resolves the mutation of that name.
+func (g GraphQL) UpsertUser(ctx context.Context, by relay.KeyName, input relay.Input) (*User, error) {
+	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "User", by, input)
+	})
+}
+
+// UpsertUsers resolves the mutation of that name.
+func (g GraphQL) UpsertUsers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*User, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "User", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*User, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*User).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks UserGroup as an implementation of Node.
 func (*UserGroup) IsNode() {}
 
@@ -2470,6 +2589,28 @@ func (g GraphQL) DeleteUserProfile(ctx context.Context, id string) (string, erro
 	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "UserProfile", id)
 	})
+}
+
+// UpsertUserProfile resolves the mutation of that name.
+func (g GraphQL) UpsertUserProfile(ctx context.Context, by relay.KeyName, input relay.Input) (*UserProfile, error) {
+	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "UserProfile", by, input)
+	})
+}
+
+// UpsertUserProfiles resolves the mutation of that name.
+func (g GraphQL) UpsertUserProfiles(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*UserProfile, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "UserProfile", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*UserProfile, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*UserProfile).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks UserRole as an implementation of Node.

@@ -117,7 +117,7 @@ func loadPages(ctx context.Context, src Source, owner *entity.Entity, e *entity.
 		from := func(positions bool) func(*sql.Selector) {
 			return func(s *sql.Selector) {
 				parent = reach(s, target, e)
-				s.Where(sql.In(parent, chunk...))
+				s.Where(entity.In(parent, chunk...))
 				w.filter(s, positions)
 			}
 		}
@@ -222,7 +222,7 @@ func loadOne(ctx context.Context, src Source, owner *entity.Entity, e *entity.Ed
 		}
 		rows, err := src.Select(ctx, Query{
 			Entity: e.Target, Columns: want.columns,
-			Where: func(s *sql.Selector) { s.Where(sql.In(s.C(column), chunk...)) },
+			Where: func(s *sql.Selector) { s.Where(entity.In(s.C(column), chunk...)) },
 			Finish: func(s *sql.Selector) {
 				if !e.OwnsFK {
 					s.AppendSelectAs(s.C(column), parentColumn)

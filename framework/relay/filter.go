@@ -38,12 +38,12 @@ func Operators(f *entity.Field) []Operator {
 	ops := []Operator{one("", sql.EQ), one("NEQ", sql.NEQ)}
 	if f.Kind != entity.Bool {
 		ops = append(ops,
-			Operator{"In", TakesList, func(c string, v []any) *sql.Predicate { return sql.In(c, v...) }},
+			Operator{"In", TakesList, func(c string, v []any) *sql.Predicate { return entity.In(c, v...) }},
 			Operator{"NotIn", TakesList, func(c string, v []any) *sql.Predicate {
 				if len(v) == 0 {
 					return sql.NotNull(c)
 				}
-				return sql.NotIn(c, v...)
+				return entity.NotIn(c, v...)
 			}})
 	}
 	key := f.Target != "" || f.GraphQL == "id"

@@ -137,7 +137,7 @@ func present(ctx context.Context, src Source, e *entity.Entity, keys []any, furt
 	rows, err := src.Select(ctx, Query{
 		Entity: e.Name, Columns: []string{e.ID().Name},
 		Where: func(s *sql.Selector) {
-			s.Where(sql.In(s.C(e.ID().Column), keys...))
+			s.Where(entity.In(s.C(e.ID().Column), keys...))
 			if further != nil {
 				further(s)
 			}

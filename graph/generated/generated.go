@@ -53,6 +53,8 @@ type MutationResolver interface {
 	UpdateAdvancedEntity(ctx context.Context, id string, input relay.Input) (*ent.AdvancedEntity, error)
 	DeleteAdvancedEntity(ctx context.Context, id string) (string, error)
 	RestoreAdvancedEntity(ctx context.Context, id string) (*ent.AdvancedEntity, error)
+	UpsertAdvancedEntity(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.AdvancedEntity, error)
+	UpsertAdvancedEntities(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.AdvancedEntity, error)
 	CreateComment(ctx context.Context, input relay.Input) (*ent.Comment, error)
 	UpdateComment(ctx context.Context, id string, input relay.Input) (*ent.Comment, error)
 	DeleteComment(ctx context.Context, id string) (string, error)
@@ -64,32 +66,44 @@ type MutationResolver interface {
 	UpdatePost(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Post, error)
 	DeletePost(ctx context.Context, id string) (string, error)
 	RestorePost(ctx context.Context, id string) (*ent.Post, error)
+	UpsertPost(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Post, error)
+	UpsertPosts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Post, error)
 	CreatePostLike(ctx context.Context, input relay.Input) (*ent.PostLike, error)
 	DeletePostLike(ctx context.Context, id string) (string, error)
 	CreatePostRating(ctx context.Context, input relay.Input) (*ent.PostRating, error)
 	UpdatePostRating(ctx context.Context, id string, input relay.Input) (*ent.PostRating, error)
 	DeletePostRating(ctx context.Context, id string) (string, error)
+	UpsertPostRating(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.PostRating, error)
+	UpsertPostRatings(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.PostRating, error)
 	CreatePostShare(ctx context.Context, input relay.Input) (*ent.PostShare, error)
 	DeletePostShare(ctx context.Context, id string) (string, error)
 	CreateProduct(ctx context.Context, input relay.Input) (*ent.Product, error)
 	UpdateProduct(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Product, error)
 	DeleteProduct(ctx context.Context, id string) (string, error)
+	UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Product, error)
+	UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Product, error)
 	CreateScenario(ctx context.Context, input relay.Input) (*ent.Scenario, error)
 	UpdateScenario(ctx context.Context, id string, input relay.Input) (*ent.Scenario, error)
 	DeleteScenario(ctx context.Context, id string) (string, error)
 	CreateTag(ctx context.Context, input relay.Input) (*ent.Tag, error)
 	UpdateTag(ctx context.Context, id string, input relay.Input) (*ent.Tag, error)
 	DeleteTag(ctx context.Context, id string) (string, error)
+	UpsertTag(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Tag, error)
+	UpsertTags(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Tag, error)
 	CreateUser(ctx context.Context, input relay.Input) (*ent.User, error)
 	UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.User, error)
 	DeleteUser(ctx context.Context, id string) (string, error)
 	RestoreUser(ctx context.Context, id string) (*ent.User, error)
+	UpsertUser(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.User, error)
+	UpsertUsers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.User, error)
 	CreateUserGroup(ctx context.Context, input relay.Input) (*ent.UserGroup, error)
 	UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*ent.UserGroup, error)
 	DeleteUserGroup(ctx context.Context, id string) (string, error)
 	CreateUserProfile(ctx context.Context, input relay.Input) (*ent.UserProfile, error)
 	UpdateUserProfile(ctx context.Context, id string, input relay.Input) (*ent.UserProfile, error)
 	DeleteUserProfile(ctx context.Context, id string) (string, error)
+	UpsertUserProfile(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.UserProfile, error)
+	UpsertUserProfiles(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.UserProfile, error)
 	PublishPost(ctx context.Context, id string) (*ent.Post, error)
 }
 type QueryResolver interface {
@@ -278,6 +292,12 @@ type AdvancedEntityEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a AdvancedEntity unique.
+"""
+enum AdvancedEntityKey {
+  EMAIL
 }
 """
 Ordering options for AdvancedEntity connections
@@ -666,6 +686,24 @@ type Mutation {
     id: ID!
   ): AdvancedEntity!
   """
+  Creates one AdvancedEntity, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertAdvancedEntity(
+    """
+    The key that rows are found by.
+    """
+    by: AdvancedEntityKey! = EMAIL
+  input: CreateAdvancedEntityInput!): AdvancedEntity!
+  """
+  Does for each input what ` + "`" + `upsertAdvancedEntity` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertAdvancedEntities(
+    """
+    The key that rows are found by.
+    """
+    by: AdvancedEntityKey! = EMAIL
+  input: [CreateAdvancedEntityInput!]!): [AdvancedEntity!]!
+  """
   Creates one Comment.
   """
   createComment(input: CreateCommentInput!): Comment!
@@ -755,6 +793,24 @@ type Mutation {
     id: ID!
   ): Post!
   """
+  Creates one Post, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertPost(
+    """
+    The key that rows are found by.
+    """
+    by: PostKey! = SLUG
+  input: CreatePostInput!): Post!
+  """
+  Does for each input what ` + "`" + `upsertPost` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertPosts(
+    """
+    The key that rows are found by.
+    """
+    by: PostKey! = SLUG
+  input: [CreatePostInput!]!): [Post!]!
+  """
   Creates one PostLike.
   """
   createPostLike(input: CreatePostLikeInput!): PostLike!
@@ -789,6 +845,24 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Creates one PostRating, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertPostRating(
+    """
+    The key that rows are found by.
+    """
+    by: PostRatingKey! = POST_ID_USER_ID
+  input: CreatePostRatingInput!): PostRating!
+  """
+  Does for each input what ` + "`" + `upsertPostRating` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertPostRatings(
+    """
+    The key that rows are found by.
+    """
+    by: PostRatingKey! = POST_ID_USER_ID
+  input: [CreatePostRatingInput!]!): [PostRating!]!
   """
   Creates one PostShare.
   """
@@ -829,6 +903,24 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Creates one Product, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertProduct(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SLUG
+  input: CreateProductInput!): Product!
+  """
+  Does for each input what ` + "`" + `upsertProduct` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertProducts(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SLUG
+  input: [CreateProductInput!]!): [Product!]!
   """
   Creates one Scenario.
   """
@@ -874,6 +966,24 @@ type Mutation {
     id: ID!
   ): ID!
   """
+  Creates one Tag, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertTag(
+    """
+    The key that rows are found by.
+    """
+    by: TagKey! = NAME
+  input: CreateTagInput!): Tag!
+  """
+  Does for each input what ` + "`" + `upsertTag` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertTags(
+    """
+    The key that rows are found by.
+    """
+    by: TagKey! = NAME
+  input: [CreateTagInput!]!): [Tag!]!
+  """
   Creates one User.
   """
   createUser(input: CreateUserInput!): User!
@@ -909,6 +1019,24 @@ type Mutation {
     """
     id: ID!
   ): User!
+  """
+  Creates one User, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertUser(
+    """
+    The key that rows are found by.
+    """
+    by: UserKey! = USERNAME
+  input: CreateUserInput!): User!
+  """
+  Does for each input what ` + "`" + `upsertUser` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertUsers(
+    """
+    The key that rows are found by.
+    """
+    by: UserKey! = USERNAME
+  input: [CreateUserInput!]!): [User!]!
   """
   Creates one UserGroup.
   """
@@ -953,6 +1081,24 @@ type Mutation {
     """
     id: ID!
   ): ID!
+  """
+  Creates one UserProfile, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertUserProfile(
+    """
+    The key that rows are found by.
+    """
+    by: UserProfileKey! = USER_ID
+  input: CreateUserProfileInput!): UserProfile!
+  """
+  Does for each input what ` + "`" + `upsertUserProfile` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertUserProfiles(
+    """
+    The key that rows are found by.
+    """
+    by: UserProfileKey! = USER_ID
+  input: [CreateUserProfileInput!]!): [UserProfile!]!
 }
 """
 An object with an ID.
@@ -1523,6 +1669,12 @@ type PostEdge {
   """
   cursor: Cursor!
 }
+"""
+What makes a Post unique.
+"""
+enum PostKey {
+  SLUG
+}
 type PostLike implements Node {
   id: ID!
   """
@@ -1687,6 +1839,12 @@ type PostRatingEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a PostRating unique.
+"""
+enum PostRatingKey {
+  POST_ID_USER_ID
 }
 """
 Ordering options for PostRating connections
@@ -2146,6 +2304,13 @@ type ProductEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a Product unique.
+"""
+enum ProductKey {
+  SLUG
+  EXTERNAL_ID
 }
 """
 Ordering options for Product connections
@@ -3206,6 +3371,12 @@ type TagEdge {
   cursor: Cursor!
 }
 """
+What makes a Tag unique.
+"""
+enum TagKey {
+  NAME
+}
+"""
 Ordering options for Tag connections
 """
 input TagOrder {
@@ -4201,6 +4372,13 @@ input UserGroupWhereInput {
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
 }
+"""
+What makes a User unique.
+"""
+enum UserKey {
+  USERNAME
+  EMAIL
+}
 type UserLog implements Node {
   id: ID!
   """
@@ -4405,6 +4583,12 @@ type UserProfileEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a UserProfile unique.
+"""
+enum UserProfileKey {
+  USER_ID
 }
 """
 Ordering options for UserProfile connections
@@ -6741,6 +6925,314 @@ func field_Mutation_updateUser_args(ctx context.Context, ec *executionContext, r
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	return args, nil
+}
+
+func field_Mutation_upsertAdvancedEntities_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertAdvancedEntity_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPostRating_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPostRatings_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPost_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProduct_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertTag_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertTags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUserProfile_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUserProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUser_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUsers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
 	return args, nil
 }
 
@@ -10121,6 +10613,94 @@ func fieldContext_Mutation_restoreAdvancedEntity(ctx context.Context, ec *execut
 	return fc, nil
 }
 
+func _Mutation_upsertAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertAdvancedEntity(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAdvancedEntity(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertAdvancedEntity_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertAdvancedEntities(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAdvancedEntities(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertAdvancedEntities_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createComment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10605,6 +11185,94 @@ func fieldContext_Mutation_restorePost(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_upsertPost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPost(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPost(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPost_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPosts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPostLike(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10825,6 +11493,94 @@ func fieldContext_Mutation_deletePostRating(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _Mutation_upsertPostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPostRating(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPostRating(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPostRating_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPostRatings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPostRatings(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPostRatings_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPostShare(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11039,6 +11795,94 @@ func fieldContext_Mutation_deleteProduct(ctx context.Context, ec *executionConte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProduct(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProduct(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProducts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11309,6 +12153,94 @@ func fieldContext_Mutation_deleteTag(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Mutation_upsertTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertTag(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertTag(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertTag_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertTags(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertTags_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11479,6 +12411,94 @@ func fieldContext_Mutation_restoreUser(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_restoreUser_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUser(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUser(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUser_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUsers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUsers(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUsers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11743,6 +12763,94 @@ func fieldContext_Mutation_deleteUserProfile(ctx context.Context, ec *executionC
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteUserProfile_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUserProfile(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUserProfile(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUserProfile_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUserProfiles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUserProfiles(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -21903,6 +23011,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertAdvancedEntity":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertAdvancedEntity(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertAdvancedEntities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertAdvancedEntities(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createComment(ctx, ec, field)
@@ -21980,6 +23102,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertPost":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPost(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertPosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPosts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostLike":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPostLike(ctx, ec, field)
@@ -22015,6 +23151,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertPostRating":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPostRating(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertPostRatings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPostRatings(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostShare":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPostShare(ctx, ec, field)
@@ -22046,6 +23196,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProduct":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProducts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22092,6 +23256,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertTag":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertTag(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertTags(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createUser(ctx, ec, field)
@@ -22116,6 +23294,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "restoreUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_restoreUser(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUser(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUsers(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22158,6 +23350,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteUserProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteUserProfile(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUserProfile":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUserProfile(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUserProfiles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUserProfiles(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -27955,6 +29161,22 @@ func ___Type(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AdvancedEntity) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -27973,6 +29195,16 @@ func marshalNAdvancedEntityConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefox
 		return graphql.Null
 	}
 	return _AdvancedEntityConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNAdvancedEntityOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -28085,6 +29317,35 @@ func marshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefox�
 	return v
 }
 
+func unmarshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateCommentInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28133,6 +29394,35 @@ func marshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func unmarshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreatePostLikeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28163,6 +29453,35 @@ func marshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfra
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreatePostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreatePostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreatePostShareInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28197,6 +29516,35 @@ func marshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return v
 }
 
+func unmarshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateScenarioInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28227,6 +29575,35 @@ func marshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework�
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCreateUserGroupInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
@@ -28261,6 +29638,35 @@ func marshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframework
 	return v
 }
 
+func unmarshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -28275,6 +29681,35 @@ func marshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNCreateUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNCreateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func unmarshalNCursor2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (relay.Cursor, error) {
@@ -28472,6 +29907,22 @@ func marshalNPageInfo2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋr
 	return _PageInfo(ctx, ec, sel, v)
 }
 
+func marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Post) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28490,6 +29941,16 @@ func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 		return graphql.Null
 	}
 	return _PostConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func marshalNPostLike2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLike(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostLike) graphql.Marshaler {
@@ -28544,6 +30005,22 @@ func marshalNPostOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.PostRating) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28562,6 +30039,16 @@ func marshalNPostRatingConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋe
 		return graphql.Null
 	}
 	return _PostRatingConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNPostRatingOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -28652,6 +30139,22 @@ func marshalNPostViewOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28670,6 +30173,16 @@ func marshalNProductConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 		return graphql.Null
 	}
 	return _ProductConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNProductOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -28821,6 +30334,22 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	return ret
 }
 
+func marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Tag) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -28839,6 +30368,16 @@ func marshalNTagConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTa
 		return graphql.Null
 	}
 	return _TagConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNTagOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -29091,6 +30630,22 @@ func marshalNUpdateUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋfr
 	return v
 }
 
+func marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29147,6 +30702,16 @@ func marshalNUserGroupOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 	return v
 }
 
+func unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func marshalNUserLogConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserLogConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29189,6 +30754,22 @@ func marshalNUserOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋ
 	return v
 }
 
+func marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.UserProfile) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29207,6 +30788,16 @@ func marshalNUserProfileConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋ
 		return graphql.Null
 	}
 	return _UserProfileConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNUserProfileOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
