@@ -179,6 +179,11 @@ func (b *Batch) store(ctx context.Context, rows []*Row) {
 	if len(rows) == 0 || b.stop != nil {
 		return
 	}
+	if len(b.Rows) == 1 && rows[0].Create != nil { // as if it were saved alone
+		rows[0].err = rows[0].Alone(ctx)
+		rows[0].saved = rows[0].err == nil
+		return
+	}
 	err := Savepoint(ctx, b.Driver, func(ctx context.Context) error { return b.write(ctx, rows) })
 	switch {
 	case err == nil:

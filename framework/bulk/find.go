@@ -135,15 +135,15 @@ func matching(s *sql.Selector, columns []string, keys []keyValue) *sql.Predicate
 		}
 		return entity.In(s.C(columns[0]), values...)
 	}
-	any := make([]*sql.Predicate, len(keys))
+	either := make([]*sql.Predicate, len(keys))
 	for i, key := range keys {
 		all := make([]*sql.Predicate, len(columns))
 		for j, column := range columns {
 			all[j] = sql.EQ(s.C(column), key.values[j])
 		}
-		any[i] = sql.And(all...)
+		either[i] = sql.And(all...)
 	}
-	return sql.Or(any...)
+	return sql.Or(either...)
 }
 
 // sameValue reports whether the row has the value already. Of a sealed one

@@ -26,8 +26,9 @@ type Upsert[N any] struct {
 	Driver    dialect.Driver // in a transaction
 	Key       Key
 	Mutations []ent.Mutation // creates that have not passed their hooks
-	Clear     func(i int) []string
-	Keep      func(i int) []string
+	// Clear and Keep name fields of the i-th row that become NULL, or stay,
+	// where the row is there; nil for none.
+	Clear, Keep func(i int) []string
 
 	// Reset makes the mutations as they were, for another try.
 	Reset func()
@@ -40,11 +41,10 @@ type Upsert[N any] struct {
 
 // Change is what an upsert does to a row that exists.
 type Change[N any] struct {
-	Index  int // of the mutation
-	Row    N
-	Set    []string // fields that take the value of the mutation
-	Clear  []string // fields that become NULL
-	revive bool
+	Index int // of the mutation
+	Row   N
+	Set   []string // fields that take the value of the mutation
+	Clear []string // fields that become NULL
 }
 
 // Fill puts the values of a create into an update.

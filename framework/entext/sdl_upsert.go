@@ -1,9 +1,9 @@
 package entext
 
 import (
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // upsertFields adds the mutations that create rows or update those with their

@@ -19,6 +19,8 @@ type (
 	// Input is the input of a mutation as the client sent it: a key that is
 	// absent was left out, a nil value is an explicit null.
 	Input map[string]any
+	// KeyName names a unique key that an upsert goes by.
+	KeyName string
 	// OrderField names a field to order by.
 	OrderField string
 	// OrderDirection is ASC or DESC.
@@ -190,4 +192,17 @@ func UnmarshalBase64(v any) ([]byte, error) {
 		return nil, errors.New("must be a base64 string")
 	}
 	return b, nil
+}
+
+// MarshalGQL implements graphql.Marshaler.
+func (k KeyName) MarshalGQL(w io.Writer) { graphql.MarshalString(string(k)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (k *KeyName) UnmarshalGQL(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return errors.New("a key is an enum value")
+	}
+	*k = KeyName(s)
+	return nil
 }

@@ -4,31 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"entgo.io/ent"
-	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 )
-
-// KeyName names a unique key that an upsert goes by.
-type KeyName string
-
-// MarshalGQL implements graphql.Marshaler.
-func (k KeyName) MarshalGQL(w io.Writer) { graphql.MarshalString(string(k)).MarshalGQL(w) }
-
-// UnmarshalGQL implements graphql.Unmarshaler.
-func (k *KeyName) UnmarshalGQL(v any) error {
-	s, ok := v.(string)
-	if !ok {
-		return errors.New("a key is an enum value")
-	}
-	*k = KeyName(s)
-	return nil
-}
 
 // Upserter is a Source that upserts rows. The generated client implements it.
 type Upserter interface {
@@ -81,7 +63,7 @@ func UpsertAll(ctx context.Context, src Source, name string, by KeyName, input [
 func upsert(ctx context.Context, src Source, name string, by KeyName, inputs []Input, path func(int) string) ([]Node, error) {
 	upserter, ok := src.(Upserter)
 	if !ok {
-		return nil, fmt.Errorf("relay: the client cannot upsert; run the generator again")
+		return nil, errors.New("relay: the client cannot upsert; run the generator again")
 	}
 	if len(inputs) == 0 {
 		return nil, nil
@@ -106,8 +88,10 @@ func upsert(ctx context.Context, src Source, name string, by KeyName, inputs []I
 			if invalid == nil {
 				invalid = &entity.ValidationError{Entity: faults.Entity}
 			}
-			at, _ := repath(faults, path(i)).(*entity.ValidationError)
-			invalid.Violations = append(invalid.Violations, at.Violations...)
+			for _, v := range faults.Violations {
+				v.Field = below(path(i), v.Field)
+				invalid.Violations = append(invalid.Violations, v)
+			}
 			continue
 		}
 		if err != nil {
@@ -143,16 +127,10 @@ func (w *writing) upsertion(input Input) Upsertion {
 
 // repath puts the paths of an error of one row below that of the row.
 func repath(err error, path string) error {
-	rename := func(field string) string {
-		if rest, ok := strings.CutPrefix(field, "input"); ok {
-			return path + rest
-		}
-		return field
-	}
 	if invalid, ok := errors.AsType[*entity.ValidationError](err); ok {
 		out := &entity.ValidationError{Entity: invalid.Entity, Violations: slices.Clone(invalid.Violations)}
 		for i := range out.Violations {
-			out.Violations[i].Field = rename(out.Violations[i].Field)
+			out.Violations[i].Field = below(path, out.Violations[i].Field)
 		}
 		return out
 	}
@@ -160,9 +138,17 @@ func repath(err error, path string) error {
 		out := *conflict
 		out.Fields = slices.Clone(conflict.Fields)
 		for i := range out.Fields {
-			out.Fields[i] = rename(out.Fields[i])
+			out.Fields[i] = below(path, out.Fields[i])
 		}
 		return &out
 	}
 	return err
+}
+
+// below puts the path of a field below that of its row.
+func below(row, field string) string {
+	if rest, ok := strings.CutPrefix(field, "input"); ok {
+		return row + rest
+	}
+	return field
 }

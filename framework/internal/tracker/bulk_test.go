@@ -2,7 +2,10 @@ package tracker_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -262,6 +265,9 @@ func TestCreateBulkErrorsPerRow(t *testing.T) {
 // Covers: T13.
 func TestLongLists(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("70,000 rows on each engine")
+	}
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		ctx := t.Context()
 		c := app.Client
@@ -294,10 +300,77 @@ func fill(t *testing.T, app *trackertest.App, n int, p *ent.Project, tag *ent.La
 	t.Helper()
 	builders := make([]*ent.TaskCreate, 0, n)
 	for i := range n {
-		builders = append(builders, app.Client.Task.Create().SetTitle(fmt.Sprint(i)).SetProject(p).AddLabels(tag).SetAssignee(lead))
+		builders = append(builders, app.Client.Task.Create().SetTitle(strconv.Itoa(i)).SetProject(p).AddLabels(tag).SetAssignee(lead))
 	}
 	require.NoError(t, app.Client.Task.CreateBulk(builders...).Exec(t.Context()))
 }
 
+// Rows that are too heavy for one packet go in several statements.
+//
+// Covers: T13.
+func TestCreateBulkHeavy(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx := t.Context()
+		c := app.Client
+		p := c.Project.Create().SetName("p").SetCode("p").SaveX(ctx)
+		body := strings.Repeat("it's\\\n", 200_000)
+		var builders []*ent.TaskCreate
+		for i := range 20 {
+			builders = append(builders, c.Task.Create().SetTitle(strconv.Itoa(i)).SetProject(p).SetBody(body+strconv.Itoa(i)))
+		}
+		rows := c.Task.CreateBulk(builders...).SaveX(ctx)
+		var changes []*ent.TaskUpdateOne
+		for i, row := range rows {
+			changes = append(changes, c.Task.UpdateOne(row).SetBody(strconv.Itoa(i)+body))
+		}
+		require.NoError(t, c.Task.UpdateBulk(changes...).Exec(ctx))
+		for i, row := range rows {
+			require.True(t, *c.Task.GetX(ctx, row.ID).Body == strconv.Itoa(i)+body)
+		}
+	})
+}
 
-
+// Hooks may stop a row, fail behind it, and save rows in bulk themselves.
+func TestCreateBulkHooks(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx := t.Context()
+		c := app.Client
+		broken := errors.New("broken")
+		c.Label.Use(func(next ent.Mutator) ent.Mutator {
+			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+				name, _ := m.(*ent.LabelMutation).Name()
+				if strings.HasPrefix(name, "before") {
+					return nil, broken
+				}
+				if strings.HasPrefix(name, "nest") {
+					inner := m.(*ent.LabelMutation).Client()
+					if err := inner.Label.CreateBulk(labels(inner, "inner-"+name, 3)...).Exec(ctx); err != nil {
+						return nil, err
+					}
+				}
+				v, err := next.Mutate(ctx, m)
+				if strings.HasPrefix(name, "after") {
+					return nil, broken
+				}
+				return v, err
+			})
+		})
+		create := func(names ...string) *ent.LabelCreateBulk {
+			return c.Label.MapCreateBulk(names, func(b *ent.LabelCreate, i int) { b.SetName(names[i]) })
+		}
+		for _, names := range [][]string{{"a", "before", "b"}, {"a2", "after", "b2"}, {"nest1", "before"}} {
+			had := c.Label.Query().CountX(ctx)
+			_, err := create(names...).Save(ctx)
+			require.ErrorIs(t, err, broken)
+			require.Equal(t, had, c.Label.Query().CountX(ctx), "%v", names)
+			_, err = create(names...).ErrorsPerRow().Save(ctx)
+			require.ErrorIs(t, err, broken)
+		}
+		// The row whose hook fails behind it takes the others with it.
+		require.Equal(t, 2+4, c.Label.Query().CountX(ctx))
+		require.NoError(t, create("nest2", "x", "nest3").Exec(ctx))
+		require.Equal(t, 6+3+6, c.Label.Query().CountX(ctx))
+	})
+}

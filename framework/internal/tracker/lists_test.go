@@ -1,8 +1,8 @@
 package tracker_test
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -37,7 +37,7 @@ func TestLongListsOfAllKinds(t *testing.T) {
 		}
 		projects := make([]*ent.Project, len(texts))
 		for i := range projects {
-			projects[i] = c.Project.Create().SetName("p").SetCode(fmt.Sprint(i)).SaveX(ctx)
+			projects[i] = c.Project.Create().SetName("p").SetCode(strconv.Itoa(i)).SaveX(ctx)
 		}
 		day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
 		states := []task.State{task.StateOpen, task.StateDoing, task.StateDone}

@@ -3,6 +3,7 @@ package tracker_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func TestUpdateBulk(t *testing.T) {
 			case 0:
 				b.SetBody(fmt.Sprintf("body \\'%d😀", i)).SetMeta(map[string]any{"n": float64(i)}).SetDue(day.AddDate(0, 0, i))
 			case 1:
-				b.SetWatchers([]string{fmt.Sprint(i)}).SetUrgent(true).SetState(task.StateDone).SetStartedAt(day.Add(time.Duration(i)))
+				b.SetWatchers([]string{strconv.Itoa(i)}).SetUrgent(true).SetState(task.StateDone).SetStartedAt(day.Add(time.Duration(i)))
 			case 2:
 				b.AddPoints(int64(i)).SetParentID(rows[0].ID)
 			case 3:
@@ -173,7 +174,7 @@ func TestBulkIsOneByOne(t *testing.T) {
 			for i, builder := range create(b) {
 				single[i] = builder.SaveX(ctx)
 			}
-			compare(rt, c, bulk, single)
+			compare(ctx, rt, c, bulk, single)
 
 			which := rapid.SliceOfN(rapid.IntRange(0, n-1), 1, 10).Draw(rt, "which")
 			changes := make([]func(*ent.TaskMutation), len(which))
@@ -192,7 +193,7 @@ func TestBulkIsOneByOne(t *testing.T) {
 			if err := c.Task.UpdateBulk(builders...).Exec(ctx); err != nil {
 				rt.Fatal(err)
 			}
-			compare(rt, c, bulk, single)
+			compare(ctx, rt, c, bulk, single)
 		})
 	})
 }
@@ -232,8 +233,7 @@ func randomTask(rt *rapid.T, tags []*ent.Label) func(*ent.TaskMutation) {
 	}
 }
 
-func compare(rt *rapid.T, c *ent.Client, bulk, single []*ent.Task) {
-	ctx := context.Background()
+func compare(ctx context.Context, rt *rapid.T, c *ent.Client, bulk, single []*ent.Task) {
 	for i := range bulk {
 		a := c.Task.Query().Where(task.ID(bulk[i].ID)).WithLabels().OnlyX(ctx)
 		b := c.Task.Query().Where(task.ID(single[i].ID)).WithLabels().OnlyX(ctx)
@@ -264,3 +264,33 @@ func number(n *int32) string {
 	return fmt.Sprint(*n)
 }
 
+// Conditions of their own for many rows, and keys that are UUIDs.
+func TestUpdateBulkConditions(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx := t.Context()
+		c := app.Client
+		rows := tasks(ctx, c, 1000)
+		var builders []*ent.TaskUpdateOne
+		for i, row := range rows {
+			builders = append(builders, c.Task.UpdateOne(row).Where(task.Title(fmt.Sprintf("t%d", i))).SetTitle(fmt.Sprint("n", i)))
+		}
+		require.NoError(t, c.Task.UpdateBulk(builders...).Exec(ctx))
+		require.Equal(t, 1000, c.Task.Query().Where(task.TitleHasPrefix("n"), task.Version(2)).CountX(ctx))
+
+		var projects []*ent.ProjectCreate
+		for i := range 600 {
+			projects = append(projects, c.Project.Create().SetName("x").SetCode(fmt.Sprint("c", i)))
+		}
+		var changes []*ent.ProjectUpdateOne
+		for i, p := range c.Project.CreateBulk(projects...).SaveX(ctx) {
+			changes = append(changes, c.Project.UpdateOne(p).SetName(fmt.Sprint("n", i)).SetBudget(float64(i)).ClearLeadID())
+		}
+		updated, err := c.Project.UpdateBulk(changes...).Save(ctx)
+		require.NoError(t, err)
+		for i, p := range updated {
+			require.Equal(t, fmt.Sprint("n", i), p.Name)
+			require.InDelta(t, float64(i), *c.Project.GetX(ctx, p.ID).Budget, 0)
+		}
+	})
+}
