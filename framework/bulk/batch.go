@@ -96,7 +96,7 @@ func (b *Batch) save(ctx context.Context) error {
 		}
 	}
 	switch {
-	case b.stop != nil && !errors.Is(b.stop, ErrStopped):
+	case b.stop != nil && b.stop != ErrStopped: //nolint:errorlint // itself, not an error about it
 		return b.stop
 	case len(bad) == 0:
 		return nil
@@ -151,7 +151,9 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 		next()
 	case err != nil && r.saved:
 		// Others may have been saved with the row: it cannot be taken back alone.
-		b.stop = &entity.RowError{Index: slices.Index(b.Rows, r), Err: err}
+		if b.stop == nil {
+			b.stop = &entity.RowError{Index: slices.Index(b.Rows, r), Err: err}
+		}
 	case r.err != nil:
 		if err != nil {
 			r.err = err
