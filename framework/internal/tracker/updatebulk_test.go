@@ -81,7 +81,7 @@ func TestUpdateBulk(t *testing.T) {
 				require.Equal(t, map[string]any{"n": float64(i)}, got.Meta)
 				require.Equal(t, day.AddDate(0, 0, i), *got.Due)
 			case 1:
-				require.Equal(t, []string{fmt.Sprint(i)}, got.Watchers)
+				require.Equal(t, []string{strconv.Itoa(i)}, got.Watchers)
 				require.True(t, got.Urgent)
 				require.Equal(t, task.StateDone, got.State)
 			case 2:
@@ -163,7 +163,7 @@ func TestBulkIsOneByOne(t *testing.T) {
 			create := func(mark string) []*ent.TaskCreate {
 				builders := make([]*ent.TaskCreate, n)
 				for i := range builders {
-					builders[i] = c.Task.Create().SetTitle(mark + fmt.Sprint(i)).SetProject(p)
+					builders[i] = c.Task.Create().SetTitle(mark + strconv.Itoa(i)).SetProject(p)
 					seed[i](builders[i].Mutation())
 				}
 				return builders
@@ -261,7 +261,7 @@ func number(n *int32) string {
 	if n == nil {
 		return "NULL"
 	}
-	return fmt.Sprint(*n)
+	return strconv.Itoa(int(*n))
 }
 
 // Conditions of their own for many rows, and keys that are UUIDs.
