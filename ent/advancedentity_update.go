@@ -21,6 +21,7 @@ type AdvancedEntityUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *AdvancedEntityMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -208,6 +209,10 @@ func (_u *AdvancedEntityUpdate) sqlSave(ctx context.Context) (_node int, err err
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{advancedentity.Label}
@@ -226,6 +231,7 @@ type AdvancedEntityUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *AdvancedEntityMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -437,6 +443,10 @@ func (_u *AdvancedEntityUpdateOne) sqlSave(ctx context.Context) (_node *Advanced
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &AdvancedEntity{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -90,7 +90,7 @@ func (c *Client) PurgeBefore(ctx context.Context, before time.Time) (entity.Purg
 var advancedentityEntity = entity.New(entity.Entity{
 	Name: "AdvancedEntity", GraphQL: "AdvancedEntity", Table: "advanced_entities",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
 		{Name: "status", Column: "status", GraphQL: "status", Kind: entity.Enum, GoType: reflect.TypeFor[advancedentity.Status](), Enum: []string{"active", "inactive", "pending"}, Read: true, Filter: true, Order: true, Create: true, Update: true, Validate: func(v any) error { return advancedentity.StatusValidator(v.(advancedentity.Status)) }},
@@ -98,7 +98,7 @@ var advancedentityEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
-	}, Unique: [][]string{[]string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.AdvancedEntity,
 	Keys: []*entity.Key{
 		{Fields: []string{"email"}, Living: true},
@@ -194,11 +194,11 @@ func (c *AdvancedEntityClient) Restore(ctx context.Context, id int64) (*Advanced
 var commentEntity = entity.New(entity.Entity{
 	Name: "Comment", GraphQL: "Comment", Table: "comments",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "content", Column: "content", GraphQL: "content", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
 	},
 	Edges: []*entity.Edge{
@@ -295,8 +295,8 @@ func (c *CommentClient) Restore(ctx context.Context, id int64) (*Comment, error)
 var organizationEntity = entity.New(entity.Entity{
 	Name: "Organization", GraphQL: "Organization", Table: "organizations",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
@@ -369,11 +369,11 @@ func (m *OrganizationMutation) MatchP(s *sql.Selector) {
 var ownershiplogEntity = entity.New(entity.Entity{
 	Name: "OwnershipLog", GraphQL: "OwnershipLog", Table: "ownership_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Post", Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
@@ -447,9 +447,9 @@ func (m *OwnershipLogMutation) MatchP(s *sql.Selector) {
 var postEntity = entity.New(entity.Entity{
 	Name: "Post", GraphQL: "Post", Table: "posts",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
@@ -472,7 +472,7 @@ var postEntity = entity.New(entity.Entity{
 		{Name: "views", Target: "PostView", Relation: entity.OneToMany, GraphQL: "views", Item: "view", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "ownership_logs", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogs", Item: "ownershipLog", Column: "post_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade"},
-	}, Unique: [][]string{[]string{"slug"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Post, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt}, Search: &search.Index{Name: "posts_search", ID: "id", Columns: []string{"title", "content", "excerpt"}},
 	Keys: []*entity.Key{
 		{Fields: []string{"slug"}, Living: true},
@@ -566,15 +566,15 @@ func (c *PostClient) Restore(ctx context.Context, id int64) (*Post, error) {
 var postlikeEntity = entity.New(entity.Entity{
 	Name: "PostLike", GraphQL: "PostLike", Table: "post_likes",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
-	}, Unique: [][]string{[]string{"post_id", "user_id"}},
+	},
 	Rows: visible.PostLike,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "user_id"}},
@@ -645,15 +645,15 @@ func (m *PostLikeMutation) MatchP(s *sql.Selector) {
 var postratingEntity = entity.New(entity.Entity{
 	Name: "PostRating", GraphQL: "PostRating", Table: "post_ratings",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "rating", Column: "rating", GraphQL: "rating", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(5))}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
-	}, Unique: [][]string{[]string{"post_id", "user_id"}},
+	},
 	Rows: visible.PostRating,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "user_id"}},
@@ -724,10 +724,10 @@ func (m *PostRatingMutation) MatchP(s *sql.Selector) {
 var postshareEntity = entity.New(entity.Entity{
 	Name: "PostShare", GraphQL: "PostShare", Table: "post_shares",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
@@ -800,8 +800,8 @@ func (m *PostShareMutation) MatchP(s *sql.Selector) {
 var posttagEntity = entity.New(entity.Entity{
 	Name: "PostTag", GraphQL: "PostTag", Table: "post_tags",
 	Fields: []*entity.Field{
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true},
-		{Name: "tag_id", Column: "tag_id", GraphQL: "tagID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Tag", Read: true, Filter: true, Order: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "tag_id", Column: "tag_id", GraphQL: "tagID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Tag", Read: true, Filter: true, Order: true, Immutable: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
@@ -868,14 +868,14 @@ func (m *PostTagMutation) MatchP(s *sql.Selector) {
 var postviewEntity = entity.New(entity.Entity{
 	Name: "PostView", GraphQL: "PostView", Table: "post_views",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true},
-		{Name: "view_date", Column: "view_date", GraphQL: "viewDate", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "post_id", Column: "post_id", GraphQL: "postID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Post", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "view_date", Column: "view_date", GraphQL: "viewDate", Kind: entity.Date, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "view_count", Column: "view_count", GraphQL: "viewCount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "post", Target: "Post", Relation: entity.ManyToOne, GraphQL: "post", Item: "post", Column: "post_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	}, Unique: [][]string{[]string{"post_id", "view_date"}},
+	},
 	Rows: visible.PostView,
 	Keys: []*entity.Key{
 		{Fields: []string{"post_id", "view_date"}},
@@ -946,9 +946,9 @@ func (m *PostViewMutation) MatchP(s *sql.Selector) {
 var productEntity = entity.New(entity.Entity{
 	Name: "Product", GraphQL: "Product", Table: "products",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
@@ -960,10 +960,10 @@ var productEntity = entity.New(entity.Entity{
 		{Name: "specifications", Column: "specifications", GraphQL: "specifications", Kind: entity.JSON, GoType: reflect.TypeFor[[]schema.Specification](), Read: true, Filter: true, Create: true, Update: true},
 		{Name: "is_featured", Column: "is_featured", GraphQL: "isFeatured", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "is_digital", Column: "is_digital", GraphQL: "isDigital", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
-		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Create: true},
+		{Name: "external_id", Column: "external_id", GraphQL: "externalID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
-	Edges: []*entity.Edge{}, Unique: [][]string{[]string{"slug"}, []string{"external_id"}},
-	Rows: visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
+	Edges: []*entity.Edge{},
+	Rows:  visible.Product, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"slug"}},
 		{Fields: []string{"external_id"}},
@@ -1039,14 +1039,14 @@ func (m *ProductMutation) MatchP(s *sql.Selector) {
 var roleEntity = entity.New(entity.Entity{
 	Name: "Role", GraphQL: "Role", Table: "roles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
 		{Name: "description", Column: "description", GraphQL: "description", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
 		{Name: "permissions", Column: "permissions", GraphQL: "permissions", Kind: entity.Strings, GoType: reflect.TypeFor[[]string](), Read: true, Filter: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "assignments", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignments", Item: "assignment", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict"},
-	}, Unique: [][]string{[]string{"name"}},
+	},
 	Rows: visible.Role,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -1117,8 +1117,8 @@ func (m *RoleMutation) MatchP(s *sql.Selector) {
 var scenarioEntity = entity.New(entity.Entity{
 	Name: "Scenario", GraphQL: "Scenario", Table: "scenarios",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "creator_id", Column: "creator_id", GraphQL: "creatorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
 	},
@@ -1192,13 +1192,13 @@ func (m *ScenarioMutation) MatchP(s *sql.Selector) {
 var tagEntity = entity.New(entity.Entity{
 	Name: "Tag", GraphQL: "Tag", Table: "tags",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "posts", Target: "Post", Relation: entity.ManyToMany, GraphQL: "posts", Item: "post", JoinTable: "post_tags", OwnerColumn: "tag_id", TargetColumn: "post_id", Create: true, Update: true},
 		{Name: "post_tags", Target: "PostTag", Relation: entity.OneToMany, Column: "tag_id", OnDelete: "cascade", OnPurge: "cascade"},
-	}, Unique: [][]string{[]string{"name"}},
+	},
 	Rows: visible.Tag,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -1269,11 +1269,11 @@ func (m *TagMutation) MatchP(s *sql.Selector) {
 var transferlogEntity = entity.New(entity.Entity{
 	Name: "TransferLog", GraphQL: "TransferLog", Table: "transfer_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "posts_transferred", Column: "posts_transferred", GraphQL: "postsTransferred", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{GE: new(float64(0))}},
-		{Name: "transfer_date", Column: "transfer_date", GraphQL: "transferDate", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "from_user_id", Column: "from_user_id", GraphQL: "fromUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "to_user_id", Column: "to_user_id", GraphQL: "toUserID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "posts_transferred", Column: "posts_transferred", GraphQL: "postsTransferred", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Required: true, Read: true, Filter: true, Order: true, Immutable: true, Rules: rule.Set{GE: new(float64(0))}},
+		{Name: "transfer_date", Column: "transfer_date", GraphQL: "transferDate", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "from_user", Target: "User", Relation: entity.ManyToOne, GraphQL: "fromUser", Item: "fromUser", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
@@ -1346,10 +1346,10 @@ func (m *TransferLogMutation) MatchP(s *sql.Selector) {
 var userEntity = entity.New(entity.Entity{
 	Name: "User", GraphQL: "User", Table: "users",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "password", Column: "password", GraphQL: "password", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Create: true, Update: true, Seal: password.Hash, Policy: password.Check},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "username", Column: "username", GraphQL: "username", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(100), MinLen: new(3), Trim: true}},
@@ -1387,7 +1387,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "ownership_logs_from", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsFrom", Item: "ownershipLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "ownership_logs_to", Target: "OwnershipLog", Relation: entity.OneToMany, GraphQL: "ownershipLogsTo", Item: "ownershipLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"username"}, []string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.User, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"username"}, Living: true},
@@ -1487,10 +1487,10 @@ func (c *UserClient) Restore(ctx context.Context, id int64) (*User, error) {
 var usergroupEntity = entity.New(entity.Entity{
 	Name: "UserGroup", GraphQL: "UserGroup", Table: "user_groups",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255), MinLen: new(1), Trim: true}},
-		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "joined_at", Column: "joined_at", GraphQL: "joinedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
@@ -1562,11 +1562,11 @@ func (m *UserGroupMutation) MatchP(s *sql.Selector) {
 var userlogEntity = entity.New(entity.Entity{
 	Name: "UserLog", GraphQL: "UserLog", Table: "user_logs",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "action", Column: "action", GraphQL: "action", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
-		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true},
-		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "action", Column: "action", GraphQL: "action", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Immutable: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
+		{Name: "details", Column: "details", GraphQL: "details", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Immutable: true},
+		{Name: "timestamp", Column: "timestamp", GraphQL: "timestamp", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
@@ -1638,9 +1638,9 @@ func (m *UserLogMutation) MatchP(s *sql.Selector) {
 var userprofileEntity = entity.New(entity.Entity{
 	Name: "UserProfile", GraphQL: "UserProfile", Table: "user_profiles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 		{Name: "bio", Column: "bio", GraphQL: "bio", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Create: true, Update: true},
 		{Name: "avatar_url", Column: "avatar_url", GraphQL: "avatarURL", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(500), Trim: true, URL: true}},
 		{Name: "phone", Column: "phone", GraphQL: "phone", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(20), Trim: true}},
@@ -1655,7 +1655,7 @@ var userprofileEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.OneToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
-	}, Unique: [][]string{[]string{"user_id"}},
+	},
 	Rows: visible.UserProfile,
 	Keys: []*entity.Key{
 		{Fields: []string{"user_id"}},
@@ -1726,11 +1726,11 @@ func (m *UserProfileMutation) MatchP(s *sql.Selector) {
 var userroleEntity = entity.New(entity.Entity{
 	Name: "UserRole", GraphQL: "UserRole", Table: "user_roles",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "role_id", Column: "role_id", GraphQL: "roleID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Role", Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "role_id", Column: "role_id", GraphQL: "roleID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Role", Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "assigned_by", Column: "assigned_by", GraphQL: "assignedBy", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "assigned_at", Column: "assigned_at", GraphQL: "assignedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "assigned_at", Column: "assigned_at", GraphQL: "assignedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "revoked_at", Column: "revoked_at", GraphQL: "revokedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
@@ -1740,7 +1740,7 @@ var userroleEntity = entity.New(entity.Entity{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
-	}, Unique: [][]string{[]string{"user_id", "role_id", "active_key"}},
+	},
 	Rows: visible.UserRole,
 	Keys: []*entity.Key{
 		{Fields: []string{"user_id", "role_id", "active_key"}},
@@ -1811,16 +1811,16 @@ func (m *UserRoleMutation) MatchP(s *sql.Selector) {
 var usersessionEntity = entity.New(entity.Entity{
 	Name: "UserSession", GraphQL: "UserSession", Table: "user_sessions",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true},
-		{Name: "token_hash", Column: "token_hash", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Rules: rule.Set{MaxLen: new(128), MinLen: new(1)}},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "user_id", Column: "user_id", GraphQL: "userID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "User", Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "token_hash", Column: "token_hash", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Sensitive: true, Immutable: true, Rules: rule.Set{MaxLen: new(128), MinLen: new(1)}},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Required: true, Read: true, Filter: true, Order: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
-	}, Unique: [][]string{[]string{"token_hash"}},
+	},
 	Rows: visible.UserSession,
 	Keys: []*entity.Key{
 		{Fields: []string{"token_hash"}},

@@ -322,13 +322,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("AdvancedEntity", n, err)
 			}}, nil
@@ -349,13 +349,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Comment", n, err)
 			}}, nil
@@ -376,13 +376,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Organization", n, err)
 			}}, nil
@@ -403,13 +403,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Post", n, err)
 			}}, nil
@@ -430,13 +430,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostLike", n, err)
 			}}, nil
@@ -457,13 +457,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostRating", n, err)
 			}}, nil
@@ -484,13 +484,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("PostShare", n, err)
 			}}, nil
@@ -511,13 +511,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
@@ -538,13 +538,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Scenario", n, err)
 			}}, nil
@@ -565,13 +565,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Tag", n, err)
 			}}, nil
@@ -592,13 +592,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("User", n, err)
 			}}, nil
@@ -619,13 +619,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserGroup", n, err)
 			}}, nil
@@ -646,13 +646,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("UserProfile", n, err)
 			}}, nil
@@ -670,19 +670,6 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		}
 	}
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
-}
-
-// SaveAll implements relay.Source.
-func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change) ([]relay.Node, error) {
-	rows := make([]relay.Node, len(changes))
-	for i, c := range changes {
-		n, err := c.Save(ctx)
-		if err != nil {
-			return nil, &entity.RowError{Index: i, Err: err}
-		}
-		rows[i] = n
-	}
-	return rows, nil
 }
 
 // IsNode marks AdvancedEntity as an implementation of Node.
@@ -814,6 +801,28 @@ func (g GraphQL) RestoreAdvancedEntity(ctx context.Context, id string) (*Advance
 	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "AdvancedEntity", id)
 	})
+}
+
+// UpsertAdvancedEntity resolves the mutation of that name.
+func (g GraphQL) UpsertAdvancedEntity(ctx context.Context, by relay.KeyName, input relay.Input) (*AdvancedEntity, error) {
+	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "AdvancedEntity", by, input)
+	})
+}
+
+// UpsertAdvancedEntities resolves the mutation of that name.
+func (g GraphQL) UpsertAdvancedEntities(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*AdvancedEntity, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "AdvancedEntity", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*AdvancedEntity, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*AdvancedEntity).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Comment as an implementation of Node.
@@ -1385,6 +1394,28 @@ func (g GraphQL) RestorePost(ctx context.Context, id string) (*Post, error) {
 	})
 }
 
+// UpsertPost resolves the mutation of that name.
+func (g GraphQL) UpsertPost(ctx context.Context, by relay.KeyName, input relay.Input) (*Post, error) {
+	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Post", by, input)
+	})
+}
+
+// UpsertPosts resolves the mutation of that name.
+func (g GraphQL) UpsertPosts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Post, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Post", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Post, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Post).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks PostLike as an implementation of Node.
 func (*PostLike) IsNode() {}
 
@@ -1629,6 +1660,28 @@ func (g GraphQL) DeletePostRatings(ctx context.Context, where relay.Where, all *
 	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "PostRating", relay.Which{Where: where, All: all})
 	})
+}
+
+// UpsertPostRating resolves the mutation of that name.
+func (g GraphQL) UpsertPostRating(ctx context.Context, by relay.KeyName, input relay.Input) (*PostRating, error) {
+	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "PostRating", by, input)
+	})
+}
+
+// UpsertPostRatings resolves the mutation of that name.
+func (g GraphQL) UpsertPostRatings(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*PostRating, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "PostRating", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*PostRating, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*PostRating).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks PostShare as an implementation of Node.
@@ -1963,6 +2016,28 @@ func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *boo
 	})
 }
 
+// UpsertProduct resolves the mutation of that name.
+func (g GraphQL) UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*Product, error) {
+	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Product", by, input)
+	})
+}
+
+// UpsertProducts resolves the mutation of that name.
+func (g GraphQL) UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Product, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Product", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Product, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Product).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Role as an implementation of Node.
 func (*Role) IsNode() {}
 
@@ -2272,6 +2347,28 @@ func (g GraphQL) DeleteTags(ctx context.Context, where relay.Where, all *bool) (
 	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Tag", relay.Which{Where: where, All: all})
 	})
+}
+
+// UpsertTag resolves the mutation of that name.
+func (g GraphQL) UpsertTag(ctx context.Context, by relay.KeyName, input relay.Input) (*Tag, error) {
+	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Tag", by, input)
+	})
+}
+
+// UpsertTags resolves the mutation of that name.
+func (g GraphQL) UpsertTags(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Tag, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Tag", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Tag, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Tag).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks TransferLog as an implementation of Node.
@@ -2640,6 +2737,28 @@ func (g GraphQL) RestoreUser(ctx context.Context, id string) (*User, error) {
 	})
 }
 
+// UpsertUser resolves the mutation of that name.
+func (g GraphQL) UpsertUser(ctx context.Context, by relay.KeyName, input relay.Input) (*User, error) {
+	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "User", by, input)
+	})
+}
+
+// UpsertUsers resolves the mutation of that name.
+func (g GraphQL) UpsertUsers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*User, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "User", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*User, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*User).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks UserGroup as an implementation of Node.
 func (*UserGroup) IsNode() {}
 
@@ -2992,6 +3111,28 @@ func (g GraphQL) DeleteUserProfiles(ctx context.Context, where relay.Where, all 
 	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all})
 	})
+}
+
+// UpsertUserProfile resolves the mutation of that name.
+func (g GraphQL) UpsertUserProfile(ctx context.Context, by relay.KeyName, input relay.Input) (*UserProfile, error) {
+	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "UserProfile", by, input)
+	})
+}
+
+// UpsertUserProfiles resolves the mutation of that name.
+func (g GraphQL) UpsertUserProfiles(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*UserProfile, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "UserProfile", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*UserProfile, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*UserProfile).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks UserRole as an implementation of Node.

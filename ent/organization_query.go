@@ -424,7 +424,7 @@ func (_q *OrganizationQuery) loadUsers(ctx context.Context, query *UserQuery, no
 		query.ctx.AppendFieldOnce(user.FieldOrganizationID)
 	}
 	query.Where(predicate.User(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(organization.UsersColumn), fks...))
+		s.Where(inValues(s.C(organization.UsersColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -19,6 +19,7 @@ type OwnershipLogUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *OwnershipLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -76,6 +77,10 @@ func (_u *OwnershipLogUpdate) sqlSave(ctx context.Context) (_node int, err error
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{ownershiplog.Label}
@@ -94,6 +99,7 @@ type OwnershipLogUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *OwnershipLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -175,6 +181,10 @@ func (_u *OwnershipLogUpdateOne) sqlSave(ctx context.Context) (_node *OwnershipL
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &OwnershipLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

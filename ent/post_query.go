@@ -803,7 +803,7 @@ func (_q *PostQuery) loadTags(ctx context.Context, query *TagQuery, nodes []*Pos
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(post.TagsTable)
 		s.Join(joinT).On(s.C(tag.FieldID), joinT.C(post.TagsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(post.TagsPrimaryKey[0]), edgeIDs...))
+		s.Where(inValues(joinT.C(post.TagsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(post.TagsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -864,7 +864,7 @@ func (_q *PostQuery) loadComments(ctx context.Context, query *CommentQuery, node
 		query.ctx.AppendFieldOnce(comment.FieldPostID)
 	}
 	query.Where(predicate.Comment(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.CommentsColumn), fks...))
+		s.Where(inValues(s.C(post.CommentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -894,7 +894,7 @@ func (_q *PostQuery) loadLikes(ctx context.Context, query *PostLikeQuery, nodes 
 		query.ctx.AppendFieldOnce(postlike.FieldPostID)
 	}
 	query.Where(predicate.PostLike(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.LikesColumn), fks...))
+		s.Where(inValues(s.C(post.LikesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -924,7 +924,7 @@ func (_q *PostQuery) loadShares(ctx context.Context, query *PostShareQuery, node
 		query.ctx.AppendFieldOnce(postshare.FieldPostID)
 	}
 	query.Where(predicate.PostShare(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.SharesColumn), fks...))
+		s.Where(inValues(s.C(post.SharesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -954,7 +954,7 @@ func (_q *PostQuery) loadRatings(ctx context.Context, query *PostRatingQuery, no
 		query.ctx.AppendFieldOnce(postrating.FieldPostID)
 	}
 	query.Where(predicate.PostRating(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.RatingsColumn), fks...))
+		s.Where(inValues(s.C(post.RatingsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -984,7 +984,7 @@ func (_q *PostQuery) loadViews(ctx context.Context, query *PostViewQuery, nodes 
 		query.ctx.AppendFieldOnce(postview.FieldPostID)
 	}
 	query.Where(predicate.PostView(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.ViewsColumn), fks...))
+		s.Where(inValues(s.C(post.ViewsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1014,7 +1014,7 @@ func (_q *PostQuery) loadOwnershipLogs(ctx context.Context, query *OwnershipLogQ
 		query.ctx.AppendFieldOnce(ownershiplog.FieldPostID)
 	}
 	query.Where(predicate.OwnershipLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.OwnershipLogsColumn), fks...))
+		s.Where(inValues(s.C(post.OwnershipLogsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1047,7 +1047,7 @@ func (_q *PostQuery) loadPostTags(ctx context.Context, query *PostTagQuery, node
 		query.ctx.AppendFieldOnce(posttag.FieldPostID)
 	}
 	query.Where(predicate.PostTag(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(post.PostTagsColumn), fks...))
+		s.Where(inValues(s.C(post.PostTagsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -28,6 +28,7 @@ type PostUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PostMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -981,6 +982,10 @@ func (_u *PostUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{post.Label}
@@ -999,6 +1004,7 @@ type PostUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PostMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -1976,6 +1982,10 @@ func (_u *PostUpdateOne) sqlSave(ctx context.Context) (_node *Post, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Post{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

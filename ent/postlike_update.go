@@ -19,6 +19,7 @@ type PostLikeUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PostLikeMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -90,6 +91,10 @@ func (_u *PostLikeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postlike.Label}
@@ -108,6 +113,7 @@ type PostLikeUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PostLikeMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -203,6 +209,10 @@ func (_u *PostLikeUpdateOne) sqlSave(ctx context.Context) (_node *PostLike, err 
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &PostLike{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -19,6 +19,7 @@ type PostRatingUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PostRatingMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -117,6 +118,10 @@ func (_u *PostRatingUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		_spec.AddField(postrating.FieldRating, field.TypeInt32, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postrating.Label}
@@ -135,6 +140,7 @@ type PostRatingUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PostRatingMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -257,6 +263,10 @@ func (_u *PostRatingUpdateOne) sqlSave(ctx context.Context) (_node *PostRating, 
 		_spec.AddField(postrating.FieldRating, field.TypeInt32, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &PostRating{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

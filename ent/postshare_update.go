@@ -19,6 +19,7 @@ type PostShareUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PostShareMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -87,6 +88,10 @@ func (_u *PostShareUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postshare.Label}
@@ -105,6 +110,7 @@ type PostShareUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PostShareMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -197,6 +203,10 @@ func (_u *PostShareUpdateOne) sqlSave(ctx context.Context) (_node *PostShare, er
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &PostShare{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -19,6 +19,7 @@ type PostViewUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PostViewMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -114,6 +115,10 @@ func (_u *PostViewUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddField(postview.FieldViewCount, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{postview.Label}
@@ -132,6 +137,7 @@ type PostViewUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PostViewMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -251,6 +257,10 @@ func (_u *PostViewUpdateOne) sqlSave(ctx context.Context) (_node *PostView, err 
 		_spec.AddField(postview.FieldViewCount, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &PostView{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -423,7 +423,7 @@ func (_q *RoleQuery) loadAssignments(ctx context.Context, query *UserRoleQuery, 
 		query.ctx.AppendFieldOnce(userrole.FieldRoleID)
 	}
 	query.Where(predicate.UserRole(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(role.AssignmentsColumn), fks...))
+		s.Where(inValues(s.C(role.AssignmentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

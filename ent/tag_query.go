@@ -467,7 +467,7 @@ func (_q *TagQuery) loadPosts(ctx context.Context, query *PostQuery, nodes []*Ta
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tag.PostsTable)
 		s.Join(joinT).On(s.C(post.FieldID), joinT.C(tag.PostsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(tag.PostsPrimaryKey[1]), edgeIDs...))
+		s.Where(inValues(joinT.C(tag.PostsPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tag.PostsPrimaryKey[1]))
 		s.AppendSelect(columns...)
@@ -528,7 +528,7 @@ func (_q *TagQuery) loadPostTags(ctx context.Context, query *PostTagQuery, nodes
 		query.ctx.AppendFieldOnce(posttag.FieldTagID)
 	}
 	query.Where(predicate.PostTag(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(tag.PostTagsColumn), fks...))
+		s.Where(inValues(s.C(tag.PostTagsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

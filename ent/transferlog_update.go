@@ -19,6 +19,7 @@ type TransferLogUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *TransferLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -76,6 +77,10 @@ func (_u *TransferLogUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{transferlog.Label}
@@ -94,6 +99,7 @@ type TransferLogUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *TransferLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -175,6 +181,10 @@ func (_u *TransferLogUpdateOne) sqlSave(ctx context.Context) (_node *TransferLog
 		}
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &TransferLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

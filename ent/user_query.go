@@ -1199,7 +1199,7 @@ func (_q *UserQuery) loadPosts(ctx context.Context, query *PostQuery, nodes []*U
 		query.ctx.AppendFieldOnce(post.FieldUserID)
 	}
 	query.Where(predicate.Post(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.PostsColumn), fks...))
+		s.Where(inValues(s.C(user.PostsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1229,7 +1229,7 @@ func (_q *UserQuery) loadComments(ctx context.Context, query *CommentQuery, node
 		query.ctx.AppendFieldOnce(comment.FieldUserID)
 	}
 	query.Where(predicate.Comment(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.CommentsColumn), fks...))
+		s.Where(inValues(s.C(user.CommentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1259,7 +1259,7 @@ func (_q *UserQuery) loadScenarios(ctx context.Context, query *ScenarioQuery, no
 		query.ctx.AppendFieldOnce(scenario.FieldCreatorID)
 	}
 	query.Where(predicate.Scenario(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.ScenariosColumn), fks...))
+		s.Where(inValues(s.C(user.ScenariosColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1286,7 +1286,7 @@ func (_q *UserQuery) loadProfile(ctx context.Context, query *UserProfileQuery, n
 		query.ctx.AppendFieldOnce(userprofile.FieldUserID)
 	}
 	query.Where(predicate.UserProfile(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.ProfileColumn), fks...))
+		s.Where(inValues(s.C(user.ProfileColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1316,7 +1316,7 @@ func (_q *UserQuery) loadUserGroups(ctx context.Context, query *UserGroupQuery, 
 		query.ctx.AppendFieldOnce(usergroup.FieldUserID)
 	}
 	query.Where(predicate.UserGroup(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.UserGroupsColumn), fks...))
+		s.Where(inValues(s.C(user.UserGroupsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1346,7 +1346,7 @@ func (_q *UserQuery) loadAdvancedEntities(ctx context.Context, query *AdvancedEn
 		query.ctx.AppendFieldOnce(advancedentity.FieldUserID)
 	}
 	query.Where(predicate.AdvancedEntity(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.AdvancedEntitiesColumn), fks...))
+		s.Where(inValues(s.C(user.AdvancedEntitiesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1376,7 +1376,7 @@ func (_q *UserQuery) loadSessions(ctx context.Context, query *UserSessionQuery, 
 		query.ctx.AppendFieldOnce(usersession.FieldUserID)
 	}
 	query.Where(predicate.UserSession(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.SessionsColumn), fks...))
+		s.Where(inValues(s.C(user.SessionsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1406,7 +1406,7 @@ func (_q *UserQuery) loadRoleAssignments(ctx context.Context, query *UserRoleQue
 		query.ctx.AppendFieldOnce(userrole.FieldUserID)
 	}
 	query.Where(predicate.UserRole(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.RoleAssignmentsColumn), fks...))
+		s.Where(inValues(s.C(user.RoleAssignmentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1436,7 +1436,7 @@ func (_q *UserQuery) loadLikes(ctx context.Context, query *PostLikeQuery, nodes 
 		query.ctx.AppendFieldOnce(postlike.FieldUserID)
 	}
 	query.Where(predicate.PostLike(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.LikesColumn), fks...))
+		s.Where(inValues(s.C(user.LikesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1466,7 +1466,7 @@ func (_q *UserQuery) loadRatings(ctx context.Context, query *PostRatingQuery, no
 		query.ctx.AppendFieldOnce(postrating.FieldUserID)
 	}
 	query.Where(predicate.PostRating(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.RatingsColumn), fks...))
+		s.Where(inValues(s.C(user.RatingsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1496,7 +1496,7 @@ func (_q *UserQuery) loadShares(ctx context.Context, query *PostShareQuery, node
 		query.ctx.AppendFieldOnce(postshare.FieldUserID)
 	}
 	query.Where(predicate.PostShare(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.SharesColumn), fks...))
+		s.Where(inValues(s.C(user.SharesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1529,7 +1529,7 @@ func (_q *UserQuery) loadAssignedRoles(ctx context.Context, query *UserRoleQuery
 		query.ctx.AppendFieldOnce(userrole.FieldAssignedBy)
 	}
 	query.Where(predicate.UserRole(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.AssignedRolesColumn), fks...))
+		s.Where(inValues(s.C(user.AssignedRolesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1562,7 +1562,7 @@ func (_q *UserQuery) loadLogs(ctx context.Context, query *UserLogQuery, nodes []
 		query.ctx.AppendFieldOnce(userlog.FieldUserID)
 	}
 	query.Where(predicate.UserLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.LogsColumn), fks...))
+		s.Where(inValues(s.C(user.LogsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1595,7 +1595,7 @@ func (_q *UserQuery) loadTransferLogsFrom(ctx context.Context, query *TransferLo
 		query.ctx.AppendFieldOnce(transferlog.FieldFromUserID)
 	}
 	query.Where(predicate.TransferLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.TransferLogsFromColumn), fks...))
+		s.Where(inValues(s.C(user.TransferLogsFromColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1628,7 +1628,7 @@ func (_q *UserQuery) loadTransferLogsTo(ctx context.Context, query *TransferLogQ
 		query.ctx.AppendFieldOnce(transferlog.FieldToUserID)
 	}
 	query.Where(predicate.TransferLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.TransferLogsToColumn), fks...))
+		s.Where(inValues(s.C(user.TransferLogsToColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1661,7 +1661,7 @@ func (_q *UserQuery) loadOwnershipLogsFrom(ctx context.Context, query *Ownership
 		query.ctx.AppendFieldOnce(ownershiplog.FieldFromUserID)
 	}
 	query.Where(predicate.OwnershipLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.OwnershipLogsFromColumn), fks...))
+		s.Where(inValues(s.C(user.OwnershipLogsFromColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1694,7 +1694,7 @@ func (_q *UserQuery) loadOwnershipLogsTo(ctx context.Context, query *OwnershipLo
 		query.ctx.AppendFieldOnce(ownershiplog.FieldToUserID)
 	}
 	query.Where(predicate.OwnershipLog(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.OwnershipLogsToColumn), fks...))
+		s.Where(inValues(s.C(user.OwnershipLogsToColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -19,6 +19,7 @@ type UserLogUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *UserLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -79,6 +80,10 @@ func (_u *UserLogUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.ClearField(userlog.FieldDetails, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{userlog.Label}
@@ -97,6 +102,7 @@ type UserLogUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *UserLogMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -181,6 +187,10 @@ func (_u *UserLogUpdateOne) sqlSave(ctx context.Context) (_node *UserLog, err er
 		_spec.ClearField(userlog.FieldDetails, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &UserLog{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -20,6 +20,7 @@ type UserProfileUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *UserProfileMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -347,6 +348,10 @@ func (_u *UserProfileUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		_spec.SetField(userprofile.FieldEmailNotifications, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{userprofile.Label}
@@ -365,6 +370,7 @@ type UserProfileUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *UserProfileMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -716,6 +722,10 @@ func (_u *UserProfileUpdateOne) sqlSave(ctx context.Context) (_node *UserProfile
 		_spec.SetField(userprofile.FieldEmailNotifications, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &UserProfile{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

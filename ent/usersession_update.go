@@ -20,6 +20,7 @@ type UserSessionUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *UserSessionMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -122,6 +123,10 @@ func (_u *UserSessionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		_spec.SetField(usersession.FieldExpiresAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{usersession.Label}
@@ -140,6 +145,7 @@ type UserSessionUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *UserSessionMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -266,6 +272,10 @@ func (_u *UserSessionUpdateOne) sqlSave(ctx context.Context) (_node *UserSession
 		_spec.SetField(usersession.FieldExpiresAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &UserSession{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

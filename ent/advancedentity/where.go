@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.AdvancedEntity {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldIn(FieldID, ids...))
+	return predicate.AdvancedEntity(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldNotIn(FieldID, ids...))
+	return predicate.AdvancedEntity(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func DeletedAtNEQ(v time.Time) predicate.AdvancedEntity {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.AdvancedEntity(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.AdvancedEntity(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -133,12 +133,12 @@ func EmailNEQ(v string) predicate.AdvancedEntity {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldIn(FieldEmail, vs...))
+	return predicate.AdvancedEntity(entity.FieldIn(FieldEmail, vs...))
 }
 
 // EmailNotIn applies the NotIn predicate on the "email" field.
 func EmailNotIn(vs ...string) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldNotIn(FieldEmail, vs...))
+	return predicate.AdvancedEntity(entity.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -198,12 +198,12 @@ func StatusNEQ(v Status) predicate.AdvancedEntity {
 
 // StatusIn applies the In predicate on the "status" field.
 func StatusIn(vs ...Status) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldIn(FieldStatus, vs...))
+	return predicate.AdvancedEntity(entity.FieldIn(FieldStatus, vs...))
 }
 
 // StatusNotIn applies the NotIn predicate on the "status" field.
 func StatusNotIn(vs ...Status) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldNotIn(FieldStatus, vs...))
+	return predicate.AdvancedEntity(entity.FieldNotIn(FieldStatus, vs...))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.
@@ -218,12 +218,12 @@ func UserIDNEQ(v int64) predicate.AdvancedEntity {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldIn(FieldUserID, vs...))
+	return predicate.AdvancedEntity(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.AdvancedEntity {
-	return predicate.AdvancedEntity(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.AdvancedEntity(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // HasUser applies the HasEdge predicate on the "user" edge.

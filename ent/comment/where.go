@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Comment {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldID, ids...))
+	return predicate.Comment(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Comment(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -93,12 +93,12 @@ func CreatedAtNEQ(v time.Time) predicate.Comment {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Comment(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Comment(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -133,12 +133,12 @@ func DeletedAtNEQ(v time.Time) predicate.Comment {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Comment(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Comment(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -183,12 +183,12 @@ func PostIDNEQ(v int64) predicate.Comment {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldPostID, vs...))
+	return predicate.Comment(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.Comment(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.
@@ -203,12 +203,12 @@ func UserIDNEQ(v int64) predicate.Comment {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldUserID, vs...))
+	return predicate.Comment(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.Comment(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // ContentEQ applies the EQ predicate on the "content" field.
@@ -223,12 +223,12 @@ func ContentNEQ(v string) predicate.Comment {
 
 // ContentIn applies the In predicate on the "content" field.
 func ContentIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldContent, vs...))
+	return predicate.Comment(entity.FieldIn(FieldContent, vs...))
 }
 
 // ContentNotIn applies the NotIn predicate on the "content" field.
 func ContentNotIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldContent, vs...))
+	return predicate.Comment(entity.FieldNotIn(FieldContent, vs...))
 }
 
 // ContentGT applies the GT predicate on the "content" field.

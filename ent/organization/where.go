@@ -29,12 +29,12 @@ func IDNEQ(id uuid.UUID) predicate.Organization {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...uuid.UUID) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldID, ids...))
+	return predicate.Organization(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...uuid.UUID) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Organization(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -79,12 +79,12 @@ func CreatedAtNEQ(v time.Time) predicate.Organization {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Organization(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Organization(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -119,12 +119,12 @@ func NameNEQ(v string) predicate.Organization {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldName, vs...))
+	return predicate.Organization(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Organization(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.OwnershipLog {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldIn(FieldID, ids...))
+	return predicate.OwnershipLog(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldNotIn(FieldID, ids...))
+	return predicate.OwnershipLog(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,12 +88,12 @@ func CreatedAtNEQ(v time.Time) predicate.OwnershipLog {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.OwnershipLog(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.OwnershipLog(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -128,12 +128,12 @@ func FromUserIDNEQ(v int64) predicate.OwnershipLog {
 
 // FromUserIDIn applies the In predicate on the "from_user_id" field.
 func FromUserIDIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldIn(FieldFromUserID, vs...))
+	return predicate.OwnershipLog(entity.FieldIn(FieldFromUserID, vs...))
 }
 
 // FromUserIDNotIn applies the NotIn predicate on the "from_user_id" field.
 func FromUserIDNotIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldNotIn(FieldFromUserID, vs...))
+	return predicate.OwnershipLog(entity.FieldNotIn(FieldFromUserID, vs...))
 }
 
 // FromUserIDIsNil applies the IsNil predicate on the "from_user_id" field.
@@ -158,12 +158,12 @@ func ToUserIDNEQ(v int64) predicate.OwnershipLog {
 
 // ToUserIDIn applies the In predicate on the "to_user_id" field.
 func ToUserIDIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldIn(FieldToUserID, vs...))
+	return predicate.OwnershipLog(entity.FieldIn(FieldToUserID, vs...))
 }
 
 // ToUserIDNotIn applies the NotIn predicate on the "to_user_id" field.
 func ToUserIDNotIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldNotIn(FieldToUserID, vs...))
+	return predicate.OwnershipLog(entity.FieldNotIn(FieldToUserID, vs...))
 }
 
 // ToUserIDIsNil applies the IsNil predicate on the "to_user_id" field.
@@ -188,12 +188,12 @@ func PostIDNEQ(v int64) predicate.OwnershipLog {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldIn(FieldPostID, vs...))
+	return predicate.OwnershipLog(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.OwnershipLog {
-	return predicate.OwnershipLog(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.OwnershipLog(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // PostIDIsNil applies the IsNil predicate on the "post_id" field.

@@ -29,12 +29,12 @@ func IDNEQ(id int64) predicate.Post {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldID, ids...))
+	return predicate.Post(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Post(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -129,12 +129,12 @@ func CreatedAtNEQ(v time.Time) predicate.Post {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Post(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -169,12 +169,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Post {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Post(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -209,12 +209,12 @@ func DeletedAtNEQ(v time.Time) predicate.Post {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Post(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -259,12 +259,12 @@ func VersionNEQ(v int64) predicate.Post {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Post(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -299,12 +299,12 @@ func UserIDNEQ(v int64) predicate.Post {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldUserID, vs...))
+	return predicate.Post(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // TitleEQ applies the EQ predicate on the "title" field.
@@ -319,12 +319,12 @@ func TitleNEQ(v string) predicate.Post {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Post(entity.FieldIn(FieldTitle, vs...))
 }
 
 // TitleNotIn applies the NotIn predicate on the "title" field.
 func TitleNotIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldTitle, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.
@@ -384,12 +384,12 @@ func SlugNEQ(v string) predicate.Post {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Post(entity.FieldIn(FieldSlug, vs...))
 }
 
 // SlugNotIn applies the NotIn predicate on the "slug" field.
 func SlugNotIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldSlug, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -449,12 +449,12 @@ func ContentNEQ(v string) predicate.Post {
 
 // ContentIn applies the In predicate on the "content" field.
 func ContentIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldContent, vs...))
+	return predicate.Post(entity.FieldIn(FieldContent, vs...))
 }
 
 // ContentNotIn applies the NotIn predicate on the "content" field.
 func ContentNotIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldContent, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldContent, vs...))
 }
 
 // ContentGT applies the GT predicate on the "content" field.
@@ -524,12 +524,12 @@ func ExcerptNEQ(v string) predicate.Post {
 
 // ExcerptIn applies the In predicate on the "excerpt" field.
 func ExcerptIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldExcerpt, vs...))
+	return predicate.Post(entity.FieldIn(FieldExcerpt, vs...))
 }
 
 // ExcerptNotIn applies the NotIn predicate on the "excerpt" field.
 func ExcerptNotIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldExcerpt, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldExcerpt, vs...))
 }
 
 // ExcerptGT applies the GT predicate on the "excerpt" field.
@@ -599,12 +599,12 @@ func CategoryNEQ(v string) predicate.Post {
 
 // CategoryIn applies the In predicate on the "category" field.
 func CategoryIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldCategory, vs...))
+	return predicate.Post(entity.FieldIn(FieldCategory, vs...))
 }
 
 // CategoryNotIn applies the NotIn predicate on the "category" field.
 func CategoryNotIn(vs ...string) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldCategory, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldCategory, vs...))
 }
 
 // CategoryGT applies the GT predicate on the "category" field.
@@ -674,12 +674,12 @@ func StatusNEQ(v Status) predicate.Post {
 
 // StatusIn applies the In predicate on the "status" field.
 func StatusIn(vs ...Status) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldStatus, vs...))
+	return predicate.Post(entity.FieldIn(FieldStatus, vs...))
 }
 
 // StatusNotIn applies the NotIn predicate on the "status" field.
 func StatusNotIn(vs ...Status) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldStatus, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldStatus, vs...))
 }
 
 // ViewCountEQ applies the EQ predicate on the "view_count" field.
@@ -694,12 +694,12 @@ func ViewCountNEQ(v int64) predicate.Post {
 
 // ViewCountIn applies the In predicate on the "view_count" field.
 func ViewCountIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldViewCount, vs...))
+	return predicate.Post(entity.FieldIn(FieldViewCount, vs...))
 }
 
 // ViewCountNotIn applies the NotIn predicate on the "view_count" field.
 func ViewCountNotIn(vs ...int64) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldViewCount, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldViewCount, vs...))
 }
 
 // ViewCountGT applies the GT predicate on the "view_count" field.
@@ -734,12 +734,12 @@ func PublishedAtNEQ(v time.Time) predicate.Post {
 
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldIn(FieldPublishedAt, vs...))
+	return predicate.Post(entity.FieldIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
 func PublishedAtNotIn(vs ...time.Time) predicate.Post {
-	return predicate.Post(sql.FieldNotIn(FieldPublishedAt, vs...))
+	return predicate.Post(entity.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.PostLike {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldIn(FieldID, ids...))
+	return predicate.PostLike(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldNotIn(FieldID, ids...))
+	return predicate.PostLike(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func CreatedAtNEQ(v time.Time) predicate.PostLike {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.PostLike {
-	return predicate.PostLike(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.PostLike(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.PostLike {
-	return predicate.PostLike(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.PostLike(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -123,12 +123,12 @@ func PostIDNEQ(v int64) predicate.PostLike {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldIn(FieldPostID, vs...))
+	return predicate.PostLike(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.PostLike(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.
@@ -143,12 +143,12 @@ func UserIDNEQ(v int64) predicate.PostLike {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldIn(FieldUserID, vs...))
+	return predicate.PostLike(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.PostLike {
-	return predicate.PostLike(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.PostLike(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // HasPost applies the HasEdge predicate on the "post" edge.

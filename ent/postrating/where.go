@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.PostRating {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldIn(FieldID, ids...))
+	return predicate.PostRating(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldNotIn(FieldID, ids...))
+	return predicate.PostRating(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -81,12 +81,12 @@ func PostIDNEQ(v int64) predicate.PostRating {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldIn(FieldPostID, vs...))
+	return predicate.PostRating(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.PostRating(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.
@@ -101,12 +101,12 @@ func UserIDNEQ(v int64) predicate.PostRating {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldIn(FieldUserID, vs...))
+	return predicate.PostRating(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.PostRating {
-	return predicate.PostRating(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.PostRating(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // RatingEQ applies the EQ predicate on the "rating" field.
@@ -121,12 +121,12 @@ func RatingNEQ(v int32) predicate.PostRating {
 
 // RatingIn applies the In predicate on the "rating" field.
 func RatingIn(vs ...int32) predicate.PostRating {
-	return predicate.PostRating(sql.FieldIn(FieldRating, vs...))
+	return predicate.PostRating(entity.FieldIn(FieldRating, vs...))
 }
 
 // RatingNotIn applies the NotIn predicate on the "rating" field.
 func RatingNotIn(vs ...int32) predicate.PostRating {
-	return predicate.PostRating(sql.FieldNotIn(FieldRating, vs...))
+	return predicate.PostRating(entity.FieldNotIn(FieldRating, vs...))
 }
 
 // RatingGT applies the GT predicate on the "rating" field.

@@ -31,12 +31,12 @@ func PostIDNEQ(v int64) predicate.PostTag {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.PostTag {
-	return predicate.PostTag(sql.FieldIn(FieldPostID, vs...))
+	return predicate.PostTag(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.PostTag {
-	return predicate.PostTag(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.PostTag(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // TagIDEQ applies the EQ predicate on the "tag_id" field.
@@ -51,12 +51,12 @@ func TagIDNEQ(v int64) predicate.PostTag {
 
 // TagIDIn applies the In predicate on the "tag_id" field.
 func TagIDIn(vs ...int64) predicate.PostTag {
-	return predicate.PostTag(sql.FieldIn(FieldTagID, vs...))
+	return predicate.PostTag(entity.FieldIn(FieldTagID, vs...))
 }
 
 // TagIDNotIn applies the NotIn predicate on the "tag_id" field.
 func TagIDNotIn(vs ...int64) predicate.PostTag {
-	return predicate.PostTag(sql.FieldNotIn(FieldTagID, vs...))
+	return predicate.PostTag(entity.FieldNotIn(FieldTagID, vs...))
 }
 
 // HasPost applies the HasEdge predicate on the "post" edge.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.PostView {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldIn(FieldID, ids...))
+	return predicate.PostView(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldNotIn(FieldID, ids...))
+	return predicate.PostView(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func PostIDNEQ(v int64) predicate.PostView {
 
 // PostIDIn applies the In predicate on the "post_id" field.
 func PostIDIn(vs ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldIn(FieldPostID, vs...))
+	return predicate.PostView(entity.FieldIn(FieldPostID, vs...))
 }
 
 // PostIDNotIn applies the NotIn predicate on the "post_id" field.
 func PostIDNotIn(vs ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldNotIn(FieldPostID, vs...))
+	return predicate.PostView(entity.FieldNotIn(FieldPostID, vs...))
 }
 
 // ViewDateEQ applies the EQ predicate on the "view_date" field.
@@ -103,12 +103,12 @@ func ViewDateNEQ(v time.Time) predicate.PostView {
 
 // ViewDateIn applies the In predicate on the "view_date" field.
 func ViewDateIn(vs ...time.Time) predicate.PostView {
-	return predicate.PostView(sql.FieldIn(FieldViewDate, vs...))
+	return predicate.PostView(entity.FieldIn(FieldViewDate, vs...))
 }
 
 // ViewDateNotIn applies the NotIn predicate on the "view_date" field.
 func ViewDateNotIn(vs ...time.Time) predicate.PostView {
-	return predicate.PostView(sql.FieldNotIn(FieldViewDate, vs...))
+	return predicate.PostView(entity.FieldNotIn(FieldViewDate, vs...))
 }
 
 // ViewDateGT applies the GT predicate on the "view_date" field.
@@ -143,12 +143,12 @@ func ViewCountNEQ(v int64) predicate.PostView {
 
 // ViewCountIn applies the In predicate on the "view_count" field.
 func ViewCountIn(vs ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldIn(FieldViewCount, vs...))
+	return predicate.PostView(entity.FieldIn(FieldViewCount, vs...))
 }
 
 // ViewCountNotIn applies the NotIn predicate on the "view_count" field.
 func ViewCountNotIn(vs ...int64) predicate.PostView {
-	return predicate.PostView(sql.FieldNotIn(FieldViewCount, vs...))
+	return predicate.PostView(entity.FieldNotIn(FieldViewCount, vs...))
 }
 
 // ViewCountGT applies the GT predicate on the "view_count" field.

@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/google/uuid"
 )
 
@@ -27,12 +28,12 @@ func IDNEQ(id int64) predicate.Product {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldID, ids...))
+	return predicate.Product(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Product(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -127,12 +128,12 @@ func CreatedAtNEQ(v time.Time) predicate.Product {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Product(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -167,12 +168,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Product {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Product(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -207,12 +208,12 @@ func VersionNEQ(v int64) predicate.Product {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Product(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -247,12 +248,12 @@ func NameNEQ(v string) predicate.Product {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldName, vs...))
+	return predicate.Product(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -312,12 +313,12 @@ func DescriptionNEQ(v string) predicate.Product {
 
 // DescriptionIn applies the In predicate on the "description" field.
 func DescriptionIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldDescription, vs...))
+	return predicate.Product(entity.FieldIn(FieldDescription, vs...))
 }
 
 // DescriptionNotIn applies the NotIn predicate on the "description" field.
 func DescriptionNotIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldDescription, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldDescription, vs...))
 }
 
 // DescriptionGT applies the GT predicate on the "description" field.
@@ -387,12 +388,12 @@ func SlugNEQ(v string) predicate.Product {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Product(entity.FieldIn(FieldSlug, vs...))
 }
 
 // SlugNotIn applies the NotIn predicate on the "slug" field.
 func SlugNotIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldSlug, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -452,12 +453,12 @@ func PriceNEQ(v int64) predicate.Product {
 
 // PriceIn applies the In predicate on the "price" field.
 func PriceIn(vs ...int64) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldPrice, vs...))
+	return predicate.Product(entity.FieldIn(FieldPrice, vs...))
 }
 
 // PriceNotIn applies the NotIn predicate on the "price" field.
 func PriceNotIn(vs ...int64) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldPrice, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldPrice, vs...))
 }
 
 // PriceGT applies the GT predicate on the "price" field.
@@ -492,12 +493,12 @@ func StockNEQ(v int32) predicate.Product {
 
 // StockIn applies the In predicate on the "stock" field.
 func StockIn(vs ...int32) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldStock, vs...))
+	return predicate.Product(entity.FieldIn(FieldStock, vs...))
 }
 
 // StockNotIn applies the NotIn predicate on the "stock" field.
 func StockNotIn(vs ...int32) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldStock, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldStock, vs...))
 }
 
 // StockGT applies the GT predicate on the "stock" field.
@@ -532,12 +533,12 @@ func WeightNEQ(v float64) predicate.Product {
 
 // WeightIn applies the In predicate on the "weight" field.
 func WeightIn(vs ...float64) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldWeight, vs...))
+	return predicate.Product(entity.FieldIn(FieldWeight, vs...))
 }
 
 // WeightNotIn applies the NotIn predicate on the "weight" field.
 func WeightNotIn(vs ...float64) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldWeight, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldWeight, vs...))
 }
 
 // WeightGT applies the GT predicate on the "weight" field.
@@ -602,12 +603,12 @@ func ExternalIDNEQ(v uuid.UUID) predicate.Product {
 
 // ExternalIDIn applies the In predicate on the "external_id" field.
 func ExternalIDIn(vs ...uuid.UUID) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldExternalID, vs...))
+	return predicate.Product(entity.FieldIn(FieldExternalID, vs...))
 }
 
 // ExternalIDNotIn applies the NotIn predicate on the "external_id" field.
 func ExternalIDNotIn(vs ...uuid.UUID) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldExternalID, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldExternalID, vs...))
 }
 
 // ExternalIDGT applies the GT predicate on the "external_id" field.

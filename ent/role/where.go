@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Role {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Role {
-	return predicate.Role(sql.FieldIn(FieldID, ids...))
+	return predicate.Role(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Role {
-	return predicate.Role(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Role(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -76,12 +76,12 @@ func NameNEQ(v string) predicate.Role {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Role {
-	return predicate.Role(sql.FieldIn(FieldName, vs...))
+	return predicate.Role(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Role {
-	return predicate.Role(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Role(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -141,12 +141,12 @@ func DescriptionNEQ(v string) predicate.Role {
 
 // DescriptionIn applies the In predicate on the "description" field.
 func DescriptionIn(vs ...string) predicate.Role {
-	return predicate.Role(sql.FieldIn(FieldDescription, vs...))
+	return predicate.Role(entity.FieldIn(FieldDescription, vs...))
 }
 
 // DescriptionNotIn applies the NotIn predicate on the "description" field.
 func DescriptionNotIn(vs ...string) predicate.Role {
-	return predicate.Role(sql.FieldNotIn(FieldDescription, vs...))
+	return predicate.Role(entity.FieldNotIn(FieldDescription, vs...))
 }
 
 // DescriptionGT applies the GT predicate on the "description" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Scenario {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Scenario {
-	return predicate.Scenario(sql.FieldIn(FieldID, ids...))
+	return predicate.Scenario(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Scenario {
-	return predicate.Scenario(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Scenario(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func CreatedAtNEQ(v time.Time) predicate.Scenario {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Scenario {
-	return predicate.Scenario(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Scenario(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Scenario {
-	return predicate.Scenario(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Scenario(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -123,12 +123,12 @@ func CreatorIDNEQ(v int64) predicate.Scenario {
 
 // CreatorIDIn applies the In predicate on the "creator_id" field.
 func CreatorIDIn(vs ...int64) predicate.Scenario {
-	return predicate.Scenario(sql.FieldIn(FieldCreatorID, vs...))
+	return predicate.Scenario(entity.FieldIn(FieldCreatorID, vs...))
 }
 
 // CreatorIDNotIn applies the NotIn predicate on the "creator_id" field.
 func CreatorIDNotIn(vs ...int64) predicate.Scenario {
-	return predicate.Scenario(sql.FieldNotIn(FieldCreatorID, vs...))
+	return predicate.Scenario(entity.FieldNotIn(FieldCreatorID, vs...))
 }
 
 // TitleEQ applies the EQ predicate on the "title" field.
@@ -143,12 +143,12 @@ func TitleNEQ(v string) predicate.Scenario {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Scenario {
-	return predicate.Scenario(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Scenario(entity.FieldIn(FieldTitle, vs...))
 }
 
 // TitleNotIn applies the NotIn predicate on the "title" field.
 func TitleNotIn(vs ...string) predicate.Scenario {
-	return predicate.Scenario(sql.FieldNotIn(FieldTitle, vs...))
+	return predicate.Scenario(entity.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.TransferLog {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldIn(FieldID, ids...))
+	return predicate.TransferLog(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldNotIn(FieldID, ids...))
+	return predicate.TransferLog(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,12 +88,12 @@ func FromUserIDNEQ(v int64) predicate.TransferLog {
 
 // FromUserIDIn applies the In predicate on the "from_user_id" field.
 func FromUserIDIn(vs ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldIn(FieldFromUserID, vs...))
+	return predicate.TransferLog(entity.FieldIn(FieldFromUserID, vs...))
 }
 
 // FromUserIDNotIn applies the NotIn predicate on the "from_user_id" field.
 func FromUserIDNotIn(vs ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldNotIn(FieldFromUserID, vs...))
+	return predicate.TransferLog(entity.FieldNotIn(FieldFromUserID, vs...))
 }
 
 // FromUserIDIsNil applies the IsNil predicate on the "from_user_id" field.
@@ -118,12 +118,12 @@ func ToUserIDNEQ(v int64) predicate.TransferLog {
 
 // ToUserIDIn applies the In predicate on the "to_user_id" field.
 func ToUserIDIn(vs ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldIn(FieldToUserID, vs...))
+	return predicate.TransferLog(entity.FieldIn(FieldToUserID, vs...))
 }
 
 // ToUserIDNotIn applies the NotIn predicate on the "to_user_id" field.
 func ToUserIDNotIn(vs ...int64) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldNotIn(FieldToUserID, vs...))
+	return predicate.TransferLog(entity.FieldNotIn(FieldToUserID, vs...))
 }
 
 // ToUserIDIsNil applies the IsNil predicate on the "to_user_id" field.
@@ -148,12 +148,12 @@ func PostsTransferredNEQ(v int32) predicate.TransferLog {
 
 // PostsTransferredIn applies the In predicate on the "posts_transferred" field.
 func PostsTransferredIn(vs ...int32) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldIn(FieldPostsTransferred, vs...))
+	return predicate.TransferLog(entity.FieldIn(FieldPostsTransferred, vs...))
 }
 
 // PostsTransferredNotIn applies the NotIn predicate on the "posts_transferred" field.
 func PostsTransferredNotIn(vs ...int32) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldNotIn(FieldPostsTransferred, vs...))
+	return predicate.TransferLog(entity.FieldNotIn(FieldPostsTransferred, vs...))
 }
 
 // PostsTransferredGT applies the GT predicate on the "posts_transferred" field.
@@ -188,12 +188,12 @@ func TransferDateNEQ(v time.Time) predicate.TransferLog {
 
 // TransferDateIn applies the In predicate on the "transfer_date" field.
 func TransferDateIn(vs ...time.Time) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldIn(FieldTransferDate, vs...))
+	return predicate.TransferLog(entity.FieldIn(FieldTransferDate, vs...))
 }
 
 // TransferDateNotIn applies the NotIn predicate on the "transfer_date" field.
 func TransferDateNotIn(vs ...time.Time) predicate.TransferLog {
-	return predicate.TransferLog(sql.FieldNotIn(FieldTransferDate, vs...))
+	return predicate.TransferLog(entity.FieldNotIn(FieldTransferDate, vs...))
 }
 
 // TransferDateGT applies the GT predicate on the "transfer_date" field.

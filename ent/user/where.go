@@ -29,12 +29,12 @@ func IDNEQ(id int64) predicate.User {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.User {
-	return predicate.User(sql.FieldIn(FieldID, ids...))
+	return predicate.User(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldID, ids...))
+	return predicate.User(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -164,12 +164,12 @@ func PasswordNEQ(v string) predicate.User {
 
 // PasswordIn applies the In predicate on the "password" field.
 func PasswordIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldPassword, vs...))
+	return predicate.User(entity.FieldIn(FieldPassword, vs...))
 }
 
 // PasswordNotIn applies the NotIn predicate on the "password" field.
 func PasswordNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldPassword, vs...))
+	return predicate.User(entity.FieldNotIn(FieldPassword, vs...))
 }
 
 // PasswordGT applies the GT predicate on the "password" field.
@@ -229,12 +229,12 @@ func CreatedAtNEQ(v time.Time) predicate.User {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.User(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.User(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -269,12 +269,12 @@ func UpdatedAtNEQ(v time.Time) predicate.User {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.User(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.User(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -309,12 +309,12 @@ func DeletedAtNEQ(v time.Time) predicate.User {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.User(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.User(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -359,12 +359,12 @@ func VersionNEQ(v int64) predicate.User {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.User {
-	return predicate.User(sql.FieldIn(FieldVersion, vs...))
+	return predicate.User(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.User(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -399,12 +399,12 @@ func UsernameNEQ(v string) predicate.User {
 
 // UsernameIn applies the In predicate on the "username" field.
 func UsernameIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldUsername, vs...))
+	return predicate.User(entity.FieldIn(FieldUsername, vs...))
 }
 
 // UsernameNotIn applies the NotIn predicate on the "username" field.
 func UsernameNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldUsername, vs...))
+	return predicate.User(entity.FieldNotIn(FieldUsername, vs...))
 }
 
 // UsernameGT applies the GT predicate on the "username" field.
@@ -464,12 +464,12 @@ func EmailNEQ(v string) predicate.User {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldEmail, vs...))
+	return predicate.User(entity.FieldIn(FieldEmail, vs...))
 }
 
 // EmailNotIn applies the NotIn predicate on the "email" field.
 func EmailNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldEmail, vs...))
+	return predicate.User(entity.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -529,12 +529,12 @@ func NameNEQ(v string) predicate.User {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldName, vs...))
+	return predicate.User(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldName, vs...))
+	return predicate.User(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -604,12 +604,12 @@ func FirstNameNEQ(v string) predicate.User {
 
 // FirstNameIn applies the In predicate on the "first_name" field.
 func FirstNameIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldFirstName, vs...))
+	return predicate.User(entity.FieldIn(FieldFirstName, vs...))
 }
 
 // FirstNameNotIn applies the NotIn predicate on the "first_name" field.
 func FirstNameNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldFirstName, vs...))
+	return predicate.User(entity.FieldNotIn(FieldFirstName, vs...))
 }
 
 // FirstNameGT applies the GT predicate on the "first_name" field.
@@ -679,12 +679,12 @@ func LastNameNEQ(v string) predicate.User {
 
 // LastNameIn applies the In predicate on the "last_name" field.
 func LastNameIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldLastName, vs...))
+	return predicate.User(entity.FieldIn(FieldLastName, vs...))
 }
 
 // LastNameNotIn applies the NotIn predicate on the "last_name" field.
 func LastNameNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldLastName, vs...))
+	return predicate.User(entity.FieldNotIn(FieldLastName, vs...))
 }
 
 // LastNameGT applies the GT predicate on the "last_name" field.
@@ -754,12 +754,12 @@ func DisplayNameNEQ(v string) predicate.User {
 
 // DisplayNameIn applies the In predicate on the "display_name" field.
 func DisplayNameIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldDisplayName, vs...))
+	return predicate.User(entity.FieldIn(FieldDisplayName, vs...))
 }
 
 // DisplayNameNotIn applies the NotIn predicate on the "display_name" field.
 func DisplayNameNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldDisplayName, vs...))
+	return predicate.User(entity.FieldNotIn(FieldDisplayName, vs...))
 }
 
 // DisplayNameGT applies the GT predicate on the "display_name" field.
@@ -829,12 +829,12 @@ func BioNEQ(v string) predicate.User {
 
 // BioIn applies the In predicate on the "bio" field.
 func BioIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldBio, vs...))
+	return predicate.User(entity.FieldIn(FieldBio, vs...))
 }
 
 // BioNotIn applies the NotIn predicate on the "bio" field.
 func BioNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldBio, vs...))
+	return predicate.User(entity.FieldNotIn(FieldBio, vs...))
 }
 
 // BioGT applies the GT predicate on the "bio" field.
@@ -904,12 +904,12 @@ func AvatarURLNEQ(v string) predicate.User {
 
 // AvatarURLIn applies the In predicate on the "avatar_url" field.
 func AvatarURLIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldAvatarURL, vs...))
+	return predicate.User(entity.FieldIn(FieldAvatarURL, vs...))
 }
 
 // AvatarURLNotIn applies the NotIn predicate on the "avatar_url" field.
 func AvatarURLNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldAvatarURL, vs...))
+	return predicate.User(entity.FieldNotIn(FieldAvatarURL, vs...))
 }
 
 // AvatarURLGT applies the GT predicate on the "avatar_url" field.
@@ -979,12 +979,12 @@ func NewEmailFormatNEQ(v string) predicate.User {
 
 // NewEmailFormatIn applies the In predicate on the "new_email_format" field.
 func NewEmailFormatIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldNewEmailFormat, vs...))
+	return predicate.User(entity.FieldIn(FieldNewEmailFormat, vs...))
 }
 
 // NewEmailFormatNotIn applies the NotIn predicate on the "new_email_format" field.
 func NewEmailFormatNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldNewEmailFormat, vs...))
+	return predicate.User(entity.FieldNotIn(FieldNewEmailFormat, vs...))
 }
 
 // NewEmailFormatGT applies the GT predicate on the "new_email_format" field.
@@ -1084,12 +1084,12 @@ func LastLoginNEQ(v time.Time) predicate.User {
 
 // LastLoginIn applies the In predicate on the "last_login" field.
 func LastLoginIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldIn(FieldLastLogin, vs...))
+	return predicate.User(entity.FieldIn(FieldLastLogin, vs...))
 }
 
 // LastLoginNotIn applies the NotIn predicate on the "last_login" field.
 func LastLoginNotIn(vs ...time.Time) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldLastLogin, vs...))
+	return predicate.User(entity.FieldNotIn(FieldLastLogin, vs...))
 }
 
 // LastLoginGT applies the GT predicate on the "last_login" field.
@@ -1134,12 +1134,12 @@ func OrganizationIDNEQ(v uuid.UUID) predicate.User {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...uuid.UUID) predicate.User {
-	return predicate.User(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.User(entity.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
 func OrganizationIDNotIn(vs ...uuid.UUID) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldOrganizationID, vs...))
+	return predicate.User(entity.FieldNotIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDIsNil applies the IsNil predicate on the "organization_id" field.

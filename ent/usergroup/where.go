@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.UserGroup {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldIn(FieldID, ids...))
+	return predicate.UserGroup(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldNotIn(FieldID, ids...))
+	return predicate.UserGroup(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func UserIDNEQ(v int64) predicate.UserGroup {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldIn(FieldUserID, vs...))
+	return predicate.UserGroup(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.UserGroup(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
@@ -103,12 +103,12 @@ func NameNEQ(v string) predicate.UserGroup {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldIn(FieldName, vs...))
+	return predicate.UserGroup(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldNotIn(FieldName, vs...))
+	return predicate.UserGroup(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -168,12 +168,12 @@ func JoinedAtNEQ(v time.Time) predicate.UserGroup {
 
 // JoinedAtIn applies the In predicate on the "joined_at" field.
 func JoinedAtIn(vs ...time.Time) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldIn(FieldJoinedAt, vs...))
+	return predicate.UserGroup(entity.FieldIn(FieldJoinedAt, vs...))
 }
 
 // JoinedAtNotIn applies the NotIn predicate on the "joined_at" field.
 func JoinedAtNotIn(vs ...time.Time) predicate.UserGroup {
-	return predicate.UserGroup(sql.FieldNotIn(FieldJoinedAt, vs...))
+	return predicate.UserGroup(entity.FieldNotIn(FieldJoinedAt, vs...))
 }
 
 // JoinedAtGT applies the GT predicate on the "joined_at" field.

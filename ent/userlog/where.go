@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.UserLog {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.UserLog {
-	return predicate.UserLog(sql.FieldIn(FieldID, ids...))
+	return predicate.UserLog(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.UserLog {
-	return predicate.UserLog(sql.FieldNotIn(FieldID, ids...))
+	return predicate.UserLog(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,12 +88,12 @@ func UserIDNEQ(v int64) predicate.UserLog {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.UserLog {
-	return predicate.UserLog(sql.FieldIn(FieldUserID, vs...))
+	return predicate.UserLog(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.UserLog {
-	return predicate.UserLog(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.UserLog(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // UserIDIsNil applies the IsNil predicate on the "user_id" field.
@@ -118,12 +118,12 @@ func ActionNEQ(v string) predicate.UserLog {
 
 // ActionIn applies the In predicate on the "action" field.
 func ActionIn(vs ...string) predicate.UserLog {
-	return predicate.UserLog(sql.FieldIn(FieldAction, vs...))
+	return predicate.UserLog(entity.FieldIn(FieldAction, vs...))
 }
 
 // ActionNotIn applies the NotIn predicate on the "action" field.
 func ActionNotIn(vs ...string) predicate.UserLog {
-	return predicate.UserLog(sql.FieldNotIn(FieldAction, vs...))
+	return predicate.UserLog(entity.FieldNotIn(FieldAction, vs...))
 }
 
 // ActionGT applies the GT predicate on the "action" field.
@@ -183,12 +183,12 @@ func DetailsNEQ(v string) predicate.UserLog {
 
 // DetailsIn applies the In predicate on the "details" field.
 func DetailsIn(vs ...string) predicate.UserLog {
-	return predicate.UserLog(sql.FieldIn(FieldDetails, vs...))
+	return predicate.UserLog(entity.FieldIn(FieldDetails, vs...))
 }
 
 // DetailsNotIn applies the NotIn predicate on the "details" field.
 func DetailsNotIn(vs ...string) predicate.UserLog {
-	return predicate.UserLog(sql.FieldNotIn(FieldDetails, vs...))
+	return predicate.UserLog(entity.FieldNotIn(FieldDetails, vs...))
 }
 
 // DetailsGT applies the GT predicate on the "details" field.
@@ -258,12 +258,12 @@ func TimestampNEQ(v time.Time) predicate.UserLog {
 
 // TimestampIn applies the In predicate on the "timestamp" field.
 func TimestampIn(vs ...time.Time) predicate.UserLog {
-	return predicate.UserLog(sql.FieldIn(FieldTimestamp, vs...))
+	return predicate.UserLog(entity.FieldIn(FieldTimestamp, vs...))
 }
 
 // TimestampNotIn applies the NotIn predicate on the "timestamp" field.
 func TimestampNotIn(vs ...time.Time) predicate.UserLog {
-	return predicate.UserLog(sql.FieldNotIn(FieldTimestamp, vs...))
+	return predicate.UserLog(entity.FieldNotIn(FieldTimestamp, vs...))
 }
 
 // TimestampGT applies the GT predicate on the "timestamp" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.UserProfile {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldID, ids...))
+	return predicate.UserProfile(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldID, ids...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -133,12 +133,12 @@ func CreatedAtNEQ(v time.Time) predicate.UserProfile {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -173,12 +173,12 @@ func UserIDNEQ(v int64) predicate.UserProfile {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldUserID, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // BioEQ applies the EQ predicate on the "bio" field.
@@ -193,12 +193,12 @@ func BioNEQ(v string) predicate.UserProfile {
 
 // BioIn applies the In predicate on the "bio" field.
 func BioIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldBio, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldBio, vs...))
 }
 
 // BioNotIn applies the NotIn predicate on the "bio" field.
 func BioNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldBio, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldBio, vs...))
 }
 
 // BioGT applies the GT predicate on the "bio" field.
@@ -268,12 +268,12 @@ func AvatarURLNEQ(v string) predicate.UserProfile {
 
 // AvatarURLIn applies the In predicate on the "avatar_url" field.
 func AvatarURLIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldAvatarURL, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldAvatarURL, vs...))
 }
 
 // AvatarURLNotIn applies the NotIn predicate on the "avatar_url" field.
 func AvatarURLNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldAvatarURL, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldAvatarURL, vs...))
 }
 
 // AvatarURLGT applies the GT predicate on the "avatar_url" field.
@@ -343,12 +343,12 @@ func PhoneNEQ(v string) predicate.UserProfile {
 
 // PhoneIn applies the In predicate on the "phone" field.
 func PhoneIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldPhone, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldPhone, vs...))
 }
 
 // PhoneNotIn applies the NotIn predicate on the "phone" field.
 func PhoneNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldPhone, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldPhone, vs...))
 }
 
 // PhoneGT applies the GT predicate on the "phone" field.
@@ -418,12 +418,12 @@ func AddressNEQ(v string) predicate.UserProfile {
 
 // AddressIn applies the In predicate on the "address" field.
 func AddressIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldAddress, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldAddress, vs...))
 }
 
 // AddressNotIn applies the NotIn predicate on the "address" field.
 func AddressNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldAddress, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldAddress, vs...))
 }
 
 // AddressGT applies the GT predicate on the "address" field.
@@ -493,12 +493,12 @@ func DateOfBirthNEQ(v time.Time) predicate.UserProfile {
 
 // DateOfBirthIn applies the In predicate on the "date_of_birth" field.
 func DateOfBirthIn(vs ...time.Time) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldDateOfBirth, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldDateOfBirth, vs...))
 }
 
 // DateOfBirthNotIn applies the NotIn predicate on the "date_of_birth" field.
 func DateOfBirthNotIn(vs ...time.Time) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldDateOfBirth, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldDateOfBirth, vs...))
 }
 
 // DateOfBirthGT applies the GT predicate on the "date_of_birth" field.
@@ -543,12 +543,12 @@ func WebsiteNEQ(v string) predicate.UserProfile {
 
 // WebsiteIn applies the In predicate on the "website" field.
 func WebsiteIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldWebsite, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldWebsite, vs...))
 }
 
 // WebsiteNotIn applies the NotIn predicate on the "website" field.
 func WebsiteNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldWebsite, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldWebsite, vs...))
 }
 
 // WebsiteGT applies the GT predicate on the "website" field.
@@ -618,12 +618,12 @@ func LinkedinURLNEQ(v string) predicate.UserProfile {
 
 // LinkedinURLIn applies the In predicate on the "linkedin_url" field.
 func LinkedinURLIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldLinkedinURL, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldLinkedinURL, vs...))
 }
 
 // LinkedinURLNotIn applies the NotIn predicate on the "linkedin_url" field.
 func LinkedinURLNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldLinkedinURL, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldLinkedinURL, vs...))
 }
 
 // LinkedinURLGT applies the GT predicate on the "linkedin_url" field.
@@ -693,12 +693,12 @@ func GithubURLNEQ(v string) predicate.UserProfile {
 
 // GithubURLIn applies the In predicate on the "github_url" field.
 func GithubURLIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldGithubURL, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldGithubURL, vs...))
 }
 
 // GithubURLNotIn applies the NotIn predicate on the "github_url" field.
 func GithubURLNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldGithubURL, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldGithubURL, vs...))
 }
 
 // GithubURLGT applies the GT predicate on the "github_url" field.
@@ -768,12 +768,12 @@ func TimezoneNEQ(v string) predicate.UserProfile {
 
 // TimezoneIn applies the In predicate on the "timezone" field.
 func TimezoneIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldTimezone, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldTimezone, vs...))
 }
 
 // TimezoneNotIn applies the NotIn predicate on the "timezone" field.
 func TimezoneNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldTimezone, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldTimezone, vs...))
 }
 
 // TimezoneGT applies the GT predicate on the "timezone" field.
@@ -833,12 +833,12 @@ func LanguageNEQ(v string) predicate.UserProfile {
 
 // LanguageIn applies the In predicate on the "language" field.
 func LanguageIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldIn(FieldLanguage, vs...))
+	return predicate.UserProfile(entity.FieldIn(FieldLanguage, vs...))
 }
 
 // LanguageNotIn applies the NotIn predicate on the "language" field.
 func LanguageNotIn(vs ...string) predicate.UserProfile {
-	return predicate.UserProfile(sql.FieldNotIn(FieldLanguage, vs...))
+	return predicate.UserProfile(entity.FieldNotIn(FieldLanguage, vs...))
 }
 
 // LanguageGT applies the GT predicate on the "language" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.UserRole {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldID, ids...))
+	return predicate.UserRole(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldID, ids...))
+	return predicate.UserRole(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -108,12 +108,12 @@ func UserIDNEQ(v int64) predicate.UserRole {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldUserID, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // RoleIDEQ applies the EQ predicate on the "role_id" field.
@@ -128,12 +128,12 @@ func RoleIDNEQ(v int64) predicate.UserRole {
 
 // RoleIDIn applies the In predicate on the "role_id" field.
 func RoleIDIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldRoleID, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldRoleID, vs...))
 }
 
 // RoleIDNotIn applies the NotIn predicate on the "role_id" field.
 func RoleIDNotIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldRoleID, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldRoleID, vs...))
 }
 
 // AssignedByEQ applies the EQ predicate on the "assigned_by" field.
@@ -148,12 +148,12 @@ func AssignedByNEQ(v int64) predicate.UserRole {
 
 // AssignedByIn applies the In predicate on the "assigned_by" field.
 func AssignedByIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldAssignedBy, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldAssignedBy, vs...))
 }
 
 // AssignedByNotIn applies the NotIn predicate on the "assigned_by" field.
 func AssignedByNotIn(vs ...int64) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldAssignedBy, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldAssignedBy, vs...))
 }
 
 // AssignedByIsNil applies the IsNil predicate on the "assigned_by" field.
@@ -178,12 +178,12 @@ func AssignedAtNEQ(v time.Time) predicate.UserRole {
 
 // AssignedAtIn applies the In predicate on the "assigned_at" field.
 func AssignedAtIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldAssignedAt, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldAssignedAt, vs...))
 }
 
 // AssignedAtNotIn applies the NotIn predicate on the "assigned_at" field.
 func AssignedAtNotIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldAssignedAt, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldAssignedAt, vs...))
 }
 
 // AssignedAtGT applies the GT predicate on the "assigned_at" field.
@@ -218,12 +218,12 @@ func ExpiresAtNEQ(v time.Time) predicate.UserRole {
 
 // ExpiresAtIn applies the In predicate on the "expires_at" field.
 func ExpiresAtIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldExpiresAt, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
 func ExpiresAtNotIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldExpiresAt, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.
@@ -278,12 +278,12 @@ func RevokedAtNEQ(v time.Time) predicate.UserRole {
 
 // RevokedAtIn applies the In predicate on the "revoked_at" field.
 func RevokedAtIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldRevokedAt, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
 func RevokedAtNotIn(vs ...time.Time) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldRevokedAt, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtGT applies the GT predicate on the "revoked_at" field.
@@ -328,12 +328,12 @@ func ActiveKeyNEQ(v int8) predicate.UserRole {
 
 // ActiveKeyIn applies the In predicate on the "active_key" field.
 func ActiveKeyIn(vs ...int8) predicate.UserRole {
-	return predicate.UserRole(sql.FieldIn(FieldActiveKey, vs...))
+	return predicate.UserRole(entity.FieldIn(FieldActiveKey, vs...))
 }
 
 // ActiveKeyNotIn applies the NotIn predicate on the "active_key" field.
 func ActiveKeyNotIn(vs ...int8) predicate.UserRole {
-	return predicate.UserRole(sql.FieldNotIn(FieldActiveKey, vs...))
+	return predicate.UserRole(entity.FieldNotIn(FieldActiveKey, vs...))
 }
 
 // ActiveKeyGT applies the GT predicate on the "active_key" field.

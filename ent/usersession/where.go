@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.UserSession {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.UserSession {
-	return predicate.UserSession(sql.FieldIn(FieldID, ids...))
+	return predicate.UserSession(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.UserSession {
-	return predicate.UserSession(sql.FieldNotIn(FieldID, ids...))
+	return predicate.UserSession(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -93,12 +93,12 @@ func CreatedAtNEQ(v time.Time) predicate.UserSession {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.UserSession {
-	return predicate.UserSession(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.UserSession(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.UserSession {
-	return predicate.UserSession(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.UserSession(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -133,12 +133,12 @@ func UserIDNEQ(v int64) predicate.UserSession {
 
 // UserIDIn applies the In predicate on the "user_id" field.
 func UserIDIn(vs ...int64) predicate.UserSession {
-	return predicate.UserSession(sql.FieldIn(FieldUserID, vs...))
+	return predicate.UserSession(entity.FieldIn(FieldUserID, vs...))
 }
 
 // UserIDNotIn applies the NotIn predicate on the "user_id" field.
 func UserIDNotIn(vs ...int64) predicate.UserSession {
-	return predicate.UserSession(sql.FieldNotIn(FieldUserID, vs...))
+	return predicate.UserSession(entity.FieldNotIn(FieldUserID, vs...))
 }
 
 // TokenHashEQ applies the EQ predicate on the "token_hash" field.
@@ -153,12 +153,12 @@ func TokenHashNEQ(v string) predicate.UserSession {
 
 // TokenHashIn applies the In predicate on the "token_hash" field.
 func TokenHashIn(vs ...string) predicate.UserSession {
-	return predicate.UserSession(sql.FieldIn(FieldTokenHash, vs...))
+	return predicate.UserSession(entity.FieldIn(FieldTokenHash, vs...))
 }
 
 // TokenHashNotIn applies the NotIn predicate on the "token_hash" field.
 func TokenHashNotIn(vs ...string) predicate.UserSession {
-	return predicate.UserSession(sql.FieldNotIn(FieldTokenHash, vs...))
+	return predicate.UserSession(entity.FieldNotIn(FieldTokenHash, vs...))
 }
 
 // TokenHashGT applies the GT predicate on the "token_hash" field.
@@ -228,12 +228,12 @@ func ExpiresAtNEQ(v time.Time) predicate.UserSession {
 
 // ExpiresAtIn applies the In predicate on the "expires_at" field.
 func ExpiresAtIn(vs ...time.Time) predicate.UserSession {
-	return predicate.UserSession(sql.FieldIn(FieldExpiresAt, vs...))
+	return predicate.UserSession(entity.FieldIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
 func ExpiresAtNotIn(vs ...time.Time) predicate.UserSession {
-	return predicate.UserSession(sql.FieldNotIn(FieldExpiresAt, vs...))
+	return predicate.UserSession(entity.FieldNotIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.

@@ -25,6 +25,7 @@ type node struct {
 	registry entity.Registry  // of all nodes
 	others   map[string]*node // all nodes by name
 	inputs   []string         // of mutations
+	Upsert   []upsertKey      // that an upsert can go by; the first is the default
 }
 
 // InAPI reports whether the GraphQL API has a type for the node.
@@ -98,13 +99,15 @@ func describeType(t *gen.Type) (*node, error) {
 		n.GoFields[f.StorageKey()] = f
 	}
 	n.Entity.Hidden = !n.InAPI()
-	n.Entity.Unique = uniqueKeys(t)
 	var err error
 	if n.Entity.Search, err = entschema.Search(t); err != nil {
 		return nil, err
 	}
-	n.Entity.Keys, err = keys(n)
-	return n, err
+	if n.Entity.Keys, err = keys(n); err != nil {
+		return nil, err
+	}
+	n.Upsert = upsertKeys(n)
+	return n, nil
 }
 
 // maxOrderedText is the longest text that lists can be ordered by, in
@@ -141,6 +144,7 @@ func describeField(n *node, f *gen.Field, isID bool) (*entity.Field, entity.Trai
 		Enum: f.EnumValues(), Nullable: f.Optional,
 		Required:  !isID && !f.Optional && !f.Default,
 		Sensitive: f.Sensitive(), Rules: rules,
+		Immutable: f.Immutable, Defaulted: defaulted(f),
 		Create: !isID && !show.NoCreate && !n.Expose.NoCreate,
 		Update: !isID && !show.NoUpdate && !n.Expose.NoUpdate && !f.Immutable,
 	}

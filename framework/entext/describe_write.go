@@ -3,11 +3,7 @@ package entext
 import (
 	"slices"
 
-	"entgo.io/ent/dialect/entsql"
-	"entgo.io/ent/entc/gen"
-
 	"github.com/framefox-go/framefox/framework/entity"
-	"github.com/framefox-go/framefox/framework/entschema"
 	"github.com/framefox-go/framefox/framework/expose"
 	"github.com/framefox-go/framefox/framework/relay"
 )
@@ -24,52 +20,6 @@ func writableEdge(owner *node, d *entity.Edge, show expose.Exposure) {
 		d.Create = d.Create && key.Create
 		d.Update = d.Update && key.Update
 	}
-}
-
-// uniqueKeys lists the unique keys of a type but the id, each by the names of
-// its fields. A key that holds for some rows only is none.
-func uniqueKeys(t *gen.Type) [][]string {
-	var keys [][]string
-	add := func(key []string) {
-		if len(key) > 0 && !slices.ContainsFunc(keys, func(other []string) bool { return slices.Equal(other, key) }) {
-			keys = append(keys, key)
-		}
-	}
-	for _, f := range t.Fields {
-		if f.Unique {
-			add([]string{f.StorageKey()})
-		} else if e, err := f.Edge(); f.IsEdgeField() && err == nil && e.O2O() {
-			add([]string{f.StorageKey()})
-		}
-	}
-	for _, index := range t.Indexes {
-		if index.Unique && !partial(index) {
-			add(fieldsOf(t, index.Columns))
-		}
-	}
-	return keys
-}
-
-func partial(index *gen.Index) bool {
-	var a entsql.IndexAnnotation
-	err := entschema.Annotation(index.Annotations, a.Name(), &a)
-	return err != nil || a.Where != "" || len(a.PrefixColumns) > 0 || a.Prefix > 0
-}
-
-// fieldsOf names the fields of columns; nil where one is no field.
-func fieldsOf(t *gen.Type, columns []string) []string {
-	names := make([]string, 0, len(columns))
-	for _, column := range columns {
-		for _, f := range t.Fields {
-			if f.StorageKey() == column {
-				names = append(names, f.StorageKey())
-			}
-		}
-	}
-	if len(names) != len(columns) {
-		return nil
-	}
-	return names
 }
 
 // Creates reports whether the API has mutations that create rows of the node.

@@ -83,7 +83,10 @@ func (x *extension) Hooks() []gen.Hook {
 			if err := putHooksLast(g); err != nil {
 				return err
 			}
-			return shortenUpdates(g)
+			if err := shortenUpdates(g); err != nil {
+				return err
+			}
+			return liftLists(g)
 		})
 	}
 	return append([]gen.Hook{prepare}, x.Extension.Hooks()...)
@@ -137,6 +140,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxTrash":      x.trash,
 		"framefoxAnyTrash":   func(*gen.Graph) bool { return anyTrash(x.nodes) },
 		"framefoxMany":       func(n *node, verb string) string { return templates.ToGo(n.Many(verb)) },
+		"framefoxUpserts":    upserts,
+		"framefoxUpsertAll":  upsertAll,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
@@ -183,6 +188,8 @@ func fieldLiteral(n *node, f *entity.Field) string {
 	flag("Filter", f.Filter)
 	flag("Order", f.Order)
 	flag("Touched", g.UpdateDefault)
+	flag("Immutable", f.Immutable)
+	flag("Defaulted", f.Defaulted)
 	flag("Create", f.Create)
 	flag("Update", f.Update)
 	if !f.Rules.Empty() {

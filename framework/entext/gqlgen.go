@@ -106,6 +106,7 @@ func bind(cfg *config.Config, nodes []*node, entPackage string) {
 		for _, input := range n.inputs {
 			set(input, relayPackage+".Input")
 		}
+		set(name+"Key", relayPackage+".KeyName")
 		field(name, "id", "GlobalID")
 		for _, f := range n.Entity.Fields {
 			if f.Target != "" && f.Read {

@@ -39,6 +39,7 @@ func refine(_ *gen.Graph, nodes []*node, s *ast.Schema) error {
 		if err := aggregates(s, n, nodes); err != nil {
 			return err
 		}
+		upsertFields(s, mutation, n)
 	}
 	trashed(s, nodes)
 	if len(mutation.Fields) > 0 {

@@ -35,8 +35,6 @@ type Entity struct {
 	Fields  []*Field // the first one is the id
 	Edges   []*Edge
 
-	// Unique lists the unique keys but the id, each by the names of its fields.
-	Unique [][]string
 	Hidden bool // not in any API
 
 	SoftDelete *Field // when set, a row with a value there is a tombstone
@@ -68,6 +66,8 @@ type Field struct {
 	Required  bool // must be given on create
 	Sensitive bool // never readable, never logged
 	Touched   bool // set anew by each update, which alone is no change
+	Immutable bool // set when the row is made, never later
+	Defaulted bool // has a default in the database
 
 	Target string // entity that a foreign key points to
 
@@ -201,4 +201,17 @@ func (e *Entity) ByColumn(column string) *Field {
 		}
 	}
 	return nil
+}
+
+// UniqueKeys lists the unique keys but the id, each by the names of its fields.
+// Those that hold for a part of the rows only, but for the living ones, are
+// none.
+func (e *Entity) UniqueKeys() [][]string {
+	var keys [][]string
+	for _, k := range e.Keys {
+		if k.Where == "" {
+			keys = append(keys, k.Fields)
+		}
+	}
+	return keys
 }

@@ -106,6 +106,8 @@ func (e *ConflictError) Error() string {
 		return what + " is still in use"
 	case ParentDeleted:
 		return e.Entity + " cannot be restored before what it belongs to: " + blockers(e.Blockers) + "; restore that first"
+	case Tombstone:
+		return what + " is taken by a deleted row; restore that one, or remove it for good"
 	case NotNull:
 		return what + " must not be null"
 	case OutOfRange:

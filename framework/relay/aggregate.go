@@ -112,7 +112,7 @@ func (r rowset) filter(s *sql.Selector, keys []any) string {
 	parent := ""
 	if r.edge != nil {
 		parent = reach(s, r.entity, r.edge)
-		s.Where(sql.In(parent, keys...))
+		s.Where(entity.In(parent, keys...))
 	}
 	if r.where != nil {
 		s.Where(r.where(&builder{ctx: s.Context(), dialect: sql.Dialect(s.Dialect())}, s))

@@ -182,7 +182,7 @@ func selectPages(ctx context.Context, src Source, e *entity.Edge, chunk []any, w
 		Entity: e.Target, Columns: w.columns(want.columns),
 		Where: func(s *sql.Selector) {
 			parent = reach(s, target, e)
-			s.Where(sql.In(parent, chunk...))
+			s.Where(entity.In(parent, chunk...))
 			exprs = w.cut(s)
 		},
 		Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it
@@ -248,7 +248,7 @@ func loadOne(ctx context.Context, src Source, owner *entity.Entity, e *entity.Ed
 		}
 		rows, err := src.Select(ctx, Query{
 			Entity: e.Target, Columns: want.columns,
-			Where: func(s *sql.Selector) { s.Where(sql.In(s.C(column), chunk...)) },
+			Where: func(s *sql.Selector) { s.Where(entity.In(s.C(column), chunk...)) },
 			Finish: func(s *sql.Selector) {
 				if !e.OwnsFK {
 					s.AppendSelectAs(s.C(column), parentColumn)

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -14,26 +13,14 @@ import (
 	"github.com/framefox-go/framefox/framework/rule"
 )
 
-// fill sets the fields of an input that nests nothing, and checks them.
-func (w *writing) fill(input Input) error {
-	p := &plan{limits: w.scope.limits, root: w.scope.entity, budget: w.scope.limits.MaxWrites}
+// flat sets and checks the fields of an input that nests nothing.
+func (p *plan) flat(w *writing, input Input) error {
 	unset := maps.Clone(input)
 	if err := p.fill(w, input, unset, nesting{}); err != nil {
 		return err
 	}
 	p.unknown(w.path, unset)
-	if err := p.validate(w); err != nil {
-		return err
-	}
-	return p.check()
-}
-
-// resolve makes sure that the rows that the fields refer to can be seen.
-func (w *writing) resolve(ctx context.Context, src Source) error {
-	p := newPlan(src, w.scope.entity)
-	p.rows = []*writing{w}
-	_, err := p.lookUp(ctx)
-	return err
+	return p.validate(w)
 }
 
 // fill sets the fields that the input carries, and takes them from unset.

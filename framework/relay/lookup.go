@@ -61,7 +61,7 @@ func lookup(ctx context.Context, src Source, ids []string, trashed *Trashed, pat
 		}
 		rows, err := src.Select(ctx, Query{
 			Entity: e.Name, Columns: wantedOfNode(ctx, e).columns,
-			Where: func(s *sql.Selector) { s.Where(sql.In(s.C(e.ID().Column), keys...)) },
+			Where: func(s *sql.Selector) { s.Where(entity.In(s.C(e.ID().Column), keys...)) },
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", e.Name, err)

@@ -32,10 +32,15 @@ func UpdateMany(ctx context.Context, src Source, name string, which Which, input
 	if err != nil {
 		return nil, err
 	}
-	if err := w.fill(input); err != nil {
+	p := newPlan(src, w.scope.entity)
+	p.rows = []*writing{w}
+	if err := p.flat(w, input); err != nil {
 		return nil, err
 	}
-	if err := w.resolve(ctx, src); err != nil {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	if _, err := p.lookUp(ctx); err != nil {
 		return nil, err
 	}
 	if len(keys) == 0 || !w.dirty {
@@ -59,7 +64,7 @@ func DeleteMany(ctx context.Context, src Source, name string, which Which) (*Aff
 }
 
 func (w *writing) saveMany(ctx context.Context, src Source, keys []any) (*Affected, error) {
-	w.change.Mutation.WhereP(sql.FieldIn(w.scope.entity.ID().Column, keys...))
+	w.change.Mutation.WhereP(entity.FieldIn(w.scope.entity.ID().Column, keys...))
 	n, err := w.change.SaveMany(ctx)
 	if err != nil {
 		return nil, w.explain(ctx, src, err)

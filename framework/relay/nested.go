@@ -83,7 +83,7 @@ func withoutKey(registry entity.Registry, owner *entity.Entity, e *entity.Edge) 
 // field without.
 func UniqueKeys(e *entity.Entity, without *entity.Field) [][]*entity.Field {
 	var keys [][]*entity.Field
-	for _, names := range e.Unique {
+	for _, names := range e.UniqueKeys() {
 		key := make([]*entity.Field, 0, len(names))
 		for _, name := range names {
 			for _, f := range e.Fields {

@@ -57,6 +57,7 @@ type Query struct {
 // Change is one mutation that is being filled.
 type Change struct {
 	Mutation entity.Mutation
+	Builder  any // the generated one, for SaveAll
 	// Edge adds keys to, or removes them from, an edge to many.
 	Edge func(name string, add bool, keys []any) error
 	// Save runs it. A delete returns no node.

@@ -40,7 +40,7 @@ func Operators(f *entity.Field) []Operator {
 			ops = append(ops, textOperators()...)
 		}
 	default:
-		ops = equality(sql.EQ, sql.NEQ, sql.In, sql.NotIn)
+		ops = equality(sql.EQ, sql.NEQ, entity.In, entity.NotIn)
 		if f.Kind == entity.Bool {
 			ops = ops[:2]
 		}

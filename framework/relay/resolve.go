@@ -105,7 +105,7 @@ func (p *plan) lookUpKeys(ctx context.Context) (map[string]any, error) {
 func (p *plan) columns(e *entity.Entity) []string {
 	names := []string{e.ID().Name}
 	for _, f := range e.Fields[1:] {
-		keyed := slices.ContainsFunc(e.Unique, func(key []string) bool { return slices.Contains(key, f.Name) })
+		keyed := slices.ContainsFunc(e.UniqueKeys(), func(key []string) bool { return slices.Contains(key, f.Name) })
 		if (keyed || f.Target != "") && !f.Sensitive {
 			names = append(names, f.Name)
 		}
@@ -168,7 +168,7 @@ func (p *plan) present(ctx context.Context, e *entity.Entity, refs []*ref) (map[
 	}
 	rows, err := p.src.Select(ctx, Query{
 		Entity: e.Name, Columns: p.columns(e),
-		Where: func(s *sql.Selector) { s.Where(sql.In(s.C(e.ID().Column), keys...)) },
+		Where: func(s *sql.Selector) { s.Where(entity.In(s.C(e.ID().Column), keys...)) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("relay: cannot look for a %s: %w", e.Name, err)
@@ -237,7 +237,7 @@ func (p *plan) there(ctx context.Context, w *writing, l *link) ([]any, error) {
 		Where: func(s *sql.Selector) {
 			s.Where(sql.EQ(reach(s, target, l.edge), w.key))
 			if among != nil {
-				s.Where(sql.In(s.C(target.ID().Column), among...))
+				s.Where(entity.In(s.C(target.ID().Column), among...))
 			}
 		},
 	})

@@ -23,6 +23,9 @@ type (
 
 type (
 	// OrderField names what to order by; see OrderFields.
+	// KeyName names a unique key that an upsert goes by.
+	KeyName string
+	// OrderField names a field to order by.
 	OrderField string
 	// OrderDirection is ASC or DESC.
 	OrderDirection string
@@ -236,4 +239,17 @@ func UnmarshalBase64(v any) ([]byte, error) {
 		return nil, errors.New("must be a base64 string")
 	}
 	return b, nil
+}
+
+// MarshalGQL implements graphql.Marshaler.
+func (k KeyName) MarshalGQL(w io.Writer) { graphql.MarshalString(string(k)).MarshalGQL(w) }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (k *KeyName) UnmarshalGQL(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return errors.New("a key is an enum value")
+	}
+	*k = KeyName(s)
+	return nil
 }

@@ -144,7 +144,7 @@ func countEdges(ctx context.Context, src Source, owner *entity.Entity, e *entity
 			Entity: e.Target,
 			Where: func(s *sql.Selector) {
 				parent = reach(s, target, e)
-				s.Where(sql.In(parent, chunk...))
+				s.Where(entity.In(parent, chunk...))
 				w.filter(s)
 			},
 			Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it

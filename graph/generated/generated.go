@@ -56,6 +56,8 @@ type MutationResolver interface {
 	DeleteAdvancedEntity(ctx context.Context, id string) (string, error)
 	DeleteAdvancedEntities(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreAdvancedEntity(ctx context.Context, id string) (*ent.AdvancedEntity, error)
+	UpsertAdvancedEntity(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.AdvancedEntity, error)
+	UpsertAdvancedEntities(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.AdvancedEntity, error)
 	CreateComment(ctx context.Context, input relay.Input) (*ent.Comment, error)
 	CreateComments(ctx context.Context, input []relay.Input) ([]*ent.Comment, error)
 	UpdateComment(ctx context.Context, id string, input relay.Input) (*ent.Comment, error)
@@ -76,6 +78,8 @@ type MutationResolver interface {
 	DeletePost(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeletePosts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestorePost(ctx context.Context, id string) (*ent.Post, error)
+	UpsertPost(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Post, error)
+	UpsertPosts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Post, error)
 	CreatePostLike(ctx context.Context, input relay.Input) (*ent.PostLike, error)
 	CreatePostLikes(ctx context.Context, input []relay.Input) ([]*ent.PostLike, error)
 	DeletePostLike(ctx context.Context, id string) (string, error)
@@ -86,6 +90,8 @@ type MutationResolver interface {
 	UpdatePostRatings(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeletePostRating(ctx context.Context, id string) (string, error)
 	DeletePostRatings(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertPostRating(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.PostRating, error)
+	UpsertPostRatings(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.PostRating, error)
 	CreatePostShare(ctx context.Context, input relay.Input) (*ent.PostShare, error)
 	CreatePostShares(ctx context.Context, input []relay.Input) ([]*ent.PostShare, error)
 	DeletePostShare(ctx context.Context, id string) (string, error)
@@ -96,6 +102,8 @@ type MutationResolver interface {
 	UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteProduct(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Product, error)
+	UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Product, error)
 	CreateScenario(ctx context.Context, input relay.Input) (*ent.Scenario, error)
 	CreateScenarios(ctx context.Context, input []relay.Input) ([]*ent.Scenario, error)
 	UpdateScenario(ctx context.Context, id string, input relay.Input) (*ent.Scenario, error)
@@ -108,6 +116,8 @@ type MutationResolver interface {
 	UpdateTags(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteTag(ctx context.Context, id string) (string, error)
 	DeleteTags(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertTag(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Tag, error)
+	UpsertTags(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Tag, error)
 	CreateUser(ctx context.Context, input relay.Input) (*ent.User, error)
 	CreateUsers(ctx context.Context, input []relay.Input) ([]*ent.User, error)
 	UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.User, error)
@@ -115,6 +125,8 @@ type MutationResolver interface {
 	DeleteUser(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeleteUsers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreUser(ctx context.Context, id string) (*ent.User, error)
+	UpsertUser(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.User, error)
+	UpsertUsers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.User, error)
 	CreateUserGroup(ctx context.Context, input relay.Input) (*ent.UserGroup, error)
 	CreateUserGroups(ctx context.Context, input []relay.Input) ([]*ent.UserGroup, error)
 	UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*ent.UserGroup, error)
@@ -127,6 +139,8 @@ type MutationResolver interface {
 	UpdateUserProfiles(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteUserProfile(ctx context.Context, id string) (string, error)
 	DeleteUserProfiles(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertUserProfile(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.UserProfile, error)
+	UpsertUserProfiles(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.UserProfile, error)
 	PublishPost(ctx context.Context, id string) (*ent.Post, error)
 }
 type QueryResolver interface {
@@ -501,6 +515,12 @@ type AdvancedEntityEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a AdvancedEntity unique.
+"""
+enum AdvancedEntityKey {
+  EMAIL
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -1436,6 +1456,24 @@ type Mutation {
     id: ID!
   ): AdvancedEntity!
   """
+  Creates one AdvancedEntity, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertAdvancedEntity(
+    """
+    The key that rows are found by.
+    """
+    by: AdvancedEntityKey! = EMAIL
+  input: UpsertAdvancedEntityInput!): AdvancedEntity!
+  """
+  Does for each input what ` + "`" + `upsertAdvancedEntity` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertAdvancedEntities(
+    """
+    The key that rows are found by.
+    """
+    by: AdvancedEntityKey! = EMAIL
+  input: [UpsertAdvancedEntityInput!]!): [AdvancedEntity!]!
+  """
   Creates one Comment, with what is nested in it.
   """
   createComment(input: CreateCommentInput!): Comment!
@@ -1596,6 +1634,24 @@ type Mutation {
     id: ID!
   ): Post!
   """
+  Creates one Post, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertPost(
+    """
+    The key that rows are found by.
+    """
+    by: PostKey! = SLUG
+  input: UpsertPostInput!): Post!
+  """
+  Does for each input what ` + "`" + `upsertPost` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertPosts(
+    """
+    The key that rows are found by.
+    """
+    by: PostKey! = SLUG
+  input: [UpsertPostInput!]!): [Post!]!
+  """
   Creates one PostLike, with what is nested in it.
   """
   createPostLike(input: CreatePostLikeInput!): PostLike!
@@ -1665,6 +1721,24 @@ type Mutation {
     """
     all: Boolean
   ): Affected!
+  """
+  Creates one PostRating, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertPostRating(
+    """
+    The key that rows are found by.
+    """
+    by: PostRatingKey! = POST_ID_USER_ID
+  input: UpsertPostRatingInput!): PostRating!
+  """
+  Does for each input what ` + "`" + `upsertPostRating` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertPostRatings(
+    """
+    The key that rows are found by.
+    """
+    by: PostRatingKey! = POST_ID_USER_ID
+  input: [UpsertPostRatingInput!]!): [PostRating!]!
   """
   Creates one PostShare, with what is nested in it.
   """
@@ -1745,6 +1819,24 @@ type Mutation {
     """
     all: Boolean
   ): Affected!
+  """
+  Creates one Product, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertProduct(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SLUG
+  input: UpsertProductInput!): Product!
+  """
+  Does for each input what ` + "`" + `upsertProduct` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertProducts(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SLUG
+  input: [UpsertProductInput!]!): [Product!]!
   """
   Creates one Scenario, with what is nested in it.
   """
@@ -1834,6 +1926,24 @@ type Mutation {
     all: Boolean
   ): Affected!
   """
+  Creates one Tag, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertTag(
+    """
+    The key that rows are found by.
+    """
+    by: TagKey! = NAME
+  input: UpsertTagInput!): Tag!
+  """
+  Does for each input what ` + "`" + `upsertTag` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertTags(
+    """
+    The key that rows are found by.
+    """
+    by: TagKey! = NAME
+  input: [UpsertTagInput!]!): [Tag!]!
+  """
   Creates one User, with what is nested in it.
   """
   createUser(input: CreateUserInput!): User!
@@ -1896,6 +2006,24 @@ type Mutation {
     """
     id: ID!
   ): User!
+  """
+  Creates one User, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertUser(
+    """
+    The key that rows are found by.
+    """
+    by: UserKey! = USERNAME
+  input: UpsertUserInput!): User!
+  """
+  Does for each input what ` + "`" + `upsertUser` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertUsers(
+    """
+    The key that rows are found by.
+    """
+    by: UserKey! = USERNAME
+  input: [UpsertUserInput!]!): [User!]!
   """
   Creates one UserGroup, with what is nested in it.
   """
@@ -1984,6 +2112,24 @@ type Mutation {
     """
     all: Boolean
   ): Affected!
+  """
+  Creates one UserProfile, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertUserProfile(
+    """
+    The key that rows are found by.
+    """
+    by: UserProfileKey! = USER_ID
+  input: UpsertUserProfileInput!): UserProfile!
+  """
+  Does for each input what ` + "`" + `upsertUserProfile` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertUserProfiles(
+    """
+    The key that rows are found by.
+    """
+    by: UserProfileKey! = USER_ID
+  input: [UpsertUserProfileInput!]!): [UserProfile!]!
 }
 """
 An object with an ID.
@@ -3163,6 +3309,12 @@ type PostEdge {
   """
   cursor: Cursor!
 }
+"""
+What makes a Post unique.
+"""
+enum PostKey {
+  SLUG
+}
 type PostLike implements Node {
   id: ID!
   """
@@ -3691,6 +3843,12 @@ type PostRatingEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a PostRating unique.
+"""
+enum PostRatingKey {
+  POST_ID_USER_ID
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -4767,6 +4925,13 @@ type ProductEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a Product unique.
+"""
+enum ProductKey {
+  SLUG
+  EXTERNAL_ID
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -6405,6 +6570,12 @@ type TagEdge {
   cursor: Cursor!
 }
 """
+What makes a Tag unique.
+"""
+enum TagKey {
+  NAME
+}
+"""
 One term of an order: field with a direction, or one edge with the term at its end.
 """
 input TagOrder {
@@ -7101,6 +7272,141 @@ input UpdateUsersInput {
   """
   isActive: Boolean
   organizationID: ID
+}
+input UpsertAdvancedEntityInput {
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String!
+  status: AdvancedEntityStatus
+  userID: ID
+}
+input UpsertPostInput {
+  """
+  The author.
+  """
+  userID: ID
+  title: String!
+  """
+  Name in addresses: lower-case letters, digits and single hyphens.
+  """
+  slug: String!
+  content: String
+  """
+  Short form for lists.
+  """
+  excerpt: String
+  category: String
+  status: PostStatus
+  """
+  From when readers may see the post once its status is published, UTC; may lie in the future.
+  """
+  publishedAt: Time
+}
+input UpsertPostRatingInput {
+  postID: ID
+  userID: ID
+  """
+  From 1, poor, to 5, excellent.
+  """
+  rating: Int!
+}
+input UpsertProductInput {
+  name: String!
+  description: String
+  """
+  Name in addresses: lower-case letters, digits and single hyphens.
+  """
+  slug: String!
+  """
+  Price in the currency's minor unit: 1999 is 19.99.
+  """
+  price: BigInt!
+  """
+  Pieces at hand.
+  """
+  stock: Int
+  """
+  Kilograms.
+  """
+  weight: Float
+  """
+  Anything else that is known of the product: a JSON object.
+  """
+  metadata: JSON
+  """
+  Lines of the data sheet, in order.
+  """
+  specifications: JSON
+  isFeatured: Boolean
+  isDigital: Boolean
+  """
+  Name of the product in other systems; random, and it never changes.
+  """
+  externalID: UUID
+}
+input UpsertTagInput {
+  """
+  Stored in lower case.
+  """
+  name: String!
+}
+input UpsertUserInput {
+  """
+  Argon2id hash; plain text is taken on write and hashed.
+  """
+  password: String!
+  """
+  Name to sign in with, stored in lower case; 3 to 100 characters.
+  """
+  username: String!
+  """
+  E-mail address, stored in lower case.
+  """
+  email: String!
+  """
+  Full name in one piece.
+  """
+  name: String
+  firstName: String
+  lastName: String
+  """
+  Name that readers see.
+  """
+  displayName: String
+  """
+  Superseded by the bio of the profile.
+  """
+  bio: String
+  """
+  Superseded by the avatar of the profile.
+  """
+  avatarURL: String
+  """
+  False for an account that is deactivated.
+  """
+  isActive: Boolean
+  organizationID: ID
+}
+input UpsertUserProfileInput {
+  userID: ID
+  bio: String
+  avatarURL: String
+  phone: String
+  address: String
+  dateOfBirth: Date
+  website: String
+  linkedinURL: String
+  githubURL: String
+  """
+  Name in the IANA database, such as Europe/Paris.
+  """
+  timezone: String
+  """
+  Language tag, such as fr or pt-BR.
+  """
+  language: String
+  emailNotifications: Boolean
 }
 type User implements Node {
   id: ID!
@@ -8215,6 +8521,13 @@ input UserGroupsOfUserCreateInput {
 input UserGroupsOfUserUpdateInput {
   create: [CreateUserGroupWithoutUserInput!]
 }
+"""
+What makes a User unique.
+"""
+enum UserKey {
+  USERNAME
+  EMAIL
+}
 type UserLog implements Node {
   id: ID!
   """
@@ -8863,6 +9176,12 @@ type UserProfileEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a UserProfile unique.
+"""
+enum UserProfileKey {
+  USER_ID
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -12876,6 +13195,314 @@ func field_Mutation_updateUsers_args(ctx context.Context, ec *executionContext, 
 		return nil, err
 	}
 	args["input"] = arg2
+	return args, nil
+}
+
+func field_Mutation_upsertAdvancedEntities_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertAdvancedEntity_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPostRating_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertPostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPostRatings_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertPostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPost_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertPostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertPostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProduct_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertTag_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertTags_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUserProfile_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUserProfiles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUser_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertUsers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
 	return args, nil
 }
 
@@ -18063,6 +18690,94 @@ func fieldContext_Mutation_restoreAdvancedEntity(ctx context.Context, ec *execut
 	return fc, nil
 }
 
+func _Mutation_upsertAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertAdvancedEntity(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAdvancedEntity(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntity(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertAdvancedEntity(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertAdvancedEntity_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertAdvancedEntities(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAdvancedEntities(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AdvancedEntity) graphql.Marshaler {
+			return marshalNAdvancedEntity2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐAdvancedEntityᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertAdvancedEntities(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AdvancedEntity(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertAdvancedEntities_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createComment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18943,6 +19658,94 @@ func fieldContext_Mutation_restorePost(ctx context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _Mutation_upsertPost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPost(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPost(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPost(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPost_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPosts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Post) graphql.Marshaler {
+			return marshalNPost2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Post(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPostLike(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19383,6 +20186,94 @@ func fieldContext_Mutation_deletePostRatings(ctx context.Context, ec *executionC
 	return fc, nil
 }
 
+func _Mutation_upsertPostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPostRating(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPostRating(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRating(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPostRating(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPostRating_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPostRatings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPostRatings(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PostRating) graphql.Marshaler {
+			return marshalNPostRating2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostRatingᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPostRatings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostRating(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPostRatings_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createPostShare(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19817,6 +20708,94 @@ func fieldContext_Mutation_deleteProducts(ctx context.Context, ec *executionCont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProduct(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProduct(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProduct(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProducts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐProductᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20351,6 +21330,94 @@ func fieldContext_Mutation_deleteTags(ctx context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _Mutation_upsertTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertTag(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertTag(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTag(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertTag_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertTags(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Tag) graphql.Marshaler {
+			return marshalNTag2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTagᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertTags(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Tag(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertTags_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20653,6 +21720,94 @@ func fieldContext_Mutation_restoreUser(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_restoreUser_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUser(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUser(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return marshalNUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUser(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUser_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUsers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUsers(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUsers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUsers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -21181,6 +22336,94 @@ func fieldContext_Mutation_deleteUserProfiles(ctx context.Context, ec *execution
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUserProfile(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUserProfile(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfile(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUserProfile(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUserProfile_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertUserProfiles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertUserProfiles(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.UserProfile) graphql.Marshaler {
+			return marshalNUserProfile2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserProfileᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertUserProfiles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserProfile(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertUserProfiles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -36099,6 +37342,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertAdvancedEntity":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertAdvancedEntity(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertAdvancedEntities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertAdvancedEntities(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createComment(ctx, ec, field)
@@ -36239,6 +37496,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertPost":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPost(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertPosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPosts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostLike":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPostLike(ctx, ec, field)
@@ -36309,6 +37580,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertPostRating":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPostRating(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertPostRatings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPostRatings(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostShare":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createPostShare(ctx, ec, field)
@@ -36375,6 +37660,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteProducts":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteProducts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProduct":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProducts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -36463,6 +37762,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertTag":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertTag(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertTags(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createUser(ctx, ec, field)
@@ -36508,6 +37821,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "restoreUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_restoreUser(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUser(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUsers(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -36592,6 +37919,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteUserProfiles":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteUserProfiles(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUserProfile":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUserProfile(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertUserProfiles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertUserProfiles(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -45961,6 +47302,16 @@ func marshalNAdvancedEntityConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefox
 	return _AdvancedEntityConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAdvancedEntityKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNAdvancedEntityOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -47179,6 +48530,16 @@ func marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐP
 	return _PostConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func marshalNPostLike2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostLikeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.PostLike) graphql.Marshaler {
 	ret := relay.MarshalSlice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -47399,6 +48760,16 @@ func marshalNPostRatingConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋe
 		return graphql.Null
 	}
 	return _PostRatingConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPostRatingKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNPostRatingOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -47752,6 +49123,16 @@ func marshalNProductConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋent�
 		return graphql.Null
 	}
 	return _ProductConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNProductOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -48130,6 +49511,16 @@ func marshalNTagConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐTa
 		return graphql.Null
 	}
 	return _TagConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTagKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNTagOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -48663,6 +50054,321 @@ func marshalNUpdateUsersInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewor
 	return v
 }
 
+func unmarshalNUpsertAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertAdvancedEntityInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertAdvancedEntityInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertPostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertPostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertPostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertPostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertPostInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertPostInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertPostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertPostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertPostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertPostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertPostRatingInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertPostRatingInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertTagInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertTagInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertUserInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertUserInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertUserProfileInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertUserProfileInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNUser2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -48857,6 +50563,16 @@ func marshalNUserGroupPage2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUs
 		return graphql.Null
 	}
 	return _UserGroupPage(ctx, ec, sel, v)
+}
+
+func unmarshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func marshalNUserLog2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserLogᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.UserLog) graphql.Marshaler {
@@ -49079,6 +50795,16 @@ func marshalNUserProfileConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋ
 		return graphql.Null
 	}
 	return _UserProfileConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUserProfileKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNUserProfileOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {

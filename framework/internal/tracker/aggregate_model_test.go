@@ -49,7 +49,7 @@ func instant(text string) time.Time {
 	return at.UTC()
 }
 
-func randomTask(r *rand.Rand, people []*ent.Person) modelTask {
+func aRandomTask(r *rand.Rand, people []*ent.Person) modelTask {
 	m := modelTask{
 		title: pick(r, "a", "A", "é", "e", "z", "日本", "😀", "a b"), state: pick(r, "open", "doing", "done"),
 		rank:     one(r, int64(0), 1, 1, -1, math.MaxInt32, math.MinInt32, r.Int64N(5)),
@@ -89,7 +89,7 @@ func plantTasks(t *testing.T, c *ent.Client, r *rand.Rand) []modelTask {
 	project := c.Project.Create().SetName("P").SetCode("P").SaveX(ctx)
 	rows := make([]modelTask, 60)
 	for i := range rows {
-		m := randomTask(r, people)
+		m := aRandomTask(r, people)
 		rows[i] = m
 		create := c.Task.Create().SetTitle(m.title).SetState(task.State(m.state)).SetPoints(m.points).SetUrgent(m.urgent).SetProject(project)
 		if m.rank != nil {

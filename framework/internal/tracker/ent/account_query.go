@@ -423,7 +423,7 @@ func (_q *AccountQuery) loadEntries(ctx context.Context, query *EntryQuery, node
 		query.ctx.AppendFieldOnce(entry.FieldAccountID)
 	}
 	query.Where(predicate.Entry(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(account.EntriesColumn), fks...))
+		s.Where(inValues(s.C(account.EntriesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -21,6 +21,7 @@ type AccountUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *AccountMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -229,6 +230,10 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{account.Label}
@@ -247,6 +252,7 @@ type AccountUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *AccountMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -479,6 +485,10 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Account{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -466,7 +466,7 @@ func (_q *BinderQuery) loadMemos(ctx context.Context, query *MemoQuery, nodes []
 		query.ctx.AppendFieldOnce(memo.FieldBinderID)
 	}
 	query.Where(predicate.Memo(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(binder.MemosColumn), fks...))
+		s.Where(inValues(s.C(binder.MemosColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -499,7 +499,7 @@ func (_q *BinderQuery) loadPinned(ctx context.Context, query *MemoQuery, nodes [
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(binder.PinnedTable)
 		s.Join(joinT).On(s.C(memo.FieldID), joinT.C(binder.PinnedPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(binder.PinnedPrimaryKey[0]), edgeIDs...))
+		s.Where(inValues(joinT.C(binder.PinnedPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(binder.PinnedPrimaryKey[0]))
 		s.AppendSelect(columns...)

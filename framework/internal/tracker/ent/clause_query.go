@@ -656,7 +656,7 @@ func (_q *ClauseQuery) loadParts(ctx context.Context, query *ClauseQuery, nodes 
 		query.ctx.AppendFieldOnce(clause.FieldParentID)
 	}
 	query.Where(predicate.Clause(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(clause.PartsColumn), fks...))
+		s.Where(inValues(s.C(clause.PartsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -689,7 +689,7 @@ func (_q *ClauseQuery) loadInvoices(ctx context.Context, query *InvoiceQuery, no
 		query.ctx.AppendFieldOnce(invoice.FieldClauseID)
 	}
 	query.Where(predicate.Invoice(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(clause.InvoicesColumn), fks...))
+		s.Where(inValues(s.C(clause.InvoicesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -722,7 +722,7 @@ func (_q *ClauseQuery) loadCovers(ctx context.Context, query *CoverQuery, nodes 
 		query.ctx.AppendFieldOnce(cover.FieldClauseID)
 	}
 	query.Where(predicate.Cover(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(clause.CoversColumn), fks...))
+		s.Where(inValues(s.C(clause.CoversColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

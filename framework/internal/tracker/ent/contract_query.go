@@ -597,7 +597,7 @@ func (_q *ContractQuery) loadClauses(ctx context.Context, query *ClauseQuery, no
 		query.ctx.AppendFieldOnce(clause.FieldContractID)
 	}
 	query.Where(predicate.Clause(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(contract.ClausesColumn), fks...))
+		s.Where(inValues(s.C(contract.ClausesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -624,7 +624,7 @@ func (_q *ContractQuery) loadCover(ctx context.Context, query *CoverQuery, nodes
 		query.ctx.AppendFieldOnce(cover.FieldContractID)
 	}
 	query.Where(predicate.Cover(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(contract.CoverColumn), fks...))
+		s.Where(inValues(s.C(contract.CoverColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -654,7 +654,7 @@ func (_q *ContractQuery) loadInvoices(ctx context.Context, query *InvoiceQuery, 
 		query.ctx.AppendFieldOnce(invoice.FieldContractID)
 	}
 	query.Where(predicate.Invoice(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(contract.InvoicesColumn), fks...))
+		s.Where(inValues(s.C(contract.InvoicesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -687,7 +687,7 @@ func (_q *ContractQuery) loadRemarks(ctx context.Context, query *RemarkQuery, no
 		query.ctx.AppendFieldOnce(remark.FieldContractID)
 	}
 	query.Where(predicate.Remark(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(contract.RemarksColumn), fks...))
+		s.Where(inValues(s.C(contract.RemarksColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -720,7 +720,7 @@ func (_q *ContractQuery) loadMentions(ctx context.Context, query *RemarkQuery, n
 		query.ctx.AppendFieldOnce(remark.FieldAboutID)
 	}
 	query.Where(predicate.Remark(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(contract.MentionsColumn), fks...))
+		s.Where(inValues(s.C(contract.MentionsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

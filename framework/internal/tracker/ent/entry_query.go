@@ -495,7 +495,7 @@ func (_q *EntryQuery) loadTopics(ctx context.Context, query *TopicQuery, nodes [
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(entry.TopicsTable)
 		s.Join(joinT).On(s.C(topic.FieldID), joinT.C(entry.TopicsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(entry.TopicsPrimaryKey[0]), edgeIDs...))
+		s.Where(inValues(joinT.C(entry.TopicsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(entry.TopicsPrimaryKey[0]))
 		s.AppendSelect(columns...)

@@ -87,15 +87,15 @@ func (c *Client) PurgeBefore(ctx context.Context, before time.Time) (entity.Purg
 var accountEntity = entity.New(entity.Entity{
 	Name: "Account", GraphQL: "Account", Table: "accounts",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string](), Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "entries", Target: "Entry", Relation: entity.OneToMany, GraphQL: "entries", Item: "entry", Column: "account_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"tenant_id", "name"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Account, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"tenant_id", "name"}, Living: true},
@@ -189,7 +189,7 @@ func (c *AccountClient) Restore(ctx context.Context, id int64) (*Account, error)
 var attachmentEntity = entity.New(entity.Entity{
 	Name: "Attachment", GraphQL: "Attachment", Table: "attachments",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "file", Column: "file", GraphQL: "file", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1), Trim: true}},
 		{Name: "task_id", Column: "task_id", GraphQL: "taskID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "project_id", Column: "project_id", GraphQL: "projectID", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Nullable: true, Target: "Project", Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -265,13 +265,13 @@ func (m *AttachmentMutation) MatchP(s *sql.Selector) {
 var badgeEntity = entity.New(entity.Entity{
 	Name: "Badge", GraphQL: "Badge", Table: "badges",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "number", Column: "number", GraphQL: "number", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "person_id", Column: "person_id", GraphQL: "personID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true, Update: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "person", Target: "Person", Relation: entity.OneToOne, GraphQL: "person", Item: "person", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
-	}, Unique: [][]string{[]string{"number"}, []string{"person_id"}},
+	},
 	Rows: visible.Badge,
 	Keys: []*entity.Key{
 		{Fields: []string{"number"}},
@@ -343,7 +343,7 @@ func (m *BadgeMutation) MatchP(s *sql.Selector) {
 var binderEntity = entity.New(entity.Entity{
 	Name: "Binder", GraphQL: "Binder", Table: "binders",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{
@@ -417,7 +417,7 @@ func (m *BinderMutation) MatchP(s *sql.Selector) {
 var clauseEntity = entity.New(entity.Entity{
 	Name: "Clause", GraphQL: "Clause", Table: "clauses",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "position", Column: "position", GraphQL: "position", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -430,7 +430,7 @@ var clauseEntity = entity.New(entity.Entity{
 		{Name: "parts", Target: "Clause", Relation: entity.OneToMany, GraphQL: "parts", Item: "part", Column: "parent_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
 		{Name: "covers", Target: "Cover", Relation: entity.OneToMany, GraphQL: "covers", Item: "cover", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"contract_id", "position"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Clause, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id", "position"}, Living: true},
@@ -524,9 +524,9 @@ func (c *ClauseClient) Restore(ctx context.Context, id int64) (*Clause, error) {
 var contractEntity = entity.New(entity.Entity{
 	Name: "Contract", GraphQL: "Contract", Table: "contracts",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "number", Column: "number", GraphQL: "number", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
@@ -538,7 +538,7 @@ var contractEntity = entity.New(entity.Entity{
 		{Name: "invoices", Target: "Invoice", Relation: entity.OneToMany, GraphQL: "invoices", Item: "invoice", Column: "contract_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
 		{Name: "remarks", Target: "Remark", Relation: entity.OneToMany, GraphQL: "remarks", Item: "remark", Column: "contract_id", OnDelete: "detach", OnPurge: "detach", Create: true, Update: true},
 		{Name: "mentions", Target: "Remark", Relation: entity.OneToMany, GraphQL: "mentions", Item: "mention", Column: "about_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"number"}, []string{"title"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Contract, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"number"}},
@@ -633,7 +633,7 @@ func (c *ContractClient) Restore(ctx context.Context, id int64) (*Contract, erro
 var coverEntity = entity.New(entity.Entity{
 	Name: "Cover", GraphQL: "Cover", Table: "covers",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "color", Column: "color", GraphQL: "color", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
 		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -642,7 +642,7 @@ var coverEntity = entity.New(entity.Entity{
 	Edges: []*entity.Edge{
 		{Name: "contract", Target: "Contract", Relation: entity.OneToOne, GraphQL: "contract", Item: "contract", Column: "contract_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true, Update: true},
 		{Name: "clause", Target: "Clause", Relation: entity.ManyToOne, GraphQL: "clause", Item: "clause", Column: "clause_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true, Create: true, Update: true},
-	}, Unique: [][]string{[]string{"contract_id"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Cover, Revive: true,
 	Keys: []*entity.Key{
 		{Fields: []string{"contract_id"}, Living: true},
@@ -736,8 +736,8 @@ func (c *CoverClient) Restore(ctx context.Context, id int64) (*Cover, error) {
 var entryEntity = entity.New(entity.Entity{
 	Name: "Entry", GraphQL: "Entry", Table: "entries",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string](), Immutable: true},
 		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1)}},
 		{Name: "amount", Column: "amount", GraphQL: "amount", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "account_id", Column: "account_id", GraphQL: "accountID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Account", Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -813,7 +813,7 @@ func (m *EntryMutation) MatchP(s *sql.Selector) {
 var invoiceEntity = entity.New(entity.Entity{
 	Name: "Invoice", GraphQL: "Invoice", Table: "invoices",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
 		{Name: "clause_id", Column: "clause_id", GraphQL: "clauseID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Clause", Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -912,13 +912,13 @@ func (c *InvoiceClient) Restore(ctx context.Context, id int64) (*Invoice, error)
 var labelEntity = entity.New(entity.Entity{
 	Name: "Label", GraphQL: "Label", Table: "labels",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Lower: true, MaxLen: new(50), MinLen: new(1), Trim: true}},
 		{Name: "color", Column: "color", GraphQL: "color", Kind: entity.String, GoType: reflect.TypeFor[string](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(20)}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "tasks", Target: "Task", Relation: entity.ManyToMany, GraphQL: "tasks", Item: "task", JoinTable: "task_labels", OwnerColumn: "label_id", TargetColumn: "task_id", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"name"}},
+	},
 	Rows: visible.Label,
 	Keys: []*entity.Key{
 		{Fields: []string{"name"}},
@@ -989,7 +989,7 @@ func (m *LabelMutation) MatchP(s *sql.Selector) {
 var makerEntity = entity.New(entity.Entity{
 	Name: "Maker", GraphQL: "Maker", Table: "makers",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.String, GoType: reflect.TypeFor[string](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.String, GoType: reflect.TypeFor[string](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
 	},
 	Edges: []*entity.Edge{
@@ -1062,7 +1062,7 @@ func (m *MakerMutation) MatchP(s *sql.Selector) {
 var memoEntity = entity.New(entity.Entity{
 	Name: "Memo", GraphQL: "Memo", Table: "memos",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1)}},
 		{Name: "author", Column: "author", GraphQL: "author", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
 		{Name: "public", Column: "public", GraphQL: "public", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -1142,12 +1142,12 @@ func (m *MemoMutation) MatchP(s *sql.Selector) {
 var noteEntity = entity.New(entity.Entity{
 	Name: "Note", GraphQL: "Note", Table: "notes",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "text", Column: "text", GraphQL: "text", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Create: true, Update: true, Rules: rule.Set{NotBlank: true}},
-		{Name: "task_id", Column: "task_id", GraphQL: "taskID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Task", Read: true, Filter: true, Order: true, Create: true},
-		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Create: true},
+		{Name: "task_id", Column: "task_id", GraphQL: "taskID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Task", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
+		{Name: "author_id", Column: "author_id", GraphQL: "authorID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Required: true, Target: "Person", Read: true, Filter: true, Order: true, Immutable: true, Create: true},
 	},
 	Edges: []*entity.Edge{
 		{Name: "task", Target: "Task", Relation: entity.ManyToOne, GraphQL: "task", Item: "task", Column: "task_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true, Create: true},
@@ -1243,7 +1243,7 @@ func (c *NoteClient) Restore(ctx context.Context, id int64) (*Note, error) {
 var personEntity = entity.New(entity.Entity{
 	Name: "Person", GraphQL: "Person", Table: "people",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "email", Column: "email", GraphQL: "email", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{Email: true, Lower: true, MaxLen: new(255), Trim: true}},
@@ -1256,7 +1256,7 @@ var personEntity = entity.New(entity.Entity{
 		{Name: "memberships", Target: "Project", Relation: entity.ManyToMany, GraphQL: "memberships", Item: "membership", JoinTable: "project_members", OwnerColumn: "person_id", TargetColumn: "project_id", Create: true, Update: true},
 		{Name: "badge", Target: "Badge", Relation: entity.OneToOne, GraphQL: "badge", Item: "badge", Column: "person_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "notes", Target: "Note", Relation: entity.OneToMany, GraphQL: "notes", Item: "note", Column: "author_id", OnDelete: "restrict", OnPurge: "restrict", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"email"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Person, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"email"}, Living: true},
@@ -1350,7 +1350,7 @@ func (c *PersonClient) Restore(ctx context.Context, id int64) (*Person, error) {
 var productEntity = entity.New(entity.Entity{
 	Name: "Product", GraphQL: "Product", Table: "products",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "sku", Column: "sku", GraphQL: "sku", Kind: entity.String, GoType: reflect.TypeFor[goods.SKU](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(40), MinLen: new(1), Trim: true}},
 		{Name: "price", Column: "price", GraphQL: "price", Kind: entity.BigInt, GoType: reflect.TypeFor[goods.Cents](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{GE: new(float64(0))}},
 		{Name: "weight", Column: "weight", GraphQL: "weight", Kind: entity.Float, GoType: reflect.TypeFor[goods.Kilos](), Nullable: true, Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -1362,7 +1362,7 @@ var productEntity = entity.New(entity.Entity{
 	},
 	Edges: []*entity.Edge{
 		{Name: "maker", Target: "Maker", Relation: entity.ManyToOne, GraphQL: "maker", Item: "maker", Column: "maker_id", OnDelete: "detach", OnPurge: "detach", OwnsFK: true, Create: true, Update: true},
-	}, Unique: [][]string{[]string{"sku"}},
+	},
 	Rows: visible.Product,
 	Keys: []*entity.Key{
 		{Fields: []string{"sku"}},
@@ -1433,9 +1433,9 @@ func (m *ProductMutation) MatchP(s *sql.Selector) {
 var projectEntity = entity.New(entity.Entity{
 	Name: "Project", GraphQL: "Project", Table: "projects",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.UUID, GoType: reflect.TypeFor[uuid.UUID](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(100), MinLen: new(1), Trim: true}},
@@ -1449,7 +1449,7 @@ var projectEntity = entity.New(entity.Entity{
 		{Name: "tasks", Target: "Task", Relation: entity.OneToMany, GraphQL: "tasks", Item: "task", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "members", Target: "Person", Relation: entity.ManyToMany, GraphQL: "members", Item: "member", JoinTable: "project_members", OwnerColumn: "project_id", TargetColumn: "person_id", Create: true, Update: true},
 		{Name: "attachments", Target: "Attachment", Relation: entity.OneToMany, GraphQL: "attachments", Item: "attachment", Column: "project_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
-	}, Unique: [][]string{[]string{"code"}}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
+	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Project, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
 		{Fields: []string{"code"}, Living: true},
@@ -1543,9 +1543,9 @@ func (c *ProjectClient) Restore(ctx context.Context, id uuid.UUID) (*Project, er
 var remarkEntity = entity.New(entity.Entity{
 	Name: "Remark", GraphQL: "Remark", Table: "remarks",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "contract_id", Column: "contract_id", GraphQL: "contractID", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "Contract", Read: true, Filter: true, Order: true, Create: true, Update: true},
@@ -1645,7 +1645,7 @@ func (c *RemarkClient) Restore(ctx context.Context, id int64) (*Remark, error) {
 var sheetEntity = entity.New(entity.Entity{
 	Name: "Sheet", GraphQL: "Sheet", Table: "sheets",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(255)}},
 		{Name: "rev", Column: "rev", GraphQL: "revision", Kind: entity.Int, GoType: reflect.TypeFor[int32](), Nullable: true, Read: true, Filter: true, Order: true},
 	},
@@ -1717,9 +1717,9 @@ func (m *SheetMutation) MatchP(s *sql.Selector) {
 var taskEntity = entity.New(entity.Entity{
 	Name: "Task", GraphQL: "Task", Table: "tasks",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true},
-		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "created_at", Column: "created_at", GraphQL: "createdAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Immutable: true, Defaulted: true},
+		{Name: "updated_at", Column: "updated_at", GraphQL: "updatedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Read: true, Filter: true, Order: true, Touched: true, Defaulted: true},
 		{Name: "deleted_at", Column: "deleted_at", GraphQL: "deletedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "version", Column: "version", GraphQL: "version", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
 		{Name: "title", Column: "title", GraphQL: "title", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(200), MinLen: new(1), Trim: true}},
@@ -1841,8 +1841,8 @@ func (c *TaskClient) Restore(ctx context.Context, id int64) (*Task, error) {
 var topicEntity = entity.New(entity.Entity{
 	Name: "Topic", GraphQL: "Topic", Table: "topics",
 	Fields: []*entity.Field{
-		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true},
-		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
+		{Name: "id", Column: "id", GraphQL: "id", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Read: true, Filter: true, Order: true, Immutable: true},
+		{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string](), Immutable: true},
 		{Name: "name", Column: "name", GraphQL: "name", Kind: entity.String, GoType: reflect.TypeFor[string](), Required: true, Read: true, Filter: true, Order: true, Create: true, Update: true, Rules: rule.Set{MaxLen: new(50), MinLen: new(1)}},
 	},
 	Edges: []*entity.Edge{

@@ -322,13 +322,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Account", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Account", n, err)
 			}}, nil
@@ -349,13 +349,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Attachment", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Attachment", n, err)
 			}}, nil
@@ -376,13 +376,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Badge", n, err)
 			}}, nil
@@ -403,13 +403,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Binder", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Binder", n, err)
 			}}, nil
@@ -430,13 +430,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Clause", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Clause", n, err)
 			}}, nil
@@ -457,13 +457,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Contract", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Contract", n, err)
 			}}, nil
@@ -484,13 +484,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Cover", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Cover", n, err)
 			}}, nil
@@ -511,13 +511,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Entry", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Entry", n, err)
 			}}, nil
@@ -538,13 +538,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Invoice", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Invoice", n, err)
 			}}, nil
@@ -565,13 +565,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Label", n, err)
 			}}, nil
@@ -592,13 +592,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Maker", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(string))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Maker", n, err)
 			}}, nil
@@ -619,13 +619,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Memo", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Memo", n, err)
 			}}, nil
@@ -646,13 +646,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Note", n, err)
 			}}, nil
@@ -673,13 +673,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Person", n, err)
 			}}, nil
@@ -700,13 +700,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Product", n, err)
 			}}, nil
@@ -727,13 +727,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(uuid.UUID))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Project", n, err)
 			}}, nil
@@ -754,13 +754,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Remark", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Remark", n, err)
 			}}, nil
@@ -781,13 +781,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Sheet", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: nil, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Sheet", n, err)
 			}}, nil
@@ -808,13 +808,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, ExpectVersion: func(v int64) { b.hooks = b.mutation.expectVersion(v, b.hooks) }, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Task", n, err)
 			}}, nil
@@ -835,13 +835,13 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		switch op {
 		case OpCreate:
 			b := c.Create()
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Topic", n, err)
 			}}, nil
 		case OpUpdateOne:
 			b := c.UpdateOneID(id.(int64))
-			return relay.Change{Mutation: b.Mutation(), Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
+			return relay.Change{Mutation: b.Mutation(), Builder: b, Edge: b.mutation.changeEdge, Save: func(ctx context.Context) (relay.Node, error) {
 				n, err := b.Save(ctx)
 				return saved("Topic", n, err)
 			}}, nil
@@ -859,19 +859,6 @@ func (s graphSource) Change(name string, op ent.Op, id any) (relay.Change, error
 		}
 	}
 	return relay.Change{}, fmt.Errorf("ent: %q cannot be written through the API", name)
-}
-
-// SaveAll implements relay.Source.
-func (graphSource) SaveAll(ctx context.Context, _ string, changes []relay.Change) ([]relay.Node, error) {
-	rows := make([]relay.Node, len(changes))
-	for i, c := range changes {
-		n, err := c.Save(ctx)
-		if err != nil {
-			return nil, &entity.RowError{Index: i, Err: err}
-		}
-		rows[i] = n
-	}
-	return rows, nil
 }
 
 // IsNode marks Account as an implementation of Node.
@@ -1248,6 +1235,28 @@ func (g GraphQL) DeleteBadges(ctx context.Context, where relay.Where, all *bool)
 	})
 }
 
+// UpsertBadge resolves the mutation of that name.
+func (g GraphQL) UpsertBadge(ctx context.Context, by relay.KeyName, input relay.Input) (*Badge, error) {
+	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Badge", by, input)
+	})
+}
+
+// UpsertBadges resolves the mutation of that name.
+func (g GraphQL) UpsertBadges(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Badge, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Badge", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Badge, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Badge).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Binder as an implementation of Node.
 func (*Binder) IsNode() {}
 
@@ -1535,6 +1544,28 @@ func (g GraphQL) RestoreClause(ctx context.Context, id string) (*Clause, error) 
 	})
 }
 
+// UpsertClause resolves the mutation of that name.
+func (g GraphQL) UpsertClause(ctx context.Context, by relay.KeyName, input relay.Input) (*Clause, error) {
+	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Clause", by, input)
+	})
+}
+
+// UpsertClauses resolves the mutation of that name.
+func (g GraphQL) UpsertClauses(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Clause, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Clause", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Clause, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Clause).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Contract as an implementation of Node.
 func (*Contract) IsNode() {}
 
@@ -1685,6 +1716,28 @@ func (g GraphQL) RestoreContract(ctx context.Context, id string) (*Contract, err
 	})
 }
 
+// UpsertContract resolves the mutation of that name.
+func (g GraphQL) UpsertContract(ctx context.Context, by relay.KeyName, input relay.Input) (*Contract, error) {
+	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Contract", by, input)
+	})
+}
+
+// UpsertContracts resolves the mutation of that name.
+func (g GraphQL) UpsertContracts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Contract, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Contract", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Contract, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Contract).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Cover as an implementation of Node.
 func (*Cover) IsNode() {}
 
@@ -1826,6 +1879,28 @@ func (g GraphQL) RestoreCover(ctx context.Context, id string) (*Cover, error) {
 	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Cover", id)
 	})
+}
+
+// UpsertCover resolves the mutation of that name.
+func (g GraphQL) UpsertCover(ctx context.Context, by relay.KeyName, input relay.Input) (*Cover, error) {
+	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Cover", by, input)
+	})
+}
+
+// UpsertCovers resolves the mutation of that name.
+func (g GraphQL) UpsertCovers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Cover, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Cover", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Cover, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Cover).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Entry as an implementation of Node.
@@ -2237,6 +2312,28 @@ func (g GraphQL) DeleteLabels(ctx context.Context, where relay.Where, all *bool)
 	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Label", relay.Which{Where: where, All: all})
 	})
+}
+
+// UpsertLabel resolves the mutation of that name.
+func (g GraphQL) UpsertLabel(ctx context.Context, by relay.KeyName, input relay.Input) (*Label, error) {
+	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Label", by, input)
+	})
+}
+
+// UpsertLabels resolves the mutation of that name.
+func (g GraphQL) UpsertLabels(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Label, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Label", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Label, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Label).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Maker as an implementation of Node.
@@ -2803,6 +2900,28 @@ func (g GraphQL) RestorePerson(ctx context.Context, id string) (*Person, error) 
 	})
 }
 
+// UpsertPerson resolves the mutation of that name.
+func (g GraphQL) UpsertPerson(ctx context.Context, by relay.KeyName, input relay.Input) (*Person, error) {
+	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Person", by, input)
+	})
+}
+
+// UpsertPeople resolves the mutation of that name.
+func (g GraphQL) UpsertPeople(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Person, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Person", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Person, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Person).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Product as an implementation of Node.
 func (*Product) IsNode() {}
 
@@ -2963,6 +3082,28 @@ func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *boo
 	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
+}
+
+// UpsertProduct resolves the mutation of that name.
+func (g GraphQL) UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*Product, error) {
+	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Product", by, input)
+	})
+}
+
+// UpsertProducts resolves the mutation of that name.
+func (g GraphQL) UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Product, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Product", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Product, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Product).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Project as an implementation of Node.
@@ -3136,6 +3277,28 @@ func (g GraphQL) RestoreProject(ctx context.Context, id string) (*Project, error
 	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Project", id)
 	})
+}
+
+// UpsertProject resolves the mutation of that name.
+func (g GraphQL) UpsertProject(ctx context.Context, by relay.KeyName, input relay.Input) (*Project, error) {
+	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Project", by, input)
+	})
+}
+
+// UpsertProjects resolves the mutation of that name.
+func (g GraphQL) UpsertProjects(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Project, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Project", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Project, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Project).Unwrap()
+	}
+	return list, nil
 }
 
 // IsNode marks Remark as an implementation of Node.

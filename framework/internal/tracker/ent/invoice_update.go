@@ -22,6 +22,7 @@ type InvoiceUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *InvoiceMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -225,6 +226,10 @@ func (_u *InvoiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{invoice.Label}
@@ -243,6 +248,7 @@ type InvoiceUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *InvoiceMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -470,6 +476,10 @@ func (_u *InvoiceUpdateOne) sqlSave(ctx context.Context) (_node *Invoice, err er
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Invoice{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -423,7 +423,7 @@ func (_q *LabelQuery) loadTasks(ctx context.Context, query *TaskQuery, nodes []*
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(label.TasksTable)
 		s.Join(joinT).On(s.C(task.FieldID), joinT.C(label.TasksPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(label.TasksPrimaryKey[1]), edgeIDs...))
+		s.Where(inValues(joinT.C(label.TasksPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(label.TasksPrimaryKey[1]))
 		s.AppendSelect(columns...)

@@ -423,7 +423,7 @@ func (_q *MakerQuery) loadProducts(ctx context.Context, query *ProductQuery, nod
 		query.ctx.AppendFieldOnce(product.FieldMakerID)
 	}
 	query.Where(predicate.Product(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(maker.ProductsColumn), fks...))
+		s.Where(inValues(s.C(maker.ProductsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

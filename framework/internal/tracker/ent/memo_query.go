@@ -582,7 +582,7 @@ func (_q *MemoQuery) loadPinnedIn(ctx context.Context, query *BinderQuery, nodes
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(memo.PinnedInTable)
 		s.Join(joinT).On(s.C(binder.FieldID), joinT.C(memo.PinnedInPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(memo.PinnedInPrimaryKey[1]), edgeIDs...))
+		s.Where(inValues(joinT.C(memo.PinnedInPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(memo.PinnedInPrimaryKey[1]))
 		s.AppendSelect(columns...)
@@ -675,7 +675,7 @@ func (_q *MemoQuery) loadReplies(ctx context.Context, query *MemoQuery, nodes []
 		query.ctx.AppendFieldOnce(memo.FieldParentID)
 	}
 	query.Where(predicate.Memo(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(memo.RepliesColumn), fks...))
+		s.Where(inValues(s.C(memo.RepliesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -20,6 +20,7 @@ type MemoUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *MemoMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -410,6 +411,10 @@ func (_u *MemoUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{memo.Label}
@@ -428,6 +433,7 @@ type MemoUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *MemoMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -842,6 +848,10 @@ func (_u *MemoUpdateOne) sqlSave(ctx context.Context) (_node *Memo, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Memo{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

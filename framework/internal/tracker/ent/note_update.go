@@ -20,6 +20,7 @@ type NoteUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *NoteMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -134,6 +135,10 @@ func (_u *NoteUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(note.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{note.Label}
@@ -152,6 +157,7 @@ type NoteUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *NoteMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -290,6 +296,10 @@ func (_u *NoteUpdateOne) sqlSave(ctx context.Context) (_node *Note, err error) {
 		_spec.SetField(note.FieldText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Note{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -598,7 +598,7 @@ func (_q *PersonQuery) loadTasks(ctx context.Context, query *TaskQuery, nodes []
 		query.ctx.AppendFieldOnce(task.FieldAssigneeID)
 	}
 	query.Where(predicate.Task(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(person.TasksColumn), fks...))
+		s.Where(inValues(s.C(person.TasksColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -631,7 +631,7 @@ func (_q *PersonQuery) loadProjects(ctx context.Context, query *ProjectQuery, no
 		query.ctx.AppendFieldOnce(project.FieldLeadID)
 	}
 	query.Where(predicate.Project(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(person.ProjectsColumn), fks...))
+		s.Where(inValues(s.C(person.ProjectsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -664,7 +664,7 @@ func (_q *PersonQuery) loadMemberships(ctx context.Context, query *ProjectQuery,
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(person.MembershipsTable)
 		s.Join(joinT).On(s.C(project.FieldID), joinT.C(person.MembershipsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(person.MembershipsPrimaryKey[1]), edgeIDs...))
+		s.Where(inValues(joinT.C(person.MembershipsPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(person.MembershipsPrimaryKey[1]))
 		s.AppendSelect(columns...)
@@ -722,7 +722,7 @@ func (_q *PersonQuery) loadBadge(ctx context.Context, query *BadgeQuery, nodes [
 		query.ctx.AppendFieldOnce(badge.FieldPersonID)
 	}
 	query.Where(predicate.Badge(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(person.BadgeColumn), fks...))
+		s.Where(inValues(s.C(person.BadgeColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -752,7 +752,7 @@ func (_q *PersonQuery) loadNotes(ctx context.Context, query *NoteQuery, nodes []
 		query.ctx.AppendFieldOnce(note.FieldAuthorID)
 	}
 	query.Where(predicate.Note(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(person.NotesColumn), fks...))
+		s.Where(inValues(s.C(person.NotesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -25,6 +25,7 @@ type PersonUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *PersonMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -573,6 +574,10 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{person.Label}
@@ -591,6 +596,7 @@ type PersonUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *PersonMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -1163,6 +1169,10 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Person{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -586,7 +586,7 @@ func (_q *ProjectQuery) loadTasks(ctx context.Context, query *TaskQuery, nodes [
 		query.ctx.AppendFieldOnce(task.FieldProjectID)
 	}
 	query.Where(predicate.Task(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(project.TasksColumn), fks...))
+		s.Where(inValues(s.C(project.TasksColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -616,7 +616,7 @@ func (_q *ProjectQuery) loadMembers(ctx context.Context, query *PersonQuery, nod
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.MembersTable)
 		s.Join(joinT).On(s.C(person.FieldID), joinT.C(project.MembersPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.MembersPrimaryKey[0]), edgeIDs...))
+		s.Where(inValues(joinT.C(project.MembersPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.MembersPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -677,7 +677,7 @@ func (_q *ProjectQuery) loadAttachments(ctx context.Context, query *AttachmentQu
 		query.ctx.AppendFieldOnce(attachment.FieldProjectID)
 	}
 	query.Where(predicate.Attachment(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(project.AttachmentsColumn), fks...))
+		s.Where(inValues(s.C(project.AttachmentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -19,6 +19,7 @@ type SheetUpdate struct {
 	config
 	hooks     []Hook
 	mutation  *SheetMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -129,6 +130,10 @@ func (_u *SheetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.ClearField(sheet.FieldRevision, field.TypeInt32)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{sheet.Label}
@@ -147,6 +152,7 @@ type SheetUpdateOne struct {
 	fields    []string
 	hooks     []Hook
 	mutation  *SheetMutation
+	collect   func(*sqlgraph.UpdateSpec)
 	modifiers []func(*sql.UpdateBuilder)
 }
 
@@ -281,6 +287,10 @@ func (_u *SheetUpdateOne) sqlSave(ctx context.Context) (_node *Sheet, err error)
 		_spec.ClearField(sheet.FieldRevision, field.TypeInt32)
 	}
 	_spec.AddModifiers(_u.modifiers...)
+	if _u.collect != nil {
+		_u.collect(_spec)
+		return _node, nil
+	}
 	_node = &Sheet{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

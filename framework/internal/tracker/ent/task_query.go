@@ -776,7 +776,7 @@ func (_q *TaskQuery) loadChildren(ctx context.Context, query *TaskQuery, nodes [
 		query.ctx.AppendFieldOnce(task.FieldParentID)
 	}
 	query.Where(predicate.Task(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(task.ChildrenColumn), fks...))
+		s.Where(inValues(s.C(task.ChildrenColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -809,7 +809,7 @@ func (_q *TaskQuery) loadLabels(ctx context.Context, query *LabelQuery, nodes []
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(task.LabelsTable)
 		s.Join(joinT).On(s.C(label.FieldID), joinT.C(task.LabelsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(task.LabelsPrimaryKey[0]), edgeIDs...))
+		s.Where(inValues(joinT.C(task.LabelsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(task.LabelsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -870,7 +870,7 @@ func (_q *TaskQuery) loadAttachments(ctx context.Context, query *AttachmentQuery
 		query.ctx.AppendFieldOnce(attachment.FieldTaskID)
 	}
 	query.Where(predicate.Attachment(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(task.AttachmentsColumn), fks...))
+		s.Where(inValues(s.C(task.AttachmentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -903,7 +903,7 @@ func (_q *TaskQuery) loadNotes(ctx context.Context, query *NoteQuery, nodes []*T
 		query.ctx.AppendFieldOnce(note.FieldTaskID)
 	}
 	query.Where(predicate.Note(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(task.NotesColumn), fks...))
+		s.Where(inValues(s.C(task.NotesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -423,7 +423,7 @@ func (_q *TopicQuery) loadEntries(ctx context.Context, query *EntryQuery, nodes 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(topic.EntriesTable)
 		s.Join(joinT).On(s.C(entry.FieldID), joinT.C(topic.EntriesPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(topic.EntriesPrimaryKey[1]), edgeIDs...))
+		s.Where(inValues(joinT.C(topic.EntriesPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(topic.EntriesPrimaryKey[1]))
 		s.AppendSelect(columns...)

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Account {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldID, ids...))
+	return predicate.Account(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Account(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,12 +88,12 @@ func TenantIDNEQ(v string) predicate.Account {
 
 // TenantIDIn applies the In predicate on the "tenant_id" field.
 func TenantIDIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldTenantID, vs...))
+	return predicate.Account(entity.FieldIn(FieldTenantID, vs...))
 }
 
 // TenantIDNotIn applies the NotIn predicate on the "tenant_id" field.
 func TenantIDNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldTenantID, vs...))
+	return predicate.Account(entity.FieldNotIn(FieldTenantID, vs...))
 }
 
 // TenantIDGT applies the GT predicate on the "tenant_id" field.
@@ -153,12 +153,12 @@ func DeletedAtNEQ(v time.Time) predicate.Account {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Account(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Account(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -203,12 +203,12 @@ func VersionNEQ(v int64) predicate.Account {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Account(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Account(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -243,12 +243,12 @@ func NameNEQ(v string) predicate.Account {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldName, vs...))
+	return predicate.Account(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Account(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

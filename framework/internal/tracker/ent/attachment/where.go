@@ -27,12 +27,12 @@ func IDNEQ(id int64) predicate.Attachment {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Attachment {
-	return predicate.Attachment(sql.FieldIn(FieldID, ids...))
+	return predicate.Attachment(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Attachment {
-	return predicate.Attachment(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Attachment(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -82,12 +82,12 @@ func FileNEQ(v string) predicate.Attachment {
 
 // FileIn applies the In predicate on the "file" field.
 func FileIn(vs ...string) predicate.Attachment {
-	return predicate.Attachment(sql.FieldIn(FieldFile, vs...))
+	return predicate.Attachment(entity.FieldIn(FieldFile, vs...))
 }
 
 // FileNotIn applies the NotIn predicate on the "file" field.
 func FileNotIn(vs ...string) predicate.Attachment {
-	return predicate.Attachment(sql.FieldNotIn(FieldFile, vs...))
+	return predicate.Attachment(entity.FieldNotIn(FieldFile, vs...))
 }
 
 // FileGT applies the GT predicate on the "file" field.
@@ -147,12 +147,12 @@ func TaskIDNEQ(v int64) predicate.Attachment {
 
 // TaskIDIn applies the In predicate on the "task_id" field.
 func TaskIDIn(vs ...int64) predicate.Attachment {
-	return predicate.Attachment(sql.FieldIn(FieldTaskID, vs...))
+	return predicate.Attachment(entity.FieldIn(FieldTaskID, vs...))
 }
 
 // TaskIDNotIn applies the NotIn predicate on the "task_id" field.
 func TaskIDNotIn(vs ...int64) predicate.Attachment {
-	return predicate.Attachment(sql.FieldNotIn(FieldTaskID, vs...))
+	return predicate.Attachment(entity.FieldNotIn(FieldTaskID, vs...))
 }
 
 // TaskIDIsNil applies the IsNil predicate on the "task_id" field.
@@ -177,12 +177,12 @@ func ProjectIDNEQ(v uuid.UUID) predicate.Attachment {
 
 // ProjectIDIn applies the In predicate on the "project_id" field.
 func ProjectIDIn(vs ...uuid.UUID) predicate.Attachment {
-	return predicate.Attachment(sql.FieldIn(FieldProjectID, vs...))
+	return predicate.Attachment(entity.FieldIn(FieldProjectID, vs...))
 }
 
 // ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
 func ProjectIDNotIn(vs ...uuid.UUID) predicate.Attachment {
-	return predicate.Attachment(sql.FieldNotIn(FieldProjectID, vs...))
+	return predicate.Attachment(entity.FieldNotIn(FieldProjectID, vs...))
 }
 
 // ProjectIDIsNil applies the IsNil predicate on the "project_id" field.

@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Badge {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldIn(FieldID, ids...))
+	return predicate.Badge(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Badge(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -76,12 +76,12 @@ func NumberNEQ(v int64) predicate.Badge {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldIn(FieldNumber, vs...))
+	return predicate.Badge(entity.FieldIn(FieldNumber, vs...))
 }
 
 // NumberNotIn applies the NotIn predicate on the "number" field.
 func NumberNotIn(vs ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldNotIn(FieldNumber, vs...))
+	return predicate.Badge(entity.FieldNotIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -116,12 +116,12 @@ func PersonIDNEQ(v int64) predicate.Badge {
 
 // PersonIDIn applies the In predicate on the "person_id" field.
 func PersonIDIn(vs ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldIn(FieldPersonID, vs...))
+	return predicate.Badge(entity.FieldIn(FieldPersonID, vs...))
 }
 
 // PersonIDNotIn applies the NotIn predicate on the "person_id" field.
 func PersonIDNotIn(vs ...int64) predicate.Badge {
-	return predicate.Badge(sql.FieldNotIn(FieldPersonID, vs...))
+	return predicate.Badge(entity.FieldNotIn(FieldPersonID, vs...))
 }
 
 // HasPerson applies the HasEdge predicate on the "person" edge.

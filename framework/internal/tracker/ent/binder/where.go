@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Binder {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Binder {
-	return predicate.Binder(sql.FieldIn(FieldID, ids...))
+	return predicate.Binder(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Binder {
-	return predicate.Binder(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Binder(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -71,12 +71,12 @@ func NameNEQ(v string) predicate.Binder {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Binder {
-	return predicate.Binder(sql.FieldIn(FieldName, vs...))
+	return predicate.Binder(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Binder {
-	return predicate.Binder(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Binder(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Clause {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldID, ids...))
+	return predicate.Clause(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Clause(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -93,12 +93,12 @@ func DeletedAtNEQ(v time.Time) predicate.Clause {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Clause(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Clause(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -143,12 +143,12 @@ func VersionNEQ(v int64) predicate.Clause {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Clause(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Clause(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -183,12 +183,12 @@ func PositionNEQ(v int64) predicate.Clause {
 
 // PositionIn applies the In predicate on the "position" field.
 func PositionIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldPosition, vs...))
+	return predicate.Clause(entity.FieldIn(FieldPosition, vs...))
 }
 
 // PositionNotIn applies the NotIn predicate on the "position" field.
 func PositionNotIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldPosition, vs...))
+	return predicate.Clause(entity.FieldNotIn(FieldPosition, vs...))
 }
 
 // PositionGT applies the GT predicate on the "position" field.
@@ -223,12 +223,12 @@ func ContractIDNEQ(v int64) predicate.Clause {
 
 // ContractIDIn applies the In predicate on the "contract_id" field.
 func ContractIDIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldContractID, vs...))
+	return predicate.Clause(entity.FieldIn(FieldContractID, vs...))
 }
 
 // ContractIDNotIn applies the NotIn predicate on the "contract_id" field.
 func ContractIDNotIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldContractID, vs...))
+	return predicate.Clause(entity.FieldNotIn(FieldContractID, vs...))
 }
 
 // ParentIDEQ applies the EQ predicate on the "parent_id" field.
@@ -243,12 +243,12 @@ func ParentIDNEQ(v int64) predicate.Clause {
 
 // ParentIDIn applies the In predicate on the "parent_id" field.
 func ParentIDIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldIn(FieldParentID, vs...))
+	return predicate.Clause(entity.FieldIn(FieldParentID, vs...))
 }
 
 // ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
 func ParentIDNotIn(vs ...int64) predicate.Clause {
-	return predicate.Clause(sql.FieldNotIn(FieldParentID, vs...))
+	return predicate.Clause(entity.FieldNotIn(FieldParentID, vs...))
 }
 
 // ParentIDIsNil applies the IsNil predicate on the "parent_id" field.

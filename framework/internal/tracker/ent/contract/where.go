@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Contract {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldID, ids...))
+	return predicate.Contract(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Contract(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -98,12 +98,12 @@ func CreatedAtNEQ(v time.Time) predicate.Contract {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Contract(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -138,12 +138,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Contract {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Contract(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -178,12 +178,12 @@ func DeletedAtNEQ(v time.Time) predicate.Contract {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Contract(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -228,12 +228,12 @@ func VersionNEQ(v int64) predicate.Contract {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Contract(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -268,12 +268,12 @@ func NumberNEQ(v string) predicate.Contract {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...string) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldNumber, vs...))
+	return predicate.Contract(entity.FieldIn(FieldNumber, vs...))
 }
 
 // NumberNotIn applies the NotIn predicate on the "number" field.
 func NumberNotIn(vs ...string) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldNumber, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -333,12 +333,12 @@ func TitleNEQ(v string) predicate.Contract {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Contract {
-	return predicate.Contract(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Contract(entity.FieldIn(FieldTitle, vs...))
 }
 
 // TitleNotIn applies the NotIn predicate on the "title" field.
 func TitleNotIn(vs ...string) predicate.Contract {
-	return predicate.Contract(sql.FieldNotIn(FieldTitle, vs...))
+	return predicate.Contract(entity.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.

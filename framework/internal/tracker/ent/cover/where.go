@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Cover {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldIn(FieldID, ids...))
+	return predicate.Cover(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Cover(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,12 +88,12 @@ func DeletedAtNEQ(v time.Time) predicate.Cover {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Cover {
-	return predicate.Cover(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Cover(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Cover {
-	return predicate.Cover(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Cover(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -138,12 +138,12 @@ func ColorNEQ(v string) predicate.Cover {
 
 // ColorIn applies the In predicate on the "color" field.
 func ColorIn(vs ...string) predicate.Cover {
-	return predicate.Cover(sql.FieldIn(FieldColor, vs...))
+	return predicate.Cover(entity.FieldIn(FieldColor, vs...))
 }
 
 // ColorNotIn applies the NotIn predicate on the "color" field.
 func ColorNotIn(vs ...string) predicate.Cover {
-	return predicate.Cover(sql.FieldNotIn(FieldColor, vs...))
+	return predicate.Cover(entity.FieldNotIn(FieldColor, vs...))
 }
 
 // ColorGT applies the GT predicate on the "color" field.
@@ -203,12 +203,12 @@ func ContractIDNEQ(v int64) predicate.Cover {
 
 // ContractIDIn applies the In predicate on the "contract_id" field.
 func ContractIDIn(vs ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldIn(FieldContractID, vs...))
+	return predicate.Cover(entity.FieldIn(FieldContractID, vs...))
 }
 
 // ContractIDNotIn applies the NotIn predicate on the "contract_id" field.
 func ContractIDNotIn(vs ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldNotIn(FieldContractID, vs...))
+	return predicate.Cover(entity.FieldNotIn(FieldContractID, vs...))
 }
 
 // ClauseIDEQ applies the EQ predicate on the "clause_id" field.
@@ -223,12 +223,12 @@ func ClauseIDNEQ(v int64) predicate.Cover {
 
 // ClauseIDIn applies the In predicate on the "clause_id" field.
 func ClauseIDIn(vs ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldIn(FieldClauseID, vs...))
+	return predicate.Cover(entity.FieldIn(FieldClauseID, vs...))
 }
 
 // ClauseIDNotIn applies the NotIn predicate on the "clause_id" field.
 func ClauseIDNotIn(vs ...int64) predicate.Cover {
-	return predicate.Cover(sql.FieldNotIn(FieldClauseID, vs...))
+	return predicate.Cover(entity.FieldNotIn(FieldClauseID, vs...))
 }
 
 // ClauseIDIsNil applies the IsNil predicate on the "clause_id" field.

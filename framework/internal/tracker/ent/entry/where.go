@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Entry {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldID, ids...))
+	return predicate.Entry(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Entry(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -86,12 +86,12 @@ func TenantIDNEQ(v string) predicate.Entry {
 
 // TenantIDIn applies the In predicate on the "tenant_id" field.
 func TenantIDIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldTenantID, vs...))
+	return predicate.Entry(entity.FieldIn(FieldTenantID, vs...))
 }
 
 // TenantIDNotIn applies the NotIn predicate on the "tenant_id" field.
 func TenantIDNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldTenantID, vs...))
+	return predicate.Entry(entity.FieldNotIn(FieldTenantID, vs...))
 }
 
 // TenantIDGT applies the GT predicate on the "tenant_id" field.
@@ -151,12 +151,12 @@ func TextNEQ(v string) predicate.Entry {
 
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldText, vs...))
+	return predicate.Entry(entity.FieldIn(FieldText, vs...))
 }
 
 // TextNotIn applies the NotIn predicate on the "text" field.
 func TextNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldText, vs...))
+	return predicate.Entry(entity.FieldNotIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -216,12 +216,12 @@ func AmountNEQ(v int64) predicate.Entry {
 
 // AmountIn applies the In predicate on the "amount" field.
 func AmountIn(vs ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldAmount, vs...))
+	return predicate.Entry(entity.FieldIn(FieldAmount, vs...))
 }
 
 // AmountNotIn applies the NotIn predicate on the "amount" field.
 func AmountNotIn(vs ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldAmount, vs...))
+	return predicate.Entry(entity.FieldNotIn(FieldAmount, vs...))
 }
 
 // AmountGT applies the GT predicate on the "amount" field.
@@ -256,12 +256,12 @@ func AccountIDNEQ(v int64) predicate.Entry {
 
 // AccountIDIn applies the In predicate on the "account_id" field.
 func AccountIDIn(vs ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldAccountID, vs...))
+	return predicate.Entry(entity.FieldIn(FieldAccountID, vs...))
 }
 
 // AccountIDNotIn applies the NotIn predicate on the "account_id" field.
 func AccountIDNotIn(vs ...int64) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldAccountID, vs...))
+	return predicate.Entry(entity.FieldNotIn(FieldAccountID, vs...))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.

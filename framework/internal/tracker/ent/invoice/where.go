@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Invoice {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldIn(FieldID, ids...))
+	return predicate.Invoice(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Invoice(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -83,12 +83,12 @@ func DeletedAtNEQ(v time.Time) predicate.Invoice {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Invoice {
-	return predicate.Invoice(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Invoice(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Invoice {
-	return predicate.Invoice(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Invoice(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -133,12 +133,12 @@ func ContractIDNEQ(v int64) predicate.Invoice {
 
 // ContractIDIn applies the In predicate on the "contract_id" field.
 func ContractIDIn(vs ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldIn(FieldContractID, vs...))
+	return predicate.Invoice(entity.FieldIn(FieldContractID, vs...))
 }
 
 // ContractIDNotIn applies the NotIn predicate on the "contract_id" field.
 func ContractIDNotIn(vs ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldNotIn(FieldContractID, vs...))
+	return predicate.Invoice(entity.FieldNotIn(FieldContractID, vs...))
 }
 
 // ContractIDIsNil applies the IsNil predicate on the "contract_id" field.
@@ -163,12 +163,12 @@ func ClauseIDNEQ(v int64) predicate.Invoice {
 
 // ClauseIDIn applies the In predicate on the "clause_id" field.
 func ClauseIDIn(vs ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldIn(FieldClauseID, vs...))
+	return predicate.Invoice(entity.FieldIn(FieldClauseID, vs...))
 }
 
 // ClauseIDNotIn applies the NotIn predicate on the "clause_id" field.
 func ClauseIDNotIn(vs ...int64) predicate.Invoice {
-	return predicate.Invoice(sql.FieldNotIn(FieldClauseID, vs...))
+	return predicate.Invoice(entity.FieldNotIn(FieldClauseID, vs...))
 }
 
 // ClauseIDIsNil applies the IsNil predicate on the "clause_id" field.

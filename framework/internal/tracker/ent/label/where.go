@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Label {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Label {
-	return predicate.Label(sql.FieldIn(FieldID, ids...))
+	return predicate.Label(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Label {
-	return predicate.Label(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Label(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -76,12 +76,12 @@ func NameNEQ(v string) predicate.Label {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Label {
-	return predicate.Label(sql.FieldIn(FieldName, vs...))
+	return predicate.Label(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Label {
-	return predicate.Label(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Label(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -141,12 +141,12 @@ func ColorNEQ(v string) predicate.Label {
 
 // ColorIn applies the In predicate on the "color" field.
 func ColorIn(vs ...string) predicate.Label {
-	return predicate.Label(sql.FieldIn(FieldColor, vs...))
+	return predicate.Label(entity.FieldIn(FieldColor, vs...))
 }
 
 // ColorNotIn applies the NotIn predicate on the "color" field.
 func ColorNotIn(vs ...string) predicate.Label {
-	return predicate.Label(sql.FieldNotIn(FieldColor, vs...))
+	return predicate.Label(entity.FieldNotIn(FieldColor, vs...))
 }
 
 // ColorGT applies the GT predicate on the "color" field.

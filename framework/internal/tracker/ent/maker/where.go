@@ -26,12 +26,12 @@ func IDNEQ(id string) predicate.Maker {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Maker {
-	return predicate.Maker(sql.FieldIn(FieldID, ids...))
+	return predicate.Maker(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...string) predicate.Maker {
-	return predicate.Maker(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Maker(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -81,12 +81,12 @@ func NameNEQ(v string) predicate.Maker {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Maker {
-	return predicate.Maker(sql.FieldIn(FieldName, vs...))
+	return predicate.Maker(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Maker {
-	return predicate.Maker(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Maker(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

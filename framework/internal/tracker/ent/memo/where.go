@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Memo {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldIn(FieldID, ids...))
+	return predicate.Memo(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Memo(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -91,12 +91,12 @@ func TextNEQ(v string) predicate.Memo {
 
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.Memo {
-	return predicate.Memo(sql.FieldIn(FieldText, vs...))
+	return predicate.Memo(entity.FieldIn(FieldText, vs...))
 }
 
 // TextNotIn applies the NotIn predicate on the "text" field.
 func TextNotIn(vs ...string) predicate.Memo {
-	return predicate.Memo(sql.FieldNotIn(FieldText, vs...))
+	return predicate.Memo(entity.FieldNotIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -156,12 +156,12 @@ func AuthorNEQ(v string) predicate.Memo {
 
 // AuthorIn applies the In predicate on the "author" field.
 func AuthorIn(vs ...string) predicate.Memo {
-	return predicate.Memo(sql.FieldIn(FieldAuthor, vs...))
+	return predicate.Memo(entity.FieldIn(FieldAuthor, vs...))
 }
 
 // AuthorNotIn applies the NotIn predicate on the "author" field.
 func AuthorNotIn(vs ...string) predicate.Memo {
-	return predicate.Memo(sql.FieldNotIn(FieldAuthor, vs...))
+	return predicate.Memo(entity.FieldNotIn(FieldAuthor, vs...))
 }
 
 // AuthorGT applies the GT predicate on the "author" field.
@@ -231,12 +231,12 @@ func BinderIDNEQ(v int64) predicate.Memo {
 
 // BinderIDIn applies the In predicate on the "binder_id" field.
 func BinderIDIn(vs ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldIn(FieldBinderID, vs...))
+	return predicate.Memo(entity.FieldIn(FieldBinderID, vs...))
 }
 
 // BinderIDNotIn applies the NotIn predicate on the "binder_id" field.
 func BinderIDNotIn(vs ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldNotIn(FieldBinderID, vs...))
+	return predicate.Memo(entity.FieldNotIn(FieldBinderID, vs...))
 }
 
 // BinderIDIsNil applies the IsNil predicate on the "binder_id" field.
@@ -261,12 +261,12 @@ func ParentIDNEQ(v int64) predicate.Memo {
 
 // ParentIDIn applies the In predicate on the "parent_id" field.
 func ParentIDIn(vs ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldIn(FieldParentID, vs...))
+	return predicate.Memo(entity.FieldIn(FieldParentID, vs...))
 }
 
 // ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
 func ParentIDNotIn(vs ...int64) predicate.Memo {
-	return predicate.Memo(sql.FieldNotIn(FieldParentID, vs...))
+	return predicate.Memo(entity.FieldNotIn(FieldParentID, vs...))
 }
 
 // ParentIDIsNil applies the IsNil predicate on the "parent_id" field.

@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Note {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldID, ids...))
+	return predicate.Note(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Note(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -93,12 +93,12 @@ func CreatedAtNEQ(v time.Time) predicate.Note {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Note(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Note(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -133,12 +133,12 @@ func DeletedAtNEQ(v time.Time) predicate.Note {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Note(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Note(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -183,12 +183,12 @@ func TextNEQ(v string) predicate.Note {
 
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldText, vs...))
+	return predicate.Note(entity.FieldIn(FieldText, vs...))
 }
 
 // TextNotIn applies the NotIn predicate on the "text" field.
 func TextNotIn(vs ...string) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldText, vs...))
+	return predicate.Note(entity.FieldNotIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -248,12 +248,12 @@ func TaskIDNEQ(v int64) predicate.Note {
 
 // TaskIDIn applies the In predicate on the "task_id" field.
 func TaskIDIn(vs ...int64) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldTaskID, vs...))
+	return predicate.Note(entity.FieldIn(FieldTaskID, vs...))
 }
 
 // TaskIDNotIn applies the NotIn predicate on the "task_id" field.
 func TaskIDNotIn(vs ...int64) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldTaskID, vs...))
+	return predicate.Note(entity.FieldNotIn(FieldTaskID, vs...))
 }
 
 // AuthorIDEQ applies the EQ predicate on the "author_id" field.
@@ -268,12 +268,12 @@ func AuthorIDNEQ(v int64) predicate.Note {
 
 // AuthorIDIn applies the In predicate on the "author_id" field.
 func AuthorIDIn(vs ...int64) predicate.Note {
-	return predicate.Note(sql.FieldIn(FieldAuthorID, vs...))
+	return predicate.Note(entity.FieldIn(FieldAuthorID, vs...))
 }
 
 // AuthorIDNotIn applies the NotIn predicate on the "author_id" field.
 func AuthorIDNotIn(vs ...int64) predicate.Note {
-	return predicate.Note(sql.FieldNotIn(FieldAuthorID, vs...))
+	return predicate.Note(entity.FieldNotIn(FieldAuthorID, vs...))
 }
 
 // HasTask applies the HasEdge predicate on the "task" edge.

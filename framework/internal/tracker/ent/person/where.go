@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Person {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldID, ids...))
+	return predicate.Person(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Person(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -93,12 +93,12 @@ func DeletedAtNEQ(v time.Time) predicate.Person {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Person(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Person(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -143,12 +143,12 @@ func VersionNEQ(v int64) predicate.Person {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Person(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Person(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -183,12 +183,12 @@ func EmailNEQ(v string) predicate.Person {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldEmail, vs...))
+	return predicate.Person(entity.FieldIn(FieldEmail, vs...))
 }
 
 // EmailNotIn applies the NotIn predicate on the "email" field.
 func EmailNotIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldEmail, vs...))
+	return predicate.Person(entity.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -248,12 +248,12 @@ func NameNEQ(v string) predicate.Person {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldName, vs...))
+	return predicate.Person(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Person(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -313,12 +313,12 @@ func NicknameNEQ(v string) predicate.Person {
 
 // NicknameIn applies the In predicate on the "nickname" field.
 func NicknameIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldNickname, vs...))
+	return predicate.Person(entity.FieldIn(FieldNickname, vs...))
 }
 
 // NicknameNotIn applies the NotIn predicate on the "nickname" field.
 func NicknameNotIn(vs ...string) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldNickname, vs...))
+	return predicate.Person(entity.FieldNotIn(FieldNickname, vs...))
 }
 
 // NicknameGT applies the GT predicate on the "nickname" field.

@@ -27,12 +27,12 @@ func IDNEQ(id int64) predicate.Product {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldID, ids...))
+	return predicate.Product(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Product(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -101,7 +101,7 @@ func SkuIn(vs ...goods.SKU) predicate.Product {
 	for i := range v {
 		v[i] = string(vs[i])
 	}
-	return predicate.Product(sql.FieldIn(FieldSku, v...))
+	return predicate.Product(entity.FieldIn(FieldSku, v...))
 }
 
 // SkuNotIn applies the NotIn predicate on the "sku" field.
@@ -110,7 +110,7 @@ func SkuNotIn(vs ...goods.SKU) predicate.Product {
 	for i := range v {
 		v[i] = string(vs[i])
 	}
-	return predicate.Product(sql.FieldNotIn(FieldSku, v...))
+	return predicate.Product(entity.FieldNotIn(FieldSku, v...))
 }
 
 // SkuGT applies the GT predicate on the "sku" field.
@@ -185,7 +185,7 @@ func PriceIn(vs ...goods.Cents) predicate.Product {
 	for i := range v {
 		v[i] = int64(vs[i])
 	}
-	return predicate.Product(sql.FieldIn(FieldPrice, v...))
+	return predicate.Product(entity.FieldIn(FieldPrice, v...))
 }
 
 // PriceNotIn applies the NotIn predicate on the "price" field.
@@ -194,7 +194,7 @@ func PriceNotIn(vs ...goods.Cents) predicate.Product {
 	for i := range v {
 		v[i] = int64(vs[i])
 	}
-	return predicate.Product(sql.FieldNotIn(FieldPrice, v...))
+	return predicate.Product(entity.FieldNotIn(FieldPrice, v...))
 }
 
 // PriceGT applies the GT predicate on the "price" field.
@@ -239,7 +239,7 @@ func WeightIn(vs ...goods.Kilos) predicate.Product {
 	for i := range v {
 		v[i] = float64(vs[i])
 	}
-	return predicate.Product(sql.FieldIn(FieldWeight, v...))
+	return predicate.Product(entity.FieldIn(FieldWeight, v...))
 }
 
 // WeightNotIn applies the NotIn predicate on the "weight" field.
@@ -248,7 +248,7 @@ func WeightNotIn(vs ...goods.Kilos) predicate.Product {
 	for i := range v {
 		v[i] = float64(vs[i])
 	}
-	return predicate.Product(sql.FieldNotIn(FieldWeight, v...))
+	return predicate.Product(entity.FieldNotIn(FieldWeight, v...))
 }
 
 // WeightGT applies the GT predicate on the "weight" field.
@@ -303,7 +303,7 @@ func SizeIn(vs ...goods.Size) predicate.Product {
 	for i := range v {
 		v[i] = vs[i]
 	}
-	return predicate.Product(sql.FieldIn(FieldSize, v...))
+	return predicate.Product(entity.FieldIn(FieldSize, v...))
 }
 
 // SizeNotIn applies the NotIn predicate on the "size" field.
@@ -312,7 +312,7 @@ func SizeNotIn(vs ...goods.Size) predicate.Product {
 	for i := range v {
 		v[i] = vs[i]
 	}
-	return predicate.Product(sql.FieldNotIn(FieldSize, v...))
+	return predicate.Product(entity.FieldNotIn(FieldSize, v...))
 }
 
 // DiscountEQ applies the EQ predicate on the "discount" field.
@@ -327,12 +327,12 @@ func DiscountNEQ(v goods.Percent) predicate.Product {
 
 // DiscountIn applies the In predicate on the "discount" field.
 func DiscountIn(vs ...goods.Percent) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldDiscount, vs...))
+	return predicate.Product(entity.FieldIn(FieldDiscount, vs...))
 }
 
 // DiscountNotIn applies the NotIn predicate on the "discount" field.
 func DiscountNotIn(vs ...goods.Percent) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldDiscount, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldDiscount, vs...))
 }
 
 // DiscountGT applies the GT predicate on the "discount" field.
@@ -397,12 +397,12 @@ func MakerIDNEQ(v string) predicate.Product {
 
 // MakerIDIn applies the In predicate on the "maker_id" field.
 func MakerIDIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldIn(FieldMakerID, vs...))
+	return predicate.Product(entity.FieldIn(FieldMakerID, vs...))
 }
 
 // MakerIDNotIn applies the NotIn predicate on the "maker_id" field.
 func MakerIDNotIn(vs ...string) predicate.Product {
-	return predicate.Product(sql.FieldNotIn(FieldMakerID, vs...))
+	return predicate.Product(entity.FieldNotIn(FieldMakerID, vs...))
 }
 
 // MakerIDGT applies the GT predicate on the "maker_id" field.

@@ -29,12 +29,12 @@ func IDNEQ(id uuid.UUID) predicate.Project {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...uuid.UUID) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldID, ids...))
+	return predicate.Project(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...uuid.UUID) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Project(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -114,12 +114,12 @@ func CreatedAtNEQ(v time.Time) predicate.Project {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Project(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -154,12 +154,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Project {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Project(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -194,12 +194,12 @@ func DeletedAtNEQ(v time.Time) predicate.Project {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Project(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -244,12 +244,12 @@ func VersionNEQ(v int64) predicate.Project {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Project(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -284,12 +284,12 @@ func NameNEQ(v string) predicate.Project {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldName, vs...))
+	return predicate.Project(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -349,12 +349,12 @@ func CodeNEQ(v string) predicate.Project {
 
 // CodeIn applies the In predicate on the "code" field.
 func CodeIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldCode, vs...))
+	return predicate.Project(entity.FieldIn(FieldCode, vs...))
 }
 
 // CodeNotIn applies the NotIn predicate on the "code" field.
 func CodeNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldCode, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldCode, vs...))
 }
 
 // CodeGT applies the GT predicate on the "code" field.
@@ -414,12 +414,12 @@ func BudgetNEQ(v float64) predicate.Project {
 
 // BudgetIn applies the In predicate on the "budget" field.
 func BudgetIn(vs ...float64) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldBudget, vs...))
+	return predicate.Project(entity.FieldIn(FieldBudget, vs...))
 }
 
 // BudgetNotIn applies the NotIn predicate on the "budget" field.
 func BudgetNotIn(vs ...float64) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldBudget, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldBudget, vs...))
 }
 
 // BudgetGT applies the GT predicate on the "budget" field.
@@ -474,12 +474,12 @@ func LeadIDNEQ(v int64) predicate.Project {
 
 // LeadIDIn applies the In predicate on the "lead_id" field.
 func LeadIDIn(vs ...int64) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldLeadID, vs...))
+	return predicate.Project(entity.FieldIn(FieldLeadID, vs...))
 }
 
 // LeadIDNotIn applies the NotIn predicate on the "lead_id" field.
 func LeadIDNotIn(vs ...int64) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldLeadID, vs...))
+	return predicate.Project(entity.FieldNotIn(FieldLeadID, vs...))
 }
 
 // LeadIDIsNil applies the IsNil predicate on the "lead_id" field.

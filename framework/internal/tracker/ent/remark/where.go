@@ -28,12 +28,12 @@ func IDNEQ(id int64) predicate.Remark {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldID, ids...))
+	return predicate.Remark(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Remark(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -98,12 +98,12 @@ func CreatedAtNEQ(v time.Time) predicate.Remark {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Remark(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -138,12 +138,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Remark {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Remark(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -178,12 +178,12 @@ func DeletedAtNEQ(v time.Time) predicate.Remark {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Remark(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -228,12 +228,12 @@ func VersionNEQ(v int64) predicate.Remark {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Remark(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -268,12 +268,12 @@ func ContractIDNEQ(v int64) predicate.Remark {
 
 // ContractIDIn applies the In predicate on the "contract_id" field.
 func ContractIDIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldContractID, vs...))
+	return predicate.Remark(entity.FieldIn(FieldContractID, vs...))
 }
 
 // ContractIDNotIn applies the NotIn predicate on the "contract_id" field.
 func ContractIDNotIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldContractID, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldContractID, vs...))
 }
 
 // ContractIDIsNil applies the IsNil predicate on the "contract_id" field.
@@ -298,12 +298,12 @@ func AboutIDNEQ(v int64) predicate.Remark {
 
 // AboutIDIn applies the In predicate on the "about_id" field.
 func AboutIDIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldIn(FieldAboutID, vs...))
+	return predicate.Remark(entity.FieldIn(FieldAboutID, vs...))
 }
 
 // AboutIDNotIn applies the NotIn predicate on the "about_id" field.
 func AboutIDNotIn(vs ...int64) predicate.Remark {
-	return predicate.Remark(sql.FieldNotIn(FieldAboutID, vs...))
+	return predicate.Remark(entity.FieldNotIn(FieldAboutID, vs...))
 }
 
 // AboutIDIsNil applies the IsNil predicate on the "about_id" field.

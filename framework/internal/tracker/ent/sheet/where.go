@@ -4,6 +4,7 @@ package sheet
 
 import (
 	"entgo.io/ent/dialect/sql"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 )
 
@@ -24,12 +25,12 @@ func IDNEQ(id int64) predicate.Sheet {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Sheet {
-	return predicate.Sheet(sql.FieldIn(FieldID, ids...))
+	return predicate.Sheet(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Sheet {
-	return predicate.Sheet(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Sheet(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -74,12 +75,12 @@ func TitleNEQ(v string) predicate.Sheet {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Sheet {
-	return predicate.Sheet(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Sheet(entity.FieldIn(FieldTitle, vs...))
 }
 
 // TitleNotIn applies the NotIn predicate on the "title" field.
 func TitleNotIn(vs ...string) predicate.Sheet {
-	return predicate.Sheet(sql.FieldNotIn(FieldTitle, vs...))
+	return predicate.Sheet(entity.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.
@@ -139,12 +140,12 @@ func RevisionNEQ(v int32) predicate.Sheet {
 
 // RevisionIn applies the In predicate on the "revision" field.
 func RevisionIn(vs ...int32) predicate.Sheet {
-	return predicate.Sheet(sql.FieldIn(FieldRevision, vs...))
+	return predicate.Sheet(entity.FieldIn(FieldRevision, vs...))
 }
 
 // RevisionNotIn applies the NotIn predicate on the "revision" field.
 func RevisionNotIn(vs ...int32) predicate.Sheet {
-	return predicate.Sheet(sql.FieldNotIn(FieldRevision, vs...))
+	return predicate.Sheet(entity.FieldNotIn(FieldRevision, vs...))
 }
 
 // RevisionGT applies the GT predicate on the "revision" field.

@@ -30,12 +30,12 @@ func IDNEQ(id int64) predicate.Task {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldID, ids...))
+	return predicate.Task(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Task(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -145,12 +145,12 @@ func CreatedAtNEQ(v time.Time) predicate.Task {
 
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldCreatedAt, vs...))
+	return predicate.Task(entity.FieldIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
 func CreatedAtNotIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldCreatedAt, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -185,12 +185,12 @@ func UpdatedAtNEQ(v time.Time) predicate.Task {
 
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldUpdatedAt, vs...))
+	return predicate.Task(entity.FieldIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
 func UpdatedAtNotIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldUpdatedAt, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
@@ -225,12 +225,12 @@ func DeletedAtNEQ(v time.Time) predicate.Task {
 
 // DeletedAtIn applies the In predicate on the "deleted_at" field.
 func DeletedAtIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldDeletedAt, vs...))
+	return predicate.Task(entity.FieldIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
 func DeletedAtNotIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldDeletedAt, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldDeletedAt, vs...))
 }
 
 // DeletedAtGT applies the GT predicate on the "deleted_at" field.
@@ -275,12 +275,12 @@ func VersionNEQ(v int64) predicate.Task {
 
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldVersion, vs...))
+	return predicate.Task(entity.FieldIn(FieldVersion, vs...))
 }
 
 // VersionNotIn applies the NotIn predicate on the "version" field.
 func VersionNotIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldVersion, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -315,12 +315,12 @@ func TitleNEQ(v string) predicate.Task {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Task(entity.FieldIn(FieldTitle, vs...))
 }
 
 // TitleNotIn applies the NotIn predicate on the "title" field.
 func TitleNotIn(vs ...string) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldTitle, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.
@@ -380,12 +380,12 @@ func BodyNEQ(v string) predicate.Task {
 
 // BodyIn applies the In predicate on the "body" field.
 func BodyIn(vs ...string) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldBody, vs...))
+	return predicate.Task(entity.FieldIn(FieldBody, vs...))
 }
 
 // BodyNotIn applies the NotIn predicate on the "body" field.
 func BodyNotIn(vs ...string) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldBody, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldBody, vs...))
 }
 
 // BodyGT applies the GT predicate on the "body" field.
@@ -455,12 +455,12 @@ func StateNEQ(v State) predicate.Task {
 
 // StateIn applies the In predicate on the "state" field.
 func StateIn(vs ...State) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldState, vs...))
+	return predicate.Task(entity.FieldIn(FieldState, vs...))
 }
 
 // StateNotIn applies the NotIn predicate on the "state" field.
 func StateNotIn(vs ...State) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldState, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldState, vs...))
 }
 
 // RankEQ applies the EQ predicate on the "rank" field.
@@ -475,12 +475,12 @@ func RankNEQ(v int32) predicate.Task {
 
 // RankIn applies the In predicate on the "rank" field.
 func RankIn(vs ...int32) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldRank, vs...))
+	return predicate.Task(entity.FieldIn(FieldRank, vs...))
 }
 
 // RankNotIn applies the NotIn predicate on the "rank" field.
 func RankNotIn(vs ...int32) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldRank, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldRank, vs...))
 }
 
 // RankGT applies the GT predicate on the "rank" field.
@@ -525,12 +525,12 @@ func EstimateNEQ(v float64) predicate.Task {
 
 // EstimateIn applies the In predicate on the "estimate" field.
 func EstimateIn(vs ...float64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldEstimate, vs...))
+	return predicate.Task(entity.FieldIn(FieldEstimate, vs...))
 }
 
 // EstimateNotIn applies the NotIn predicate on the "estimate" field.
 func EstimateNotIn(vs ...float64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldEstimate, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldEstimate, vs...))
 }
 
 // EstimateGT applies the GT predicate on the "estimate" field.
@@ -575,12 +575,12 @@ func PointsNEQ(v int64) predicate.Task {
 
 // PointsIn applies the In predicate on the "points" field.
 func PointsIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldPoints, vs...))
+	return predicate.Task(entity.FieldIn(FieldPoints, vs...))
 }
 
 // PointsNotIn applies the NotIn predicate on the "points" field.
 func PointsNotIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldPoints, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldPoints, vs...))
 }
 
 // PointsGT applies the GT predicate on the "points" field.
@@ -625,12 +625,12 @@ func DueNEQ(v time.Time) predicate.Task {
 
 // DueIn applies the In predicate on the "due" field.
 func DueIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldDue, vs...))
+	return predicate.Task(entity.FieldIn(FieldDue, vs...))
 }
 
 // DueNotIn applies the NotIn predicate on the "due" field.
 func DueNotIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldDue, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldDue, vs...))
 }
 
 // DueGT applies the GT predicate on the "due" field.
@@ -675,12 +675,12 @@ func StartedAtNEQ(v time.Time) predicate.Task {
 
 // StartedAtIn applies the In predicate on the "started_at" field.
 func StartedAtIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldStartedAt, vs...))
+	return predicate.Task(entity.FieldIn(FieldStartedAt, vs...))
 }
 
 // StartedAtNotIn applies the NotIn predicate on the "started_at" field.
 func StartedAtNotIn(vs ...time.Time) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldStartedAt, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldStartedAt, vs...))
 }
 
 // StartedAtGT applies the GT predicate on the "started_at" field.
@@ -735,12 +735,12 @@ func ProjectIDNEQ(v uuid.UUID) predicate.Task {
 
 // ProjectIDIn applies the In predicate on the "project_id" field.
 func ProjectIDIn(vs ...uuid.UUID) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldProjectID, vs...))
+	return predicate.Task(entity.FieldIn(FieldProjectID, vs...))
 }
 
 // ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
 func ProjectIDNotIn(vs ...uuid.UUID) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldProjectID, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldProjectID, vs...))
 }
 
 // AssigneeIDEQ applies the EQ predicate on the "assignee_id" field.
@@ -755,12 +755,12 @@ func AssigneeIDNEQ(v int64) predicate.Task {
 
 // AssigneeIDIn applies the In predicate on the "assignee_id" field.
 func AssigneeIDIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldAssigneeID, vs...))
+	return predicate.Task(entity.FieldIn(FieldAssigneeID, vs...))
 }
 
 // AssigneeIDNotIn applies the NotIn predicate on the "assignee_id" field.
 func AssigneeIDNotIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldAssigneeID, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldAssigneeID, vs...))
 }
 
 // AssigneeIDIsNil applies the IsNil predicate on the "assignee_id" field.
@@ -785,12 +785,12 @@ func ParentIDNEQ(v int64) predicate.Task {
 
 // ParentIDIn applies the In predicate on the "parent_id" field.
 func ParentIDIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldIn(FieldParentID, vs...))
+	return predicate.Task(entity.FieldIn(FieldParentID, vs...))
 }
 
 // ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
 func ParentIDNotIn(vs ...int64) predicate.Task {
-	return predicate.Task(sql.FieldNotIn(FieldParentID, vs...))
+	return predicate.Task(entity.FieldNotIn(FieldParentID, vs...))
 }
 
 // ParentIDIsNil applies the IsNil predicate on the "parent_id" field.

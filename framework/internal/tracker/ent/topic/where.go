@@ -26,12 +26,12 @@ func IDNEQ(id int64) predicate.Topic {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...int64) predicate.Topic {
-	return predicate.Topic(sql.FieldIn(FieldID, ids...))
+	return predicate.Topic(entity.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
 func IDNotIn(ids ...int64) predicate.Topic {
-	return predicate.Topic(sql.FieldNotIn(FieldID, ids...))
+	return predicate.Topic(entity.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -76,12 +76,12 @@ func TenantIDNEQ(v string) predicate.Topic {
 
 // TenantIDIn applies the In predicate on the "tenant_id" field.
 func TenantIDIn(vs ...string) predicate.Topic {
-	return predicate.Topic(sql.FieldIn(FieldTenantID, vs...))
+	return predicate.Topic(entity.FieldIn(FieldTenantID, vs...))
 }
 
 // TenantIDNotIn applies the NotIn predicate on the "tenant_id" field.
 func TenantIDNotIn(vs ...string) predicate.Topic {
-	return predicate.Topic(sql.FieldNotIn(FieldTenantID, vs...))
+	return predicate.Topic(entity.FieldNotIn(FieldTenantID, vs...))
 }
 
 // TenantIDGT applies the GT predicate on the "tenant_id" field.
@@ -141,12 +141,12 @@ func NameNEQ(v string) predicate.Topic {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Topic {
-	return predicate.Topic(sql.FieldIn(FieldName, vs...))
+	return predicate.Topic(entity.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
 func NameNotIn(vs ...string) predicate.Topic {
-	return predicate.Topic(sql.FieldNotIn(FieldName, vs...))
+	return predicate.Topic(entity.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

@@ -65,6 +65,8 @@ type MutationResolver interface {
 	UpdateBadges(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteBadge(ctx context.Context, id string) (string, error)
 	DeleteBadges(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertBadge(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Badge, error)
+	UpsertBadges(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Badge, error)
 	CreateBinder(ctx context.Context, input relay.Input) (*ent.Binder, error)
 	CreateBinders(ctx context.Context, input []relay.Input) ([]*ent.Binder, error)
 	UpdateBinder(ctx context.Context, id string, input relay.Input) (*ent.Binder, error)
@@ -78,6 +80,8 @@ type MutationResolver interface {
 	DeleteClause(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeleteClauses(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreClause(ctx context.Context, id string) (*ent.Clause, error)
+	UpsertClause(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Clause, error)
+	UpsertClauses(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Clause, error)
 	CreateContract(ctx context.Context, input relay.Input) (*ent.Contract, error)
 	CreateContracts(ctx context.Context, input []relay.Input) ([]*ent.Contract, error)
 	UpdateContract(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Contract, error)
@@ -85,6 +89,8 @@ type MutationResolver interface {
 	DeleteContract(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeleteContracts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreContract(ctx context.Context, id string) (*ent.Contract, error)
+	UpsertContract(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Contract, error)
+	UpsertContracts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Contract, error)
 	CreateCover(ctx context.Context, input relay.Input) (*ent.Cover, error)
 	CreateCovers(ctx context.Context, input []relay.Input) ([]*ent.Cover, error)
 	UpdateCover(ctx context.Context, id string, input relay.Input) (*ent.Cover, error)
@@ -92,6 +98,8 @@ type MutationResolver interface {
 	DeleteCover(ctx context.Context, id string) (string, error)
 	DeleteCovers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreCover(ctx context.Context, id string) (*ent.Cover, error)
+	UpsertCover(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Cover, error)
+	UpsertCovers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Cover, error)
 	CreateEntry(ctx context.Context, input relay.Input) (*ent.Entry, error)
 	CreateEntries(ctx context.Context, input []relay.Input) ([]*ent.Entry, error)
 	UpdateEntry(ctx context.Context, id string, input relay.Input) (*ent.Entry, error)
@@ -111,6 +119,8 @@ type MutationResolver interface {
 	UpdateLabels(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteLabel(ctx context.Context, id string) (string, error)
 	DeleteLabels(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertLabel(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Label, error)
+	UpsertLabels(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Label, error)
 	UpdateMaker(ctx context.Context, id string, input relay.Input) (*ent.Maker, error)
 	UpdateMakers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteMaker(ctx context.Context, id string) (string, error)
@@ -135,12 +145,16 @@ type MutationResolver interface {
 	DeletePerson(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeletePeople(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestorePerson(ctx context.Context, id string) (*ent.Person, error)
+	UpsertPerson(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Person, error)
+	UpsertPeople(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Person, error)
 	CreateProduct(ctx context.Context, input relay.Input) (*ent.Product, error)
 	CreateProducts(ctx context.Context, input []relay.Input) ([]*ent.Product, error)
 	UpdateProduct(ctx context.Context, id string, input relay.Input) (*ent.Product, error)
 	UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error)
 	DeleteProduct(ctx context.Context, id string) (string, error)
 	DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
+	UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Product, error)
+	UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Product, error)
 	CreateProject(ctx context.Context, input relay.Input) (*ent.Project, error)
 	CreateProjects(ctx context.Context, input []relay.Input) ([]*ent.Project, error)
 	UpdateProject(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Project, error)
@@ -148,6 +162,8 @@ type MutationResolver interface {
 	DeleteProject(ctx context.Context, id string, expectedVersion *int64) (string, error)
 	DeleteProjects(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error)
 	RestoreProject(ctx context.Context, id string) (*ent.Project, error)
+	UpsertProject(ctx context.Context, by relay.KeyName, input relay.Input) (*ent.Project, error)
+	UpsertProjects(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*ent.Project, error)
 	CreateRemark(ctx context.Context, input relay.Input) (*ent.Remark, error)
 	CreateRemarks(ctx context.Context, input []relay.Input) ([]*ent.Remark, error)
 	UpdateRemark(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*ent.Remark, error)
@@ -1125,6 +1141,13 @@ type BadgeEdge {
   cursor: Cursor!
 }
 """
+What makes a Badge unique.
+"""
+enum BadgeKey {
+  NUMBER
+  PERSON_ID
+}
+"""
 Exactly one of the fields has to be given.
 """
 input BadgeOfPersonCreateInput {
@@ -1840,6 +1863,12 @@ type ClauseEdge {
   cursor: Cursor!
 }
 """
+What makes a Clause unique.
+"""
+enum ClauseKey {
+  CONTRACT_ID_POSITION
+}
+"""
 Exactly one of the fields has to be given.
 """
 input ClauseOfCoverCreateInput {
@@ -2455,6 +2484,13 @@ type ContractEdge {
   cursor: Cursor!
 }
 """
+What makes a Contract unique.
+"""
+enum ContractKey {
+  NUMBER
+  TITLE
+}
+"""
 Exactly one of the fields has to be given.
 """
 input ContractOfClauseCreateInput {
@@ -2831,6 +2867,12 @@ type CoverEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a Cover unique.
+"""
+enum CoverKey {
+  CONTRACT_ID
 }
 """
 Exactly one of the fields has to be given.
@@ -4117,6 +4159,12 @@ type LabelEdge {
   cursor: Cursor!
 }
 """
+What makes a Label unique.
+"""
+enum LabelKey {
+  NAME
+}
+"""
 One term of an order: field with a direction, or one edge with the term at its end.
 """
 input LabelOrder {
@@ -4982,6 +5030,24 @@ type Mutation {
     all: Boolean
   ): Affected!
   """
+  Creates one Badge, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertBadge(
+    """
+    The key that rows are found by.
+    """
+    by: BadgeKey! = NUMBER
+  input: UpsertBadgeInput!): Badge!
+  """
+  Does for each input what ` + "`" + `upsertBadge` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertBadges(
+    """
+    The key that rows are found by.
+    """
+    by: BadgeKey! = NUMBER
+  input: [UpsertBadgeInput!]!): [Badge!]!
+  """
   Creates one Binder, with what is nested in it.
   """
   createBinder(input: CreateBinderInput!): Binder!
@@ -5089,6 +5155,24 @@ type Mutation {
     id: ID!
   ): Clause!
   """
+  Creates one Clause, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertClause(
+    """
+    The key that rows are found by.
+    """
+    by: ClauseKey! = CONTRACT_ID_POSITION
+  input: UpsertClauseInput!): Clause!
+  """
+  Does for each input what ` + "`" + `upsertClause` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertClauses(
+    """
+    The key that rows are found by.
+    """
+    by: ClauseKey! = CONTRACT_ID_POSITION
+  input: [UpsertClauseInput!]!): [Clause!]!
+  """
   Creates one Contract, with what is nested in it.
   """
   createContract(input: CreateContractInput!): Contract!
@@ -5152,6 +5236,24 @@ type Mutation {
     id: ID!
   ): Contract!
   """
+  Creates one Contract, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertContract(
+    """
+    The key that rows are found by.
+    """
+    by: ContractKey! = NUMBER
+  input: UpsertContractInput!): Contract!
+  """
+  Does for each input what ` + "`" + `upsertContract` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertContracts(
+    """
+    The key that rows are found by.
+    """
+    by: ContractKey! = NUMBER
+  input: [UpsertContractInput!]!): [Contract!]!
+  """
   Creates one Cover, with what is nested in it.
   """
   createCover(input: CreateCoverInput!): Cover!
@@ -5204,6 +5306,24 @@ type Mutation {
     """
     id: ID!
   ): Cover!
+  """
+  Creates one Cover, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertCover(
+    """
+    The key that rows are found by.
+    """
+    by: CoverKey! = CONTRACT_ID
+  input: UpsertCoverInput!): Cover!
+  """
+  Does for each input what ` + "`" + `upsertCover` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertCovers(
+    """
+    The key that rows are found by.
+    """
+    by: CoverKey! = CONTRACT_ID
+  input: [UpsertCoverInput!]!): [Cover!]!
   """
   Creates one Entry, with what is nested in it.
   """
@@ -5345,6 +5465,24 @@ type Mutation {
     """
     all: Boolean
   ): Affected!
+  """
+  Creates one Label, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertLabel(
+    """
+    The key that rows are found by.
+    """
+    by: LabelKey! = NAME
+  input: UpsertLabelInput!): Label!
+  """
+  Does for each input what ` + "`" + `upsertLabel` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertLabels(
+    """
+    The key that rows are found by.
+    """
+    by: LabelKey! = NAME
+  input: [UpsertLabelInput!]!): [Label!]!
   """
   Changes the given fields of one Maker. Null clears a nullable field; fields left out stay.
   """
@@ -5542,6 +5680,24 @@ type Mutation {
     id: ID!
   ): Person!
   """
+  Creates one Person, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertPerson(
+    """
+    The key that rows are found by.
+    """
+    by: PersonKey! = EMAIL
+  input: UpsertPersonInput!): Person!
+  """
+  Does for each input what ` + "`" + `upsertPerson` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertPeople(
+    """
+    The key that rows are found by.
+    """
+    by: PersonKey! = EMAIL
+  input: [UpsertPersonInput!]!): [Person!]!
+  """
   Creates one Product, with what is nested in it.
   """
   createProduct(input: CreateProductInput!): Product!
@@ -5585,6 +5741,24 @@ type Mutation {
     """
     all: Boolean
   ): Affected!
+  """
+  Creates one Product, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertProduct(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SKU
+  input: UpsertProductInput!): Product!
+  """
+  Does for each input what ` + "`" + `upsertProduct` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertProducts(
+    """
+    The key that rows are found by.
+    """
+    by: ProductKey! = SKU
+  input: [UpsertProductInput!]!): [Product!]!
   """
   Creates one Project, with what is nested in it.
   """
@@ -5648,6 +5822,24 @@ type Mutation {
     """
     id: ID!
   ): Project!
+  """
+  Creates one Project, or changes the given fields of the one with the same key. Fields that cannot be updated stay.
+  """
+  upsertProject(
+    """
+    The key that rows are found by.
+    """
+    by: ProjectKey! = CODE
+  input: UpsertProjectInput!): Project!
+  """
+  Does for each input what ` + "`" + `upsertProject` + "`" + ` does, for all or none. No key may come twice.
+  """
+  upsertProjects(
+    """
+    The key that rows are found by.
+    """
+    by: ProjectKey! = CODE
+  input: [UpsertProjectInput!]!): [Project!]!
   """
   Creates one Remark, with what is nested in it.
   """
@@ -6652,6 +6844,12 @@ type PersonEdge {
   cursor: Cursor!
 }
 """
+What makes a Person unique.
+"""
+enum PersonKey {
+  EMAIL
+}
+"""
 Exactly one of the fields has to be given.
 """
 input PersonOfBadgeCreateInput {
@@ -7032,6 +7230,12 @@ type ProductEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a Product unique.
+"""
+enum ProductKey {
+  SKU
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -7522,6 +7726,12 @@ type ProjectEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+What makes a Project unique.
+"""
+enum ProjectKey {
+  CODE
 }
 """
 Exactly one of the fields has to be given.
@@ -10328,6 +10538,50 @@ input UpdateTopicInput {
 }
 input UpdateTopicsInput {
   name: String
+}
+input UpsertBadgeInput {
+  number: BigInt!
+  personID: ID
+}
+input UpsertClauseInput {
+  position: BigInt!
+  contractID: ID
+  parentID: ID
+}
+input UpsertContractInput {
+  number: String!
+  title: String!
+}
+input UpsertCoverInput {
+  color: String!
+  contractID: ID
+  clauseID: ID
+}
+input UpsertLabelInput {
+  name: String!
+  color: String
+}
+input UpsertPersonInput {
+  email: String!
+  name: String!
+  nickname: String
+}
+input UpsertProductInput {
+  sku: String!
+  price: BigInt!
+  weight: Float
+  size: ProductSize
+  discount: BigInt
+  tags: [String!]
+  spec: JSON
+  makerID: ID
+}
+input UpsertProjectInput {
+  name: String!
+  code: String!
+  budget: Float
+  archived: Boolean
+  leadID: ID
 }
 `, BuiltIn: false},
 }
@@ -15448,6 +15702,358 @@ func field_Mutation_updateTopics_args(ctx context.Context, ec *executionContext,
 		return nil, err
 	}
 	args["input"] = arg2
+	return args, nil
+}
+
+func field_Mutation_upsertBadge_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNBadgeKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertBadges_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNBadgeKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertClause_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNClauseKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertClauseInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertClauses_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNClauseKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertClauseInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertContract_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNContractKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertContractInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertContracts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNContractKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertContractInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertCover_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNCoverKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertCoverInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertCovers_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNCoverKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertCoverInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertLabel_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNLabelKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertLabels_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNLabelKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPeople_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPersonKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertPersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertPerson_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNPersonKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertPersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProduct_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProducts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProject_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProjectKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return unmarshalNUpsertProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func field_Mutation_upsertProjects_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (relay.KeyName, error) {
+			return unmarshalNProjectKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return unmarshalNUpsertProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
 	return args, nil
 }
 
@@ -25290,6 +25896,94 @@ func fieldContext_Mutation_deleteBadges(ctx context.Context, ec *executionContex
 	return fc, nil
 }
 
+func _Mutation_upsertBadge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertBadge(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertBadge(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Badge) graphql.Marshaler {
+			return marshalNBadge2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadge(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertBadge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Badge(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertBadge_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertBadges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertBadges(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Badge) graphql.Marshaler {
+			return marshalNBadge2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐBadgeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertBadges(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Badge(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertBadges_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createBinder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25862,6 +26556,94 @@ func fieldContext_Mutation_restoreClause(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_upsertClause(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertClause(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertClause(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Clause) graphql.Marshaler {
+			return marshalNClause2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐClause(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertClause(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Clause(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertClause_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertClauses(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertClauses(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertClauses(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Clause) graphql.Marshaler {
+			return marshalNClause2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐClauseᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertClauses(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Clause(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertClauses_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createContract(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26170,6 +26952,94 @@ func fieldContext_Mutation_restoreContract(ctx context.Context, ec *executionCon
 	return fc, nil
 }
 
+func _Mutation_upsertContract(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertContract(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertContract(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Contract) graphql.Marshaler {
+			return marshalNContract2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐContract(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertContract(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Contract(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertContract_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertContracts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertContracts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertContracts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Contract) graphql.Marshaler {
+			return marshalNContract2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐContractᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertContracts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Contract(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertContracts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createCover(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26472,6 +27342,94 @@ func fieldContext_Mutation_restoreCover(ctx context.Context, ec *executionContex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_restoreCover_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertCover(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertCover(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertCover(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Cover) graphql.Marshaler {
+			return marshalNCover2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐCover(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertCover(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Cover(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertCover_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertCovers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertCovers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertCovers(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Cover) graphql.Marshaler {
+			return marshalNCover2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐCoverᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertCovers(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Cover(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertCovers_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -27308,6 +28266,94 @@ func fieldContext_Mutation_deleteLabels(ctx context.Context, ec *executionContex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteLabels_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertLabel(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertLabel(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertLabel(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Label) graphql.Marshaler {
+			return marshalNLabel2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabel(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertLabel(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Label(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertLabel_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertLabels(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertLabels(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Label) graphql.Marshaler {
+			return marshalNLabel2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐLabelᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertLabels(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Label(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertLabels_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28370,6 +29416,94 @@ func fieldContext_Mutation_restorePerson(ctx context.Context, ec *executionConte
 	return fc, nil
 }
 
+func _Mutation_upsertPerson(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPerson(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPerson(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return marshalNPerson2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPerson(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPerson(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Person(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPerson_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertPeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertPeople(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertPeople(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+			return marshalNPerson2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐPersonᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertPeople(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Person(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertPeople_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28628,6 +29762,94 @@ func fieldContext_Mutation_deleteProducts(ctx context.Context, ec *executionCont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProduct(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProduct(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProduct(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProduct(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProduct_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProducts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProducts(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return marshalNProduct2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProductᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProducts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Product(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProducts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28936,6 +30158,94 @@ func fieldContext_Mutation_restoreProject(ctx context.Context, ec *executionCont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_restoreProject_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProject(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProject(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProject(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].(relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Project) graphql.Marshaler {
+			return marshalNProject2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProject(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProject(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Project(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProject_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_upsertProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_upsertProjects(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertProjects(ctx, fc.Args["by"].(relay.KeyName), fc.Args["input"].([]relay.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Project) graphql.Marshaler {
+			return marshalNProject2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋinternalᚋtrackerᚋentᚐProjectᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_upsertProjects(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Project(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_upsertProjects_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -43298,6 +44608,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertBadge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertBadge(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertBadges":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertBadges(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createBinder":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createBinder(ctx, ec, field)
@@ -43389,6 +44713,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertClause":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertClause(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertClauses":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertClauses(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createContract":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createContract(ctx, ec, field)
@@ -43438,6 +44776,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertContract":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertContract(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertContracts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertContracts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createCover":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createCover(ctx, ec, field)
@@ -43483,6 +44835,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "restoreCover":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_restoreCover(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertCover":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertCover(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertCovers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertCovers(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -43616,6 +44982,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteLabels":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteLabels(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertLabel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertLabel(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertLabels":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertLabels(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -43788,6 +45168,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertPerson":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPerson(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertPeople":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertPeople(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createProduct(ctx, ec, field)
@@ -43826,6 +45220,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "deleteProducts":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_deleteProducts(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProduct":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProduct(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProducts(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -43875,6 +45283,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "restoreProject":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_restoreProject(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProject(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_upsertProjects(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -49378,6 +50800,16 @@ func marshalNBadgeConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return _BadgeConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNBadgeKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNBadgeKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNBadgeOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -49632,6 +51064,16 @@ func marshalNClauseConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return _ClauseConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNClauseKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNClauseKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNClauseOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -49743,6 +51185,16 @@ func marshalNContractConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfra
 	return _ContractConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNContractKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNContractKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNContractOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -49852,6 +51304,16 @@ func marshalNCoverConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 		return graphql.Null
 	}
 	return _CoverConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNCoverKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNCoverKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNCoverOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -51123,6 +52585,16 @@ func marshalNLabelConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframew
 	return _LabelConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNLabelKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNLabelKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNLabelOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -51591,6 +53063,16 @@ func marshalNPersonConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframe
 	return _PersonConnection(ctx, ec, sel, v)
 }
 
+func unmarshalNPersonKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNPersonKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNPersonOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
 	var res = new(relay.Order)
 	err := res.UnmarshalGQL(v)
@@ -51710,6 +53192,16 @@ func marshalNProductConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 		return graphql.Null
 	}
 	return _ProductConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProductKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNProductOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -51837,6 +53329,16 @@ func marshalNProjectConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋfram
 		return graphql.Null
 	}
 	return _ProjectConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNProjectKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, v any) (relay.KeyName, error) {
+	var res relay.KeyName
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNProjectKey2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐKeyName(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.KeyName) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNProjectOrder2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrder(ctx context.Context, ec *executionContext, v any) (*relay.Order, error) {
@@ -53028,6 +54530,366 @@ func marshalNUpdateTopicsInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframewo
 		return graphql.Null
 	}
 	return v
+}
+
+func unmarshalNUpsertBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertBadgeInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertBadgeInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertClauseInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertClauseInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertClauseInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertClauseInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertClauseInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertClauseInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertContractInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertContractInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertContractInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertContractInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertContractInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertContractInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertCoverInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertCoverInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertCoverInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertCoverInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertCoverInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertCoverInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertLabelInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertLabelInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertPersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertPersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertPersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertPersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertPersonInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertPersonInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertProductInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertProductInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalNUpsertProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpsertProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func unmarshalNUpsertProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, v any) ([]relay.Input, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]relay.Input, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUpsertProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUpsertProjectInput2ᚕgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInputᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []relay.Input) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = marshalNUpsertProjectInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐInput(ctx, ec, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
