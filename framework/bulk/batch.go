@@ -112,7 +112,7 @@ func (b *Batch) save(ctx context.Context) error {
 func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 	if i == len(rows) {
 		if b.stop == nil {
-			b.store(ctx, slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return r.err != nil }))
+			b.store(ctx, slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return r.err != nil || r.value != nil }))
 		}
 		return
 	}
@@ -145,9 +145,11 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 	value, err := mutator.Mutate(ctx, r.Mutation)
 	switch {
 	case !reached:
-		if r.value, r.err = value, err; err == nil {
+		// A hook may have saved the row itself, as a restore does.
+		if r.value, r.err = value, err; err == nil && value == nil {
 			r.err = errors.New("bulk: a hook has not called the next one")
 		}
+		r.saved = r.err == nil
 		next()
 	case err != nil && r.saved:
 		// Others may have been saved with the row: it cannot be taken back alone.

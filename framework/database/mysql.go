@@ -54,7 +54,8 @@ func newMySQL(cfg config.Database) (*pool, error) {
 // at MySQL's own default a transaction goes on reading the snapshot of its first
 // statement while its updates meet newer rows, so that it takes a change made
 // meanwhile for its own. max_sort_length: sorting looks at the first 1,024 bytes
-// only, while comparisons look at all. Neither can be a parameter of the URL:
+// only, while comparisons look at all; its buffer has to hold 15 such keys of
+// each column that is sorted by. Neither can be a parameter of the URL:
 // one variable has two names, and the other is part of what pages rely on.
 func setUpMySQL(ctx context.Context, conn driver.Conn) error {
 	execer, ok := conn.(driver.ExecerContext)
@@ -63,7 +64,7 @@ func setUpMySQL(ctx context.Context, conn driver.Conn) error {
 	}
 	for _, statement := range []string{
 		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-		"SET SESSION max_sort_length = 65536",
+		"SET SESSION max_sort_length = 65536, sort_buffer_size = GREATEST(@@sort_buffer_size, 8388608)",
 	} {
 		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
 			return fmt.Errorf("database: cannot set up the connection: %w", err)

@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"net/url"
+	"reflect"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -103,4 +104,13 @@ func unwrapSQLite(conn sqliteBase) driver.Conn {
 		return pure.sqliteBase
 	}
 	return conn
+}
+
+// ColumnTypeScanType is the type of any value for a NULL, which the driver knows
+// no type of; database/sql and ent ask for one.
+func (r *pureRows) ColumnTypeScanType(index int) reflect.Type {
+	if t := r.sqliteRows.ColumnTypeScanType(index); t != nil {
+		return t
+	}
+	return reflect.TypeFor[any]()
 }

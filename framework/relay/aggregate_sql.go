@@ -108,7 +108,7 @@ func (st *aggregateQuery) finish(s *sql.Selector, manyParents bool) {
 }
 
 func (st *aggregateQuery) inner(s *sql.Selector) *sql.Selector {
-	in := s.Clone().Select()
+	in := again(s).Select()
 	if st.parent != "" {
 		in.AppendSelectAs(st.parent, parentColumn)
 	} else if len(st.given) == 0 {

@@ -202,8 +202,8 @@ func (b *bill) visit(f *ast.Field, at surroundings) {
 func (b *bill) ordinary(f *ast.Field, at surroundings) {
 	args := f.ArgumentMap(b.variables)
 	clauses := b.arguments(f, args)
-	if len(f.SelectionSet) == 0 && clauses == 0 && f.Definition.Type.Elem == nil {
-		return // a value of a row
+	if len(f.SelectionSet) == 0 && clauses == 0 {
+		return // a value of a row, be it a list
 	}
 	size, paged := b.size(f, args)
 	if paged && f.Definition.Type.Elem == nil && !readsRows(f.SelectionSet) {

@@ -53,7 +53,10 @@ func newScope(src Source, e *entity.Entity) *scope {
 }
 
 // budget is what is left of the limits of one filter.
-type budget struct{ predicates, operands int }
+type budget struct {
+	predicates, operands int
+	hides                bool // the filter looks at rows of which some may be hidden
+}
 
 // spend takes predicates out of the budget.
 func (s *scope) spend(n int, path string) error {

@@ -19,6 +19,7 @@ func HasEdge(e *entity.Edge) string {
 // index of the foreign key.
 func (s *scope) exists(e *entity.Edge, inner predicate, negate bool) predicate {
 	target, owner := s.registry[e.Target], s.entity
+	s.budget.hides = s.budget.hides || target.Rows.Hides()
 	return func(b *builder, t table) *sql.Predicate {
 		at := b.dialect.Table(target.Table).As(b.alias())
 		var (

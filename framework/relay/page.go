@@ -40,6 +40,7 @@ type window struct {
 	limit    int
 	limited  bool // by first or last
 	backward bool // read from the end
+	hides    bool // some rows that it looks at may be hidden
 }
 
 // newWindow checks the arguments of a connection to s.entity.
@@ -74,6 +75,7 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 			return nil, err
 		}
 	}
+	w.hides = s.entity.Rows.Hides() || s.budget.hides
 	if w.cursors, err = newCursors(s.limits, s.entity, edge+args.view(), list, args.Where); err != nil {
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func (w *window) finish(s *sql.Selector, exprs []sql.Querier, partition string) 
 	order := sorting(w.terms, exprs, s.Dialect(), false) // a window sees no names of the selection
 	s.AppendSelectExprAs(sql.RowNumber().PartitionBy(partition).OrderExpr(order...), rank)
 	ctx := s.Context()
-	page := d.Select("*").From(s.Clone().As("framefox_page")).
+	page := d.Select("*").From(again(s).As("framefox_page")).
 		Where(sql.LTE(rank, w.limit+1)).OrderBy(rank).WithContext(ctx)
 	*s = *page
 }

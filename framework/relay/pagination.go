@@ -132,7 +132,7 @@ func (w *window) number(s *sql.Selector, offset, limit int, count bool) {
 	b := w.filter(s)
 	var total *sql.Selector
 	if count {
-		total = s.Clone().Select(sql.Count("*"))
+		total = again(s).Select(sql.Count("*"))
 	}
 	exprs := place(w.terms, b, s)
 	selectDerived(w.terms, exprs, s)

@@ -22,10 +22,9 @@ type (
 )
 
 type (
-	// OrderField names what to order by; see OrderFields.
 	// KeyName names a unique key that an upsert goes by.
 	KeyName string
-	// OrderField names a field to order by.
+	// OrderField names what to order by; see OrderFields.
 	OrderField string
 	// OrderDirection is ASC or DESC.
 	OrderDirection string

@@ -126,7 +126,7 @@ func countInto(s *sql.Selector, most int) {
 		return
 	}
 	ctx, d := s.Context(), sql.Dialect(s.Dialect())
-	some := s.Clone().SelectExpr(sql.Raw("1 AS one")).Limit(most + 1).As("framefox_some")
+	some := again(s).SelectExpr(sql.Raw("1 AS one")).Limit(most + 1).As("framefox_some")
 	*s = *d.Select(count).From(some).WithContext(ctx)
 }
 

@@ -1,6 +1,7 @@
 package blog_test
 
 import (
+	"strings"
 	"testing"
 
 	"ariga.io/atlas/sql/migrate"
@@ -108,7 +109,9 @@ func TestTables(t *testing.T) {
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {
 		var got []string
 		for _, table := range inspect(t, app).Tables {
-			got = append(got, table.Name)
+			if !strings.HasPrefix(table.Name, "posts_search") { // SQLite's index of words
+				got = append(got, table.Name)
+			}
 		}
 		require.ElementsMatch(t, want, got)
 	})
@@ -149,14 +152,14 @@ func TestIndexes(t *testing.T) {
 				for _, part := range index.Parts {
 					// MySQL has no partial indexes; a computed column stands for the
 					// condition.
-					if part.C.Name != index.Name+"_where" {
+					if part.C != nil && part.C.Name != index.Name+"_where" { // an index of words has an expression
 						columns = append(columns, part.C.Name)
 					}
 				}
 				if _, ok := want[index.Name]; ok {
 					got[index.Name] = columns
 				}
-				if len(index.Parts) == 1 && index.Name != "ix_users_active_only" {
+				if len(index.Parts) == 1 && index.Parts[0].C != nil && index.Name != "ix_users_active_only" {
 					column := index.Parts[0].C.Name
 					require.Empty(t, covered[column], "%s.%s is indexed twice", table.Name, column)
 					covered[column] = index.Name

@@ -115,7 +115,7 @@ func plantTasks(t *testing.T, c *ent.Client, r *rand.Rand) []modelTask {
 			c.Task.DeleteOne(made).ExecX(ctx)
 		}
 	}
-	c.Person.DeleteOne(people[0]).ExecX(ctx)
+	c.Person.UpdateOne(people[0]).SetDeletedAt(time.Now()).ExecX(ctx) // what hangs on it stays
 	return rows
 }
 

@@ -311,8 +311,8 @@ func TestAggregateRefused(t *testing.T) {
 		require.Equal(t, []any{"tasks", "g"}, api.Fail("BAD_USER_INPUT", `{ tasks { g: groups(by: []) { count } } }`, nil).Path)
 		for _, query := range []string{ // not in the schema
 			`{ tasks { aggregate { sum { version } } } }`, `{ tasks { aggregate { sum { title } } } }`, `{ tasks { aggregate { min { id } } } }`,
-			`{ tasks { aggregate { countDistinct { body } } } }`, `{ tasks { aggregate { max { deletedAt } } } }`, `{ tasks { aggregate { min { projectID } } } }`,
-			`{ tasks { groups(by: [BODY]) { count } } }`, `{ tasks { groups(by: [DELETED_AT_DAY]) { count } } }`, `{ tasks { groups(by: [ESTIMATE]) { count } } }`,
+			`{ tasks { aggregate { countDistinct { body } } } }`, `{ tasks { aggregate { min { projectID } } } }`,
+			`{ tasks { groups(by: [BODY]) { count } } }`, `{ tasks { groups(by: [ESTIMATE]) { count } } }`,
 			`{ labels { aggregate { sum { name } } } }`, `{ tasks { aggregate } }`, `{ tasks { aggregate { count { x } } } }`,
 		} {
 			require.Equal(t, "GRAPHQL_VALIDATION_FAILED", api.Do(query, nil).Errors[0].Extensions["code"], query)

@@ -130,20 +130,149 @@ func (g *generator) remove() operation {
 func (g *generator) list() operation {
 	name := choose(g, keys(entities)...)
 	e := ent.Entities()[name]
-	variables := map[string]any{choose(g, "first", "last"): g.IntN(5)}
+	variables := g.filtered(e)
+	variables[choose(g, "first", "last")] = g.IntN(5)
+	declare, inner := "", ""
+	if edge := e.Edges[g.IntN(len(e.Edges))]; edge.ToMany() { // the same of an edge, for several rows at once
+		target := ent.Entities()[edge.Target]
+		more := g.filtered(target)
+		variables["where2"], variables["orderBy2"] = more["where"], more["orderBy"]
+		declare = fmt.Sprintf(", $where2: %[1]sWhereInput, $orderBy2: [%[1]sOrder!]", target.GraphQL)
+		inner = fmt.Sprintf(" more: %s(first: 2, where: $where2, orderBy: $orderBy2) { totalCount total(upTo: 1) { text } edges { node { id } } }", edge.GraphQL)
+	}
+	return operation{
+		document: fmt.Sprintf(`query($first: Int, $last: Int, $where: %[1]sWhereInput, $orderBy: [%[1]sOrder!]%[4]s) {
+	%[2]s(first: $first, last: $last, where: $where, orderBy: $orderBy) { totalCount total(upTo: 3) { value text }
+		pageInfo { hasNextPage hasPreviousPage } edges { node { %[3]s%[5]s } } } }`, name, entities[name].list, entities[name].fields, declare, inner),
+		variables: variables,
+	}
+}
+
+// page reads a page by its number.
+func (g *generator) page() operation {
+	name := choose(g, keys(entities)...)
+	variables := g.filtered(ent.Entities()[name])
+	variables["page"], variables["perPage"] = g.IntN(4), 1+g.IntN(4)
+	return operation{
+		document: fmt.Sprintf(`query($page: Int, $perPage: Int, $where: %[1]sWhereInput, $orderBy: [%[1]sOrder!]) {
+	%[2]sPage(page: $page, perPage: $perPage, where: $where, orderBy: $orderBy) {
+		pagination { currentPage perPage total lastPage from to hasNext hasPrev } data { %[3]s } } }`, name, entities[name].list, entities[name].fields),
+		variables: variables,
+	}
+}
+
+// filtered makes a filter and an order.
+func (g *generator) filtered(e *entity.Entity) map[string]any {
+	variables := map[string]any{}
 	if g.IntN(4) > 0 {
 		variables["where"] = g.where(e, 2)
 	}
-	var order []any
+	order := []any{}
 	for range g.IntN(3) {
-		order = append(order, map[string]any{"field": g.orderField(e), "direction": choose(g, "ASC", "DESC")})
+		order = append(order, g.order(e, 2))
 	}
 	variables["orderBy"] = order
+	return variables
+}
+
+// order makes one term: a field, a count, or what is behind an edge to one.
+func (g *generator) order(e *entity.Entity, depth int) map[string]any {
+	edge := e.Edges[g.IntN(len(e.Edges))]
+	switch n := g.IntN(6); {
+	case n == 0 && edge.ToMany():
+		return map[string]any{"field": strings.ToUpper(edge.Name) + "_COUNT", "direction": choose(g, "ASC", "DESC")}
+	case n == 1 && !edge.ToMany() && depth > 0:
+		return map[string]any{edge.GraphQL: g.order(ent.Entities()[edge.Target], depth-1)}
+	}
+	return map[string]any{"field": g.orderField(e), "direction": choose(g, "ASC", "DESC")}
+}
+
+// aggregate computes over a connection.
+func (g *generator) aggregate() operation {
+	where := g.where(ent.Entities()["Task"], 2)
 	return operation{
-		document: fmt.Sprintf(`query($first: Int, $last: Int, $where: %[1]sWhereInput, $orderBy: [%[1]sOrder!]) {
-	%[2]s(first: $first, last: $last, where: $where, orderBy: $orderBy) { totalCount
-		pageInfo { hasNextPage hasPreviousPage } edges { node { %[3]s } } } }`, name, entities[name].list, entities[name].fields),
-		variables: variables,
+		document: `query($where: TaskWhereInput, $by: [TaskAggregateBy!]!, $orderBy: [TaskAggregateOrder!]) { tasks(where: $where) { totalCount
+	aggregate { count countDistinct { title assigneeID } sum { points rank } avg { points } min { title due rank } max { startedAt points } }
+	groups(by: $by, orderBy: $orderBy) { key { state assigneeID startedAtMonth urgent } count sum { points } } }
+	people { edges { node { tasks { aggregate { count sum { points } } } } } } }`,
+		variables: map[string]any{
+			"where": where, "by": []any{"STATE", "ASSIGNEE_ID", "STARTED_AT_MONTH", "URGENT"},
+			"orderBy": choose[any](g, nil, []any{map[string]any{"field": "COUNT", "direction": "DESC"}}),
+		},
+	}
+}
+
+// nest creates a task with rows at its edges, or changes what is there.
+func (g *generator) nest() operation {
+	registry := ent.Entities()
+	input := g.input(registry["Task"], true)
+	row := func(name string, without ...string) map[string]any {
+		in := g.input(registry[name], true)
+		for _, key := range without {
+			delete(in, key)
+		}
+		return in
+	}
+	if g.IntN(2) == 0 {
+		input["notes"] = map[string]any{"create": []any{row("Note", "taskID"), row("Note", "taskID")}}
+	}
+	if g.IntN(2) == 0 {
+		label := row("Label")
+		input["labels"] = map[string]any{
+			"connectOrCreate": []any{map[string]any{"where": map[string]any{"name": g.value(registry["Label"].Fields[1])}, "create": label}},
+			"connect":         []any{g.row("Label")},
+		}
+	}
+	if g.IntN(3) == 0 {
+		delete(input, "projectID")
+		input["project"] = map[string]any{"create": row("Project")}
+	}
+	if g.IntN(3) == 0 {
+		delete(input, "assigneeID")
+		input["assignee"] = map[string]any{"create": row("Person")}
+	}
+	if g.IntN(2) == 0 {
+		g.count++
+		made := ref(fmt.Sprintf("Task %d", g.count))
+		g.rows["Task"] = append(g.rows["Task"], made)
+		return operation{
+			document:  "mutation($input: CreateTaskInput!) { createTask(input: $input) { id " + entities["Task"].fields + " } }",
+			variables: map[string]any{"input": input}, bind: made, path: []any{"createTask", "id"},
+		}
+	}
+	change := g.input(registry["Task"], false)
+	change["labels"] = choose[any](g, map[string]any{"set": []any{g.row("Label")}}, map[string]any{"disconnect": []any{g.row("Label")}},
+		map[string]any{"create": []any{row("Label")}})
+	return operation{
+		document:  "mutation($id: ID!, $input: UpdateTaskInput!) { updateTask(id: $id, input: $input) { " + entities["Task"].fields + " } }",
+		variables: map[string]any{"id": g.row("Task"), "input": change},
+	}
+}
+
+// many writes several rows at once.
+func (g *generator) many() operation {
+	registry := ent.Entities()
+	switch g.IntN(4) {
+	case 0:
+		return operation{
+			document:  "mutation($input: [CreatePersonInput!]!) { createPeople(input: $input) { email name version } }",
+			variables: map[string]any{"input": []any{g.input(registry["Person"], true), g.input(registry["Person"], true)}},
+		}
+	case 1:
+		return operation{
+			document:  "mutation($where: TaskWhereInput, $input: UpdateTasksInput!) { updateTasks(where: $where, input: $input) { count } }",
+			variables: map[string]any{"where": g.where(registry["Task"], 1), "input": g.input(registry["Task"], false)},
+		}
+	case 2:
+		return operation{
+			document:  "mutation($where: NoteWhereInput) { deleteNotes(where: $where) { count } }",
+			variables: map[string]any{"where": g.where(registry["Note"], 1)},
+		}
+	default:
+		return operation{
+			document:  "mutation($input: [UpsertPersonInput!]!) { upsertPeople(by: EMAIL, input: $input) { email name nickname version } }",
+			variables: map[string]any{"input": []any{g.input(registry["Person"], true), g.input(registry["Person"], true)}},
+		}
 	}
 }
 
@@ -182,6 +311,10 @@ func (g *generator) where(e *entity.Entity, depth int) map[string]any {
 }
 
 func (g *generator) predicate(e *entity.Entity, where map[string]any) {
+	if e.Search != nil && g.IntN(8) == 0 {
+		where["search"] = choose(g, "a", "z", "b a", "%", "a*")
+		return
+	}
 	f := e.Fields[g.IntN(len(e.Fields))]
 	if !f.Filter || f.Name == "created_at" || f.Name == "updated_at" || f.Name == "id" {
 		return
@@ -198,6 +331,11 @@ func (g *generator) predicate(e *entity.Entity, where map[string]any) {
 			list = append(list, g.value(f))
 		}
 		operand = list
+	case relay.TakesSome:
+		operand = []any{choose(g, "a", "é", "b b", "")}
+	case relay.TakesJSON:
+		operand = choose[any](g, map[string]any{"path": "a", "gte": 1}, map[string]any{"path": "é", "stringContains": "x"},
+			map[string]any{"path": "b[1]", "isNull": true}, map[string]any{"hasKey": "a"}, map[string]any{"path": "b", "equals": []any{true, nil}})
 	case relay.TakesValue:
 		operand = g.value(f)
 	}

@@ -26,7 +26,7 @@ func TestSessionVariables(t *testing.T) {
 		require.ErrorIs(t, client.Label.Create().SetName("more").Exec(ctx), database.ErrSessionVariable)
 		_, err = client.ExecContext(ctx, "DELETE FROM labels")
 		require.ErrorIs(t, err, database.ErrSessionVariable)
-		_, err = client.QueryContext(ctx, "SELECT 1")
+		_, err = client.QueryContext(ctx, "SELECT 1") //nolint:rowserrcheck // there are no rows
 		require.ErrorIs(t, err, database.ErrSessionVariable)
 
 		tx, err := client.Tx(t.Context())

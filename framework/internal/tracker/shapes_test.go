@@ -25,8 +25,8 @@ func TestTreesAndOwners(t *testing.T) {
 		root := client.Task.Create().SetTitle("Fly").SetProject(moon).SaveX(ctx)
 		child := client.Task.Create().SetTitle("Launch").SetProject(moon).SetParent(root).SaveX(ctx)
 		client.Task.Create().SetTitle("Count down").SetProject(moon).SetParent(child).ExecX(ctx)
-		data := trackertest.Serve(t, app).Must(`{ tasks(where: {not: {hasParent: true}}) { edges { node { title children { edges { node {
-			title parent { title } children { edges { node { title } } } } } } } } } }`, nil)
+		data := trackertest.Serve(t, app).Must(`{ tasks(first: 9, where: {not: {hasParent: true}}) { edges { node { title children(first: 9) { edges { node {
+			title parent { title } children(first: 9) { edges { node { title } } } } } } } } } }`, nil)
 		roots := apitest.Get(data, "tasks", "edges").([]any)
 		require.Len(t, roots, 1)
 		launch := apitest.Get(roots[0], "node", "children", "edges", 0, "node")

@@ -278,28 +278,28 @@ func TestUpsertThroughAPI(t *testing.T) {
 // Covers: T11.
 func TestUpsertRevives(t *testing.T) {
 	t.Parallel()
-	project := ent.Entities()["Project"]
-	project.Revive = true // what mixin.SoftDelete{Revive: true} says
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
 		ctx := t.Context()
 		c := app.Client
-		moon := c.Project.Create().SetCode("MOON").SetName("Moon").SetBudget(3).SaveX(ctx)
-		mars := c.Project.Create().SetCode("MARS").SetName("Mars").SaveX(ctx)
-		c.Project.DeleteOne(moon).ExecX(ctx)
-		rows, err := c.Project.UpsertBulk([]*ent.ProjectCreate{
-			c.Project.Create().SetCode("MARS").SetName("Mars II"),
-			c.Project.Create().SetCode("MOON").SetName("Moon II"),
-			c.Project.Create().SetCode("SUN").SetName("Sun"),
+		var contracts []*ent.Contract
+		for _, number := range []string{"1", "2", "3"} {
+			contracts = append(contracts, c.Contract.Create().SetNumber(number).SetTitle("T"+number).SaveX(ctx))
+		}
+		there := c.Cover.Create().SetContract(contracts[0]).SetColor("red").SaveX(ctx)
+		gone := c.Cover.Create().SetContract(contracts[1]).SetColor("red").SaveX(ctx)
+		c.Cover.DeleteOne(gone).ExecX(ctx)
+		rows, err := c.Cover.UpsertBulk([]*ent.CoverCreate{
+			c.Cover.Create().SetContract(contracts[0]).SetColor("blue"),
+			c.Cover.Create().SetContract(contracts[1]).SetColor("green"),
+			c.Cover.Create().SetContract(contracts[2]).SetColor("white"),
 		}).Save(ctx)
 		require.NoError(t, err)
 		require.Equal(t, []entity.Outcome{entity.Updated, entity.Revived, entity.Created}, []entity.Outcome{rows[0].Outcome, rows[1].Outcome, rows[2].Outcome})
-		require.Equal(t, mars.ID, rows[0].Row.ID)
-		got := c.Project.GetX(ctx, moon.ID)
-		require.Equal(t, "Moon II", got.Name)
-		require.InDelta(t, 3, *got.Budget, 0)
-		require.Equal(t, moon.CreatedAt, got.CreatedAt)
-		require.Equal(t, got.ID, rows[1].Row.ID)
-		require.Equal(t, 3, c.Project.Query().CountX(entity.WithTrashed(ctx)))
+		require.Equal(t, there.ID, rows[0].Row.ID)
+		require.Equal(t, gone.ID, rows[1].Row.ID)
+		require.Equal(t, "green", c.Cover.GetX(ctx, gone.ID).Color)
+		require.Nil(t, rows[1].Row.DeletedAt)
+		require.Equal(t, 3, c.Cover.Query().CountX(entity.WithTrashed(ctx)))
 	})
 }
 

@@ -17,8 +17,13 @@ import (
 type shape struct {
 	name    string
 	query   string
-	telling bool // its answer has to change when a row is hidden
-	guessed bool // its arguments may not suit
+	telling bool           // its answer has to change when a row is hidden
+	guessed bool           // its arguments may not suit
+	edge    string         // its answer has to change if that edge leads to the row
+	makes   *entity.Entity // a mutation that may make rows of it
+	copies  bool           // and has to
+	undo    func()         // what it did to other rows
+	any     string         // with telling or edge: it is enough if one of those with the same does
 }
 
 // masked is the id of an error whose text clients do not see.
@@ -29,7 +34,22 @@ func (r *run) answers(t *testing.T, shapes []shape) map[string]string {
 	t.Helper()
 	out := make(map[string]string, len(shapes))
 	for _, s := range shapes {
+		var before []any
+		if s.makes != nil {
+			before = r.keys(t, s.makes)
+		}
 		answer := r.API.Do(s.query, nil).Raw
+		if s.undo != nil {
+			s.undo()
+		}
+		if s.makes != nil {
+			for _, key := range r.keys(t, s.makes) {
+				if !slices.Contains(before, key) {
+					r.remove(t, s.makes, key)
+					r.tidy(t, s.makes, key)
+				}
+			}
+		}
 		if masked.MatchString(answer) || strings.Contains(answer, "GRAPHQL_PARSE_FAILED") || strings.Contains(answer, "GRAPHQL_VALIDATION_FAILED") {
 			t.Errorf("leaktest: %s fails:\n%s\n%s", s.name, s.query, answer)
 		}
@@ -59,7 +79,7 @@ func (r *run) shown() (list []*entity.Entity) {
 }
 
 // reads are the questions that may touch a row of the entity.
-func (r *run) reads(e *entity.Entity, key any) (all []shape) {
+func (r *run) reads(t *testing.T, e *entity.Entity, key any) (all []shape) {
 	id := relay.EncodeID(e, key)
 	add := func(telling bool, name, format string, args ...any) {
 		all = append(all, shape{name: name, query: fmt.Sprintf(format, args...), telling: telling})
@@ -68,7 +88,7 @@ func (r *run) reads(e *entity.Entity, key any) (all []shape) {
 		if strings.HasPrefix(f.Name, "__") {
 			continue
 		}
-		if f.arg("first") == nil && !f.needs() { // a field of the application's own
+		if f.arg("first") == nil && !f.page() && !f.needs() { // a field of the application's own
 			add(false, "field "+f.Name, "{ %s %s }", f.Name, r.types.selection(f.Type.base(), 2, id))
 			all[len(all)-1].guessed = true
 		}
@@ -96,7 +116,7 @@ func (r *run) reads(e *entity.Entity, key any) (all []shape) {
 		}
 		add(x == e, "list "+x.Name, "{ %s(first: 12) %s }", root.Name, r.types.selection(root.Type.base(), depth, id))
 		if near {
-			all = append(all, r.nearReads(x, e, root, id)...)
+			all = append(all, r.nearReads(t, x, e, root, key)...)
 		}
 	}
 	return all
@@ -104,7 +124,8 @@ func (r *run) reads(e *entity.Entity, key any) (all []shape) {
 
 // nearReads are the questions about an entity that has edges to the subject's,
 // or is the same.
-func (r *run) nearReads(x, e *entity.Entity, root *fieldDef, id string) (all []shape) {
+func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key any) (all []shape) {
+	id := relay.EncodeID(e, key)
 	add := func(telling bool, name, format string, args ...any) {
 		all = append(all, shape{name: x.Name + " " + name, query: fmt.Sprintf(format, args...), telling: telling})
 	}
@@ -112,17 +133,11 @@ func (r *run) nearReads(x, e *entity.Entity, root *fieldDef, id string) (all []s
 		add(false, name, format, args...)
 		all[len(all)-1].guessed = true
 	}
-	const ids = "{ totalCount edges { node { id } } }"
-	if order := r.types[x.GraphQL+"OrderField"]; order != nil {
-		for _, v := range order.EnumValues {
-			if x != e && slices.ContainsFunc(x.Fields, func(f *entity.Field) bool { return strings.EqualFold(f.Name, v.Name) }) {
-				continue // a column of the row itself
-			}
-			for _, direction := range []string{"ASC", "DESC"} {
-				add(false, "ordered by "+v.Name+" "+direction, "{ %s(first: 12, orderBy: [{field: %s, direction: %s}]) %s }", root.Name, v.Name, direction, ids)
-			}
-		}
+	of := func(edge, any, name, format string, args ...any) {
+		add(false, name, format, args...)
+		all[len(all)-1].edge, all[len(all)-1].any = edge, any
 	}
+	const ids = "{ totalCount edges { node { id } } }"
 	where := func(telling bool, name, filter string) {
 		add(telling, "where "+name, "{ %s(first: 12, where: %s) %s }", root.Name, filter, ids)
 	}
@@ -130,14 +145,38 @@ func (r *run) nearReads(x, e *entity.Entity, root *fieldDef, id string) (all []s
 		where(true, "id", fmt.Sprintf("{id: %q}", id))
 		where(true, "idIn", fmt.Sprintf("{idIn: [%q]}", id))
 		where(true, "not idNEQ", fmt.Sprintf("{not: {idNEQ: %q}}", id))
+		if keys := r.rows[e.Name]; len(keys) > 2 {
+			// Of three rows that a filter names; more than one, so that it is estimated.
+			add(true, "total estimate of three", "{ %s(where: {idIn: [%q, %q, %q]}) { total(estimate: true, upTo: 1) { value precision text } aggregate { count } } }",
+				root.Name, id, relay.EncodeID(e, keys[0]), relay.EncodeID(e, keys[1]))
+		}
 		add(true, "last", "{ %s(last: 3) { pageInfo { startCursor endCursor hasPreviousPage } edges { cursor node { id } } } }", root.Name)
 	}
-	for _, extra := range r.types[x.GraphQL+"Connection"].Fields {
-		if slices.Contains([]string{"edges", "nodes", "pageInfo", "totalCount"}, extra.Name) {
-			continue
+	r.summaries(x, r.types[x.GraphQL+"Connection"], e, func(s summary) {
+		telling := s.telling && x == e
+		add(telling, s.name, "{ %s { %s } }", root.Name, s.query)
+		all[len(all)-1].edge, all[len(all)-1].guessed = s.edge, s.guessed
+		if telling {
+			add(true, s.name+" where id", "{ %s(where: {id: %q}) { %s } }", root.Name, id, s.query)
 		}
-		for i, query := range r.extras(extra, id) {
-			guess(extra.Name+" "+strconv.Itoa(i), "{ %s { %s } }", root.Name, query)
+	})
+	all = append(all, r.pages(x, e, id)...)
+	all = append(all, r.orders(x, e, root, id)...)
+	if root.arg("trashed") != nil {
+		for _, v := range r.types[root.arg("trashed").Type.base()].EnumValues {
+			guess("trashed "+v.Name, "{ %s(first: 12, trashed: %s) %s }", root.Name, v.Name, ids)
+		}
+	}
+	if x == e {
+		for name, filters := range r.ownFilters(t, e, key) {
+			for i, filter := range filters {
+				any := name
+				if len(filters) == 1 {
+					any = ""
+				}
+				add(true, fmt.Sprintf("where %s %d", name, i), "{ %s(first: 12, where: %s) %s }", root.Name, filter, ids)
+				all[len(all)-1].any = any
+			}
 		}
 	}
 	for _, edge := range x.Edges {
@@ -151,21 +190,36 @@ func (r *run) nearReads(x, e *entity.Entity, root *fieldDef, id string) (all []s
 		args := ""
 		if edge.ToMany() {
 			args = "(first: 12)"
-			for _, extra := range r.types[field.Type.base()].Fields {
-				if !slices.Contains([]string{"edges", "nodes", "pageInfo", "totalCount"}, extra.Name) {
-					for i, query := range r.extras(extra, id) {
-						guess(edge.GraphQL+" "+extra.Name+" "+strconv.Itoa(i), "{ %s(first: 12) { edges { node { %s { %s } } } } }", root.Name, edge.GraphQL, query)
-					}
+			r.summaries(e, r.types[field.Type.base()], e, func(s summary) {
+				at := ""
+				if s.telling {
+					at = edgeName(x, edge)
 				}
+				of(at, "", edge.GraphQL+" "+s.name, "{ %s(first: 12) { edges { node { id %s { %s } } } } }", root.Name, edge.GraphQL, s.query)
+				all[len(all)-1].guessed = s.guessed
+			})
+			of(edgeName(x, edge), "", edge.GraphQL+" where id", "{ %s(first: 12) { edges { node { id %s(where: {id: %q}) { totalCount aggregate { count } edges { node { id } } } } } } }", root.Name, edge.GraphQL, id)
+			if field.arg("trashed") != nil {
+				// One error only: those of several rows come in no order.
+				guess(edge.GraphQL+" trashed", "{ %s(first: 1) { edges { node { id %s(trashed: INCLUDE) { totalCount edges { node { id } } } } } } }", root.Name, edge.GraphQL)
 			}
 		}
 		all = append(all, shape{name: edgeName(x, edge), query: fmt.Sprintf("{ %s(first: 12) { edges { node { id %s%s %s } } } }",
 			root.Name, edge.GraphQL, args, r.types.selection(field.Type.base(), 1, id))})
 		has := relay.HasEdge(edge)
+		for name, filters := range r.ownFilters(t, e, key) {
+			for i, filter := range filters {
+				any := ""
+				if len(filters) > 1 {
+					any = has + " with " + name
+				}
+				of(edgeName(x, edge), any, fmt.Sprintf("where %s with %s %d", has, name, i), "{ %s(first: 12, where: {%sWith: [{id: %q, and: [%s]}]}) %s }", root.Name, has, id, filter, ids)
+			}
+		}
 		where(false, has, fmt.Sprintf("{%s: true}", has))
 		where(false, "no "+has, fmt.Sprintf("{%s: false}", has))
 		where(false, "not "+has, fmt.Sprintf("{not: {%s: true}}", has))
-		where(false, has+" with it", fmt.Sprintf("{%sWith: [{id: %q}]}", has, id))
+		of(edgeName(x, edge), "", "where "+has+" with it", "{ %s(first: 12, where: {%sWith: [{id: %q}]}) %s }", root.Name, has, id, ids)
 		where(false, has+" without it", fmt.Sprintf("{not: {%sWith: [{id: %q}]}}", has, id))
 		where(false, has+" with any", fmt.Sprintf(`{%sWith: [{not: {id: %q}}, {id: %q}]}`, has, id, id))
 		for _, back := range e.Edges {
@@ -204,19 +258,4 @@ func (r *run) edgeFilters(x *entity.Entity, edge *entity.Edge, id string) map[st
 		}
 	}
 	return filters
-}
-
-// extras are ways to select a further field of a connection.
-func (r *run) extras(f *fieldDef, id string) (queries []string) {
-	options := []string{""}
-	if f.needs() {
-		options = r.types.options(f, id)
-	}
-	for _, o := range options {
-		if len(queries) == 12 {
-			break
-		}
-		queries = append(queries, f.Name+o+" "+r.types.selection(f.Type.base(), 3, id))
-	}
-	return queries
 }

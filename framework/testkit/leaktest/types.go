@@ -117,6 +117,13 @@ func (f *fieldDef) needs() bool {
 	return slices.ContainsFunc(f.Args, func(a *argDef) bool { return a.Type.required() && a.DefaultValue == nil })
 }
 
+// groups reports whether the field puts rows into groups, whose key may be read
+// as far as the rows are grouped by it.
+func (f *fieldDef) groups() bool { return f.Name == "groups" && f.arg("by") != nil }
+
+// page reports whether the field is a list of pages by their number.
+func (f *fieldDef) page() bool { return f.arg("page") != nil && f.arg("perPage") != nil }
+
 func (t types) leaf(r typeRef) bool {
 	def := t[r.base()]
 	return def == nil || def.Kind == "SCALAR" || def.Kind == "ENUM"
@@ -134,6 +141,13 @@ func (t types) selection(name string, depth int, id string) string {
 	}
 	for _, f := range def.Fields {
 		args := ""
+		switch {
+		case f.groups(): // asked for one key at a time, see extras
+			continue
+		case f.Name == "aggregate":
+			parts = append(parts, "aggregate { count }")
+			continue
+		}
 		if f.needs() {
 			options := t.options(f, id)
 			if len(options) == 0 {
@@ -241,8 +255,10 @@ func (t types) values(r typeRef, id string, depth int) (list []string) {
 	switch r.Name {
 	case "ID":
 		return []string{strconv.Quote(id)}
-	case "Int", "Float":
+	case "Int", "Float", "BigInt", "Decimal":
 		return []string{"5"}
+	case "JSON":
+		return []string{`{a: 1}`}
 	case "Boolean":
 		return []string{"true"}
 	case "String":
