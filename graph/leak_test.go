@@ -36,11 +36,12 @@ func TestNothingLeaks(t *testing.T) {
 				Introspection: true, Explain: database.Explain,
 				Limits: graphql.Limits{QueryChars: 1 << 20, Tokens: 1 << 16, Fields: 1 << 16},
 				Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-			})
+			},
+		)
 		require.NoError(t, err)
 		leaktest.Run(t, leaktest.Config{
 			DB: app.DB, Client: client, Entities: ent.Entities(), Tables: migrate.Tables, API: apitest.Serve(t, handler),
-			Plant: func(t *testing.T, ctx context.Context) { //nolint:thelper // a part of the test
+			Plant: func(ctx context.Context, _ *testing.T) {
 				for i, id := range client.Post.Query().IDsX(ctx) { // one for each post and day, which the seeder does not tell apart
 					client.PostView.Create().SetPostID(id).SetViewCount(int64(i)).SaveX(ctx)
 				}

@@ -39,13 +39,14 @@ func TestNothingLeaks(t *testing.T) {
 				Introspection: true, Explain: database.Explain,
 				Limits: graphql.Limits{QueryChars: 1 << 20, Tokens: 1 << 16, Fields: 1 << 16},
 				Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-			})
+			},
+		)
 		require.NoError(t, err)
 		api := apitest.Serve(t, handler)
 		api.Context = viewer
 		leaktest.Run(t, leaktest.Config{
 			DB: app.DB, Client: app.Client, Entities: ent.Entities(), Tables: migrate.Tables, API: api, Viewer: viewer,
-			Plant:  func(t *testing.T, ctx context.Context) { plantOwned(t, ctx, app.Client) },
+			Plant:  func(ctx context.Context, t *testing.T) { plantOwned(ctx, t, app.Client) },
 			Hidden: map[string]leaktest.Values{"Memo": {"author": "mallory", "public": false}},
 			Seen:   map[string]leaktest.Values{"Memo": {"author": "ann"}},
 		})
@@ -54,7 +55,7 @@ func TestNothingLeaks(t *testing.T) {
 
 // plantOwned makes what the seeder cannot: makers, whose keys are given, and
 // attachments, of which each has one owner.
-func plantOwned(t *testing.T, ctx context.Context, client *ent.Client) {
+func plantOwned(ctx context.Context, t *testing.T, client *ent.Client) {
 	t.Helper()
 	project := client.Project.Create().SetName("Owner").SetCode("OWNER").SaveX(ctx)
 	for i := range 12 {

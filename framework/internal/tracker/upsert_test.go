@@ -3,6 +3,7 @@ package tracker_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -146,7 +147,7 @@ func TestUpsertTogether(t *testing.T) {
 						if w%2 == 1 {
 							at = keys - 1 - k
 						}
-						builders[k] = c.Label.Create().SetName(fmt.Sprintf("r%d-%d", r, at)).SetColor(fmt.Sprint(w))
+						builders[k] = c.Label.Create().SetName(fmt.Sprintf("r%d-%d", r, at)).SetColor(strconv.Itoa(w))
 					}
 					seen := map[string]bool{}
 					var unique []*ent.LabelCreate

@@ -68,7 +68,7 @@ type Config struct {
 	// Plant makes rows that the seeder cannot generate: of entities whose keys the
 	// application gives, or with constraints of the database that it does not know.
 	// About ten of each, when the seeder is through; the context is the viewer's.
-	Plant func(t *testing.T, ctx context.Context)
+	Plant func(ctx context.Context, t *testing.T)
 
 	// Only limits the test to some entities; default all with row filters.
 	Only []string
@@ -159,7 +159,7 @@ func (r *run) plant(t *testing.T) {
 		}
 	}
 	if r.Plant != nil {
-		r.Plant(t, r.ctx)
+		r.Plant(r.ctx, t)
 	}
 	for name, err := range failed {
 		if e := r.Entities[name]; err != nil && len(r.keys(t, e)) > 0 {

@@ -263,7 +263,7 @@ func (r *run) orderEdges(x *entity.Entity) (list []*entity.Edge) {
 
 // orders ask for rows in every order, with their cursors, which hold the values
 // that they are ordered by.
-func (r *run) orders(x, e *entity.Entity, root *fieldDef, id string) (all []shape) {
+func (r *run) orders(x, e *entity.Entity, root *fieldDef) (all []shape) {
 	const rows = "{ totalCount pageInfo { startCursor endCursor hasNextPage } edges { cursor node { id } } }"
 	terms := r.terms(x, e)
 	for _, name := range slices.Sorted(maps.Keys(terms)) {
@@ -280,6 +280,7 @@ func (r *run) orders(x, e *entity.Entity, root *fieldDef, id string) (all []shap
 // ownFilters are filters that the subject satisfies; of several of one name, at
 // least one of them.
 func (r *run) ownFilters(t *testing.T, e *entity.Entity, key any) map[string][]string {
+	t.Helper()
 	out := map[string][]string{}
 	input := r.types[e.GraphQL+"WhereInput"]
 	if input == nil {
@@ -289,8 +290,8 @@ func (r *run) ownFilters(t *testing.T, e *entity.Entity, key any) map[string][]s
 		switch base := f.Type.base(); {
 		case base == "Boolean" && (strings.HasSuffix(f.Name, "IsNil") || strings.HasSuffix(f.Name, "IsEmpty")):
 			out[f.Name] = []string{"{" + f.Name + ": true}", "{" + f.Name + ": false}"}
-			if strings.HasSuffix(f.Name, "IsEmpty") { // neither where it is NULL
-				if column, ok := e.GraphQLField(strings.TrimSuffix(f.Name, "IsEmpty")); ok && column.Nullable && !r.held[column.Column] {
+			if name, list := strings.CutSuffix(f.Name, "IsEmpty"); list { // neither where it is NULL
+				if column, ok := e.GraphQLField(name); ok && column.Nullable && !r.held[column.Column] {
 					delete(out, f.Name)
 				}
 			}

@@ -80,6 +80,7 @@ func (r *run) shown() (list []*entity.Entity) {
 
 // reads are the questions that may touch a row of the entity.
 func (r *run) reads(t *testing.T, e *entity.Entity, key any) (all []shape) {
+	t.Helper()
 	id := relay.EncodeID(e, key)
 	add := func(telling bool, name, format string, args ...any) {
 		all = append(all, shape{name: name, query: fmt.Sprintf(format, args...), telling: telling})
@@ -125,6 +126,7 @@ func (r *run) reads(t *testing.T, e *entity.Entity, key any) (all []shape) {
 // nearReads are the questions about an entity that has edges to the subject's,
 // or is the same.
 func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key any) (all []shape) {
+	t.Helper()
 	id := relay.EncodeID(e, key)
 	add := func(telling bool, name, format string, args ...any) {
 		all = append(all, shape{name: x.Name + " " + name, query: fmt.Sprintf(format, args...), telling: telling})
@@ -133,9 +135,9 @@ func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key a
 		add(false, name, format, args...)
 		all[len(all)-1].guessed = true
 	}
-	of := func(edge, any, name, format string, args ...any) {
+	of := func(edge, either, name, format string, args ...any) {
 		add(false, name, format, args...)
-		all[len(all)-1].edge, all[len(all)-1].any = edge, any
+		all[len(all)-1].edge, all[len(all)-1].any = edge, either
 	}
 	const ids = "{ totalCount edges { node { id } } }"
 	where := func(telling bool, name, filter string) {
@@ -161,7 +163,7 @@ func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key a
 		}
 	})
 	all = append(all, r.pages(x, e, id)...)
-	all = append(all, r.orders(x, e, root, id)...)
+	all = append(all, r.orders(x, e, root)...)
 	if root.arg("trashed") != nil {
 		for _, v := range r.types[root.arg("trashed").Type.base()].EnumValues {
 			guess("trashed "+v.Name, "{ %s(first: 12, trashed: %s) %s }", root.Name, v.Name, ids)
@@ -170,12 +172,12 @@ func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key a
 	if x == e {
 		for name, filters := range r.ownFilters(t, e, key) {
 			for i, filter := range filters {
-				any := name
+				either := name
 				if len(filters) == 1 {
-					any = ""
+					either = ""
 				}
 				add(true, fmt.Sprintf("where %s %d", name, i), "{ %s(first: 12, where: %s) %s }", root.Name, filter, ids)
-				all[len(all)-1].any = any
+				all[len(all)-1].any = either
 			}
 		}
 	}
@@ -209,11 +211,11 @@ func (r *run) nearReads(t *testing.T, x, e *entity.Entity, root *fieldDef, key a
 		has := relay.HasEdge(edge)
 		for name, filters := range r.ownFilters(t, e, key) {
 			for i, filter := range filters {
-				any := ""
+				either := ""
 				if len(filters) > 1 {
-					any = has + " with " + name
+					either = has + " with " + name
 				}
-				of(edgeName(x, edge), any, fmt.Sprintf("where %s with %s %d", has, name, i), "{ %s(first: 12, where: {%sWith: [{id: %q, and: [%s]}]}) %s }", root.Name, has, id, filter, ids)
+				of(edgeName(x, edge), either, fmt.Sprintf("where %s with %s %d", has, name, i), "{ %s(first: 12, where: {%sWith: [{id: %q, and: [%s]}]}) %s }", root.Name, has, id, filter, ids)
 			}
 		}
 		where(false, has, fmt.Sprintf("{%s: true}", has))

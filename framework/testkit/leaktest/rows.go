@@ -158,10 +158,7 @@ func (r *run) taken(e *entity.Entity, key any, column string) error {
 	if f == nil {
 		return fmt.Errorf("another row of %s has it", e.Table)
 	}
-	rows := []any{}
-	for _, k := range r.rows[f.Target] {
-		rows = append(rows, k)
-	}
+	rows := append([]any{}, r.rows[f.Target]...)
 	shown := r.sql().Select(sql.Count("*")).From(sql.Table(e.Table)).Where(sql.And(sql.EQ(e.ID().Column, key), sql.In(column, rows...)))
 	if n, err := r.count(shown); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 
 // writes are mutations that aim at the hidden row, or at a link to it.
 func (r *run) writes(t *testing.T, e *entity.Entity, key any, h hiding, copied map[string]string) (all []shape) {
+	t.Helper()
 	mutation := r.types["Mutation"]
 	if mutation == nil {
 		return nil
@@ -314,6 +315,7 @@ func (r *run) newLinks(t *testing.T, x, e *entity.Entity, id string) (all []shap
 // copies are mutations that make a row with the unique values of the hidden one,
 // which is not in their way: it is not found, and not changed.
 func (r *run) copies(t *testing.T, e *entity.Entity, key any, h hiding, values map[string]string) (all []shape) {
+	t.Helper()
 	fresh := func(f *entity.Field) bool { return h.name == "deleted" && forever(e, f) }
 	add := func(x *entity.Entity, name, format string, args ...any) {
 		all = append(all, shape{name: "mutation " + name, query: fmt.Sprintf(format, args...), makes: x, copies: true})
@@ -323,7 +325,7 @@ func (r *run) copies(t *testing.T, e *entity.Entity, key any, h hiding, values m
 		add(e, f.Name+" copy", "mutation { %s(input: %s) { __typename } }", f.Name, r.copyOf(e, "Create"+e.GraphQL+"Input", values, fresh, nil))
 	}
 	free := func(k *entity.Key) bool {
-		return (k.Living || h.name != "deleted") && !(h.name == "deleted" && e.Revive)
+		return h.name != "deleted" || k.Living && !e.Revive
 	}
 	for _, f := range mutation.Fields {
 		by, input := f.arg("by"), f.arg("input")
