@@ -31,7 +31,7 @@ type existing[N any] struct {
 
 // keys reads the keys of the mutations, as they will be stored. Each row has to
 // set its key, and no two may have the same.
-func (u *Upsert[N]) keys() ([]keyValue, error) {
+func (u *Upsert[N]) keys(ctx context.Context) ([]keyValue, error) {
 	keys := make([]keyValue, len(u.Mutations))
 	seen := make(map[string]int, len(u.Mutations))
 	for i, m := range u.Mutations {
@@ -43,6 +43,9 @@ func (u *Upsert[N]) keys() ([]keyValue, error) {
 			v, given := m.Field(name)
 			if f == u.Entity.ID() {
 				v, given = mutationID(m)
+			}
+			if u.Entity.Tenant != nil && name == u.Entity.Tenant.Name && !given { // a hook will set it
+				v, given = entity.TenantFrom(ctx)
 			}
 			if !given || v == nil {
 				return nil, &entity.RowError{Index: i, Err: &entity.ValidationError{Entity: u.Entity.Name, Violations: []entity.Violation{{

@@ -99,7 +99,7 @@ func (u *Upsert[N]) judge(ctx context.Context, err error) (again bool, _ error) 
 		return false, err
 	}
 	u.Reset()
-	keys, keyErr := u.keys()
+	keys, keyErr := u.keys(ctx)
 	if keyErr != nil {
 		return false, err
 	}
@@ -116,7 +116,7 @@ func (u *Upsert[N]) judge(ctx context.Context, err error) (again bool, _ error) 
 }
 
 func (u *Upsert[N]) once(ctx context.Context) ([]entity.Upserted[N], error) {
-	keys, err := u.keys()
+	keys, err := u.keys(ctx)
 	if err != nil {
 		return nil, err
 	}

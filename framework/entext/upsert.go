@@ -45,7 +45,11 @@ func keyInAPI(n *node, name string, fields []string) string {
 		return ""
 	}
 	for _, name := range fields {
-		if f := n.Entity.ByColumn(n.columnOf(name)); f == nil || !f.Create || f.GraphQL == "" {
+		f := n.Entity.ByColumn(n.columnOf(name))
+		if f != nil && f == n.Entity.Tenant { // it is that of the caller
+			continue
+		}
+		if f == nil || !f.Create || f.GraphQL == "" {
 			return ""
 		}
 	}

@@ -335,3 +335,33 @@ func TestUpsertMany(t *testing.T) {
 		}
 	})
 }
+
+// An upsert by a key that has the tenant in it stays within the tenant of the
+// caller, who cannot name another.
+//
+// Covers: T11.
+func TestUpsertWithinTenant(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ours, theirs := entity.WithTenant(t.Context(), "ours"), entity.WithTenant(t.Context(), "theirs")
+		c := app.Client
+		foreign := c.Account.Create().SetName("cash").SaveX(theirs)
+		first, err := c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(ours)
+		require.NoError(t, err)
+		require.Equal(t, entity.Created, first.Outcome)
+		require.NotEqual(t, foreign.ID, first.Row.ID)
+		again, err := c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(ours)
+		require.NoError(t, err)
+		require.Equal(t, first.Row.ID, again.Row.ID)
+		require.Equal(t, entity.Unchanged, again.Outcome)
+
+		api := trackertest.Serve(t, app)
+		api.Context = func(context.Context) context.Context { return theirs }
+		data := api.Must(`mutation { upsertAccounts(by: TENANT_ID_NAME, input: [{name: "cash"}, {name: "bank"}]) { id name } }`, nil)
+		require.Equal(t, foreign.GlobalID(), apitest.Get(data, "upsertAccounts", 0, "id"))
+		require.Equal(t, 1, c.Account.Query().CountX(ours))
+		require.Equal(t, 2, c.Account.Query().CountX(theirs))
+		_, err = c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(t.Context())
+		require.Error(t, err)
+	})
+}

@@ -5204,6 +5204,14 @@ func (_m *Topic) rowValue(name string) any {
 // Upsert implements relay.Upserter.
 func (s graphSource) Upsert(ctx context.Context, name, key string, rows []relay.Upsertion) ([]relay.Node, error) {
 	switch name {
+	case "Account":
+		u := NewAccountClient(s.config).UpsertBulk(upsertBuilders[*AccountCreate](rows))
+		switch key {
+		case "tenant_id_name":
+			u.by = AccountByTenantIDName
+		}
+		u.rows = rows
+		return upsertedNodes(u.Save(ctx))
 	case "Badge":
 		u := NewBadgeClient(s.config).UpsertBulk(upsertBuilders[*BadgeCreate](rows))
 		switch key {

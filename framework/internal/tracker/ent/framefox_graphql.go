@@ -983,6 +983,28 @@ func (g GraphQL) RestoreAccount(ctx context.Context, id string) (*Account, error
 	})
 }
 
+// UpsertAccount resolves the mutation of that name.
+func (g GraphQL) UpsertAccount(ctx context.Context, by relay.KeyName, input relay.Input) (*Account, error) {
+	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+		return relay.Upsert(ctx, s, "Account", by, input)
+	})
+}
+
+// UpsertAccounts resolves the mutation of that name.
+func (g GraphQL) UpsertAccounts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Account, error) {
+	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+		return relay.UpsertAll(ctx, s, "Account", by, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Account, len(rows))
+	for i, n := range rows {
+		list[i] = n.(*Account).Unwrap()
+	}
+	return list, nil
+}
+
 // IsNode marks Attachment as an implementation of Node.
 func (*Attachment) IsNode() {}
 
