@@ -314,19 +314,21 @@ func TestCreateBulkHeavy(t *testing.T) {
 		ctx := t.Context()
 		c := app.Client
 		p := c.Project.Create().SetName("p").SetCode("p").SaveX(ctx)
+		task := c.Task.Create().SetTitle("t").SetProject(p).SaveX(ctx)
+		author := c.Person.Create().SetName("Ann").SetEmail("ann@example.org").SaveX(ctx)
 		body := strings.Repeat("it's\\\n", 200_000)
-		var builders []*ent.TaskCreate
+		var builders []*ent.NoteCreate
 		for i := range 20 {
-			builders = append(builders, c.Task.Create().SetTitle(strconv.Itoa(i)).SetProject(p).SetBody(body+strconv.Itoa(i)))
+			builders = append(builders, c.Note.Create().SetTask(task).SetAuthor(author).SetText(body+strconv.Itoa(i)))
 		}
-		rows := c.Task.CreateBulk(builders...).SaveX(ctx)
-		var changes []*ent.TaskUpdateOne
+		rows := c.Note.CreateBulk(builders...).SaveX(ctx)
+		var changes []*ent.NoteUpdateOne
 		for i, row := range rows {
-			changes = append(changes, c.Task.UpdateOne(row).SetBody(strconv.Itoa(i)+body))
+			changes = append(changes, c.Note.UpdateOne(row).SetText(strconv.Itoa(i)+body))
 		}
-		require.NoError(t, c.Task.UpdateBulk(changes...).Exec(ctx))
+		require.NoError(t, c.Note.UpdateBulk(changes...).Exec(ctx))
 		for i, row := range rows {
-			got := *c.Task.GetX(ctx, row.ID).Body
+			got := c.Note.GetX(ctx, row.ID).Text
 			require.Len(t, got, len(body)+len(strconv.Itoa(i)))
 			require.True(t, strings.HasPrefix(got, strconv.Itoa(i)))
 		}
