@@ -104,7 +104,7 @@ func errorText(err error) string {
 	case errors.As(err, &numbered):
 		text = strings.ReplaceAll(text, numbered.Error(), fmt.Sprintf("MySQL refused it with error %d", numbered.Number))
 	}
-	if isConstraint {
+	if isConstraint && constraint.Kind != database.Value {
 		text = constraint.Error()
 	}
 	if len(text) > maxErrorText {

@@ -100,7 +100,7 @@
 // theme are in its file …errors:
 //
 //	folder    dir…, version, header, rehash
-//	planning  plan…, desired, adapt…, draft, rename…, convert, changes, rebuild…, unique_names
+//	planning  plan…, desired, adapt…, companion, draft, rename…, convert, changes, rebuild…, unique_names
 //	undoing   plan_down, plan_dependents, fill…
 //	risks     risk…
 //	running   migrator, session, lock…, script, apply…, intent…, interrupt, downgrade…, clear
