@@ -1,18 +1,14 @@
 package tracker_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
@@ -327,9 +323,9 @@ func TestAggregateStatements(t *testing.T) {
 	for _, engine := range testkit.Dialects() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			log := &statements{}
-			app := trackertest.New(t, testkit.Open(t, engine, testkit.WithOptions(database.WithLogger(slog.New(log)))))
+			app := trackertest.New(t, testkit.Open(t, engine))
 			newBoard(t, app.Client)
+			log := testkit.Count(t, app.DB)
 			api := trackertest.Serve(t, app)
 			for _, c := range []struct {
 				want  int
@@ -345,10 +341,10 @@ func TestAggregateStatements(t *testing.T) {
 				{3, `{ projects(first: 5) { edges { node { tasks(first: 5) { edges { node { labels(first: 5) { aggregate { count } } } } } } } } }`},
 				{2, `{ projects { edges { node { tasks { ...A ...B } } } } } fragment A on TaskConnection { aggregate { count } } fragment B on TaskConnection { aggregate { sum { points } } }`},
 			} {
-				ran := log.of(func() { api.Must(c.query, nil) })
+				ran := log.Of(func() { api.Must(c.query, nil) })
 				require.Len(t, ran, c.want, "%s\n%s", c.query, strings.Join(ran, "\n"))
 			}
-			ran := log.of(func() { api.Must(`{ tasks { aggregate { sum { points } avg { points } a: sum { points } } } }`, nil) })
+			ran := log.Of(func() { api.Must(`{ tasks { aggregate { sum { points } avg { points } a: sum { points } } } }`, nil) })
 			require.LessOrEqual(t, strings.Count(ran[0], "SUM("), 2, ran[0]) // SQLite takes two
 		})
 	}
@@ -389,36 +385,4 @@ func TestAggregateInGo(t *testing.T) {
 			require.Equal(t, path, wrong.Path)
 		}
 	})
-}
-
-// statements is a slog.Handler that keeps the statements that read rows.
-type statements struct {
-	mu   sync.Mutex
-	list []string
-}
-
-func (*statements) Enabled(context.Context, slog.Level) bool { return true }
-func (l *statements) WithAttrs([]slog.Attr) slog.Handler     { return l }
-func (l *statements) WithGroup(string) slog.Handler          { return l }
-
-func (l *statements) Handle(_ context.Context, r slog.Record) error {
-	r.Attrs(func(a slog.Attr) bool {
-		if s := a.Value.String(); a.Key == "query" && strings.HasPrefix(s, "SELECT") {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.list = append(l.list, s)
-		}
-		return true
-	})
-	return nil
-}
-
-func (l *statements) of(fn func()) []string {
-	l.mu.Lock()
-	l.list = nil
-	l.mu.Unlock()
-	fn()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.list
 }

@@ -1,13 +1,8 @@
 package pagetest
 
 import (
-	"context"
-	"log/slog"
-	"strings"
-	"sync"
 	"testing"
 
-	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
 	"github.com/framefox-go/framefox/framework/testkit"
@@ -18,7 +13,7 @@ import (
 type fixture struct {
 	*trackertest.App
 	*apitest.API
-	ran *statements
+	ran *testkit.Counter
 }
 
 func each(t *testing.T, fn func(t *testing.T, f *fixture), opts ...ent.Option) {
@@ -26,45 +21,11 @@ func each(t *testing.T, fn func(t *testing.T, f *fixture), opts ...ent.Option) {
 	for _, engine := range testkit.Dialects() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			ran := &statements{}
-			db := testkit.Open(t, engine, testkit.WithOptions(database.WithLogger(slog.New(ran))))
+			db := testkit.Open(t, engine)
 			app := trackertest.New(t, db, opts...)
-			fn(t, &fixture{app, trackertest.Serve(t, app), ran})
+			fn(t, &fixture{app, trackertest.Serve(t, app), testkit.Count(t, db)})
 		})
 	}
-}
-
-// statements is a slog.Handler that keeps the queries of a database.
-type statements struct {
-	mu   sync.Mutex
-	list []string
-}
-
-func (*statements) Enabled(context.Context, slog.Level) bool { return true }
-func (l *statements) WithAttrs([]slog.Attr) slog.Handler     { return l }
-func (l *statements) WithGroup(string) slog.Handler          { return l }
-
-func (l *statements) Handle(_ context.Context, r slog.Record) error {
-	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "query" && (strings.HasPrefix(a.Value.String(), "SELECT") || strings.HasPrefix(a.Value.String(), "EXPLAIN")) {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.list = append(l.list, a.Value.String())
-		}
-		return a.Key != "query"
-	})
-	return nil
-}
-
-// of returns the queries that run during fn.
-func (l *statements) of(fn func()) []string {
-	l.mu.Lock()
-	l.list = nil
-	l.mu.Unlock()
-	fn()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.list
 }
 
 // texts lists one field of the nodes of a connection, or of a list.

@@ -73,10 +73,10 @@ func TestPageByNumber(t *testing.T) {
 			`{ tasksPage {` + pagination + ` } }`:                         1,
 			`{ tasksPage { filters } }`:                                   0,
 		} {
-			require.Len(t, f.ran.of(func() { f.Must(query, nil) }), most, query)
+			require.Len(t, f.ran.Of(func() { f.Must(query, nil) }), most, query)
 		}
 		require.Equal(t, place(2, 20, 24, 2, 21, 24, false, true), apitest.Get(f.Must(`{ tasksPage(page: 2) {`+pagination+` } }`, nil), "tasksPage", "pagination"))
-		require.NotContains(t, f.ran.of(func() { f.Must(`{ tasksPage { data { title } } }`, nil) })[0], "COUNT(")
+		require.NotContains(t, f.ran.Of(func() { f.Must(`{ tasksPage { data { title } } }`, nil) })[0], "COUNT(")
 	})
 }
 
@@ -99,7 +99,7 @@ func TestPagesThatAreRefused(t *testing.T) {
 			{7, 10, "page"},
 			{math.MaxInt32, 100, "page"},
 		} {
-			ran := f.ran.of(func() {
+			ran := f.ran.Of(func() {
 				err := f.Fail("BAD_USER_INPUT", `query($page: Int, $perPage: Int) { tasksPage(page: $page, perPage: $perPage) { data { id } } }`,
 					vars{"page": c.page, "perPage": c.perPage})
 				require.Equal(t, c.argument, err.Extensions["argument"], "%v", c)

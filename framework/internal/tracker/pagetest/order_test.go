@@ -41,7 +41,7 @@ func TestOrderThroughEdges(t *testing.T) {
 
 		titles := func(order string) []any {
 			var page any
-			ran := f.ran.of(func() { page = f.Must(`{ tasks(orderBy: `+order+`) { edges { node { title } } } }`, nil)["tasks"] })
+			ran := f.ran.Of(func() { page = f.Must(`{ tasks(orderBy: `+order+`) { edges { node { title } } } }`, nil)["tasks"] })
 			require.Len(t, ran, 1, "%s", ran)
 			return texts(page, "title")
 		}
@@ -58,14 +58,14 @@ func TestOrderThroughEdges(t *testing.T) {
 		const query = `{ projects { edges { node { tasks(first: 2, orderBy: [{field: NOTES_COUNT, direction: DESC}, {assignee: {field: NAME}}]) { edges { node { title } } } } } } }`
 		c.Project.Create().SetName("Q").SetCode("Q").SaveX(ctx)
 		var got any
-		ran := f.ran.of(func() { got = f.Must(query, nil) })
+		ran := f.ran.Of(func() { got = f.Must(query, nil) })
 		require.Len(t, ran, 2)
 		require.Contains(t, ran[1], "ROW_NUMBER")
 		require.Equal(t, list("two", "hidden"), texts(apitest.Get(got, "projects", "edges", 0, "node", "tasks"), "title"))
 		require.Empty(t, texts(apitest.Get(got, "projects", "edges", 1, "node", "tasks"), "title"))
 
 		// The page of one row needs no window function.
-		ran = f.ran.of(func() {
+		ran = f.ran.Of(func() {
 			got = f.Must(`query($id: ID!) { node(id: $id) { ... on Project { tasks(first: 2, orderBy: [{field: NOTES_COUNT}]) { edges { node { title } } } } } }`,
 				vars{"id": project.GlobalID()})
 		})
@@ -110,7 +110,7 @@ func TestOrdersThatAreRefused(t *testing.T) {
 			{eleven, "orderBy", "has 11 terms; the most are 10"},
 		} {
 			const query = `query($by: [TaskOrder!]) { tasks(orderBy: $by) { edges { node { id } } } }`
-			ran := f.ran.of(func() {
+			ran := f.ran.Of(func() {
 				out := f.Do(query, vars{"by": c.order})
 				require.NotEmpty(t, out.Errors, "%v", c.order)
 				if c.argument == "" {

@@ -44,7 +44,7 @@ func TestTotal(t *testing.T) {
 		c.Task.DeleteOneID(c.Task.Query().FirstIDX(ctx)).ExecX(ctx) // 5 are left in full
 
 		var got map[string]any
-		ran := f.ran.of(func() {
+		ran := f.ran.Of(func() {
 			got = f.Must(`{ tasks(first: 1) { totalCount all: total`+totalFields+` some: total(upTo: 3)`+totalFields+`
 				just: total(upTo: 7)`+totalFields+` more: total(upTo: 6)`+totalFields+` guess: total(estimate: true)`+totalFields+` } }`, nil)["tasks"].(map[string]any)
 		})
@@ -59,7 +59,7 @@ func TestTotal(t *testing.T) {
 		}
 		require.Equal(t, 4, limited, "counting stops: %s", ran)
 
-		ran = f.ran.of(func() {
+		ran = f.ran.Of(func() {
 			got = f.Must(`{ projects(orderBy: [{field: CODE}]) { edges { node {
 				tasks(first: 1, where: {pointsGTE: 1}) { all: total`+totalFields+` some: total(upTo: 3)`+totalFields+` edges { node { title } } } } } } }`, nil)
 		})
@@ -74,7 +74,7 @@ func TestTotal(t *testing.T) {
 			require.Equal(t, want, page)
 		}
 
-		ran = f.ran.of(func() {
+		ran = f.ran.Of(func() {
 			got = f.Must(`query($id: ID!) { node(id: $id) { ... on Project { tasks { total(upTo: 2, estimate: true)`+totalFields+` } } } }`, vars{"id": full.GlobalID()})
 		})
 		require.Equal(t, total(2, "AT_LEAST", "2+"), apitest.Get(got, "node", "tasks", "total"))
@@ -102,7 +102,7 @@ func TestTotalByEstimate(t *testing.T) {
 		require.NoError(t, f.DB.Analyze(t.Context()))
 		for _, where := range []string{"", `(where: {color: "red"})`} {
 			var got map[string]any
-			ran := f.ran.of(func() {
+			ran := f.ran.Of(func() {
 				got = f.Must(`{ labels`+where+` { total(upTo: 100, estimate: true)`+totalFields+` } }`, nil)["labels"].(map[string]any)["total"].(map[string]any)
 			})
 			if testkit.Engine(f.DB.Dialect()) == testkit.SQLite {
