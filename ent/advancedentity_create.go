@@ -217,7 +217,7 @@ func (_c *AdvancedEntityCreateBulk) Save(ctx context.Context) ([]*AdvancedEntity
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, advancedentityBatch(_c.perRow))
+	return advancedentityTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -3182,6 +3182,22 @@ func (c *UserClient) QueryAssignedRoles(_m *User) *UserRoleQuery {
 	return query
 }
 
+// QueryRevokedRoles queries the revoked_roles edge of a User.
+func (c *UserClient) QueryRevokedRoles(_m *User) *UserRoleQuery {
+	query := (&UserRoleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(userrole.Table, userrole.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.RevokedRolesTable, user.RevokedRolesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryLogs queries the logs edge of a User.
 func (c *UserClient) QueryLogs(_m *User) *UserLogQuery {
 	query := (&UserLogClient{config: c.config}).Query()
@@ -3883,6 +3899,22 @@ func (c *UserRoleClient) QueryAssigner(_m *UserRole) *UserQuery {
 			sqlgraph.From(userrole.Table, userrole.FieldID, id),
 			sqlgraph.To(user.Table, user.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, userrole.AssignerTable, userrole.AssignerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRevoker queries the revoker edge of a UserRole.
+func (c *UserRoleClient) QueryRevoker(_m *UserRole) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(userrole.Table, userrole.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, userrole.RevokerTable, userrole.RevokerColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

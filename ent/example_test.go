@@ -149,17 +149,14 @@ func Example_transaction() {
 	defer done()
 
 	create := func(names ...string) error {
-		tx, err := client.Tx(ctx)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = tx.Rollback() }() // does nothing after Commit
-		for _, name := range names {
-			if err := tx.Tag.Create().SetName(name).Exec(ctx); err != nil {
-				return err
+		return client.Transact(ctx, func(ctx context.Context) error {
+			for _, name := range names {
+				if err := client.Tag.Create().SetName(name).Exec(ctx); err != nil {
+					return err
+				}
 			}
-		}
-		return tx.Commit()
+			return nil
+		})
 	}
 	fmt.Println(create("go", "sql"))
 	fmt.Println(create("web", "go") != nil)
@@ -168,6 +165,54 @@ func Example_transaction() {
 	// <nil>
 	// true
 	// [go sql]
+}
+
+// What may fail runs in a transaction inside: only that is undone. Callbacks wait
+// for the outcome.
+func Example_savepoint() {
+	ctx := context.Background()
+	client, done := open(ctx)
+	defer done()
+
+	err := client.Transact(ctx, func(ctx context.Context) error {
+		database.AfterCommit(ctx, func(context.Context) { fmt.Println("committed") })
+		for _, name := range []string{"go", "sql", "go"} {
+			err := client.Transact(ctx, func(ctx context.Context) error {
+				return client.Tag.Create().SetName(name).Exec(ctx)
+			})
+			if err != nil {
+				fmt.Println("without the second", name)
+			}
+		}
+		return nil
+	})
+	fmt.Println(err, must(client.Tag.Query().Order(tag.ByName()).Select(tag.FieldName).Strings(ctx)))
+	// Output:
+	// without the second go
+	// committed
+	// <nil> [go sql]
+}
+
+// Who changes what it has read locks the row first, or another one may change it
+// in between. Retrying runs the whole again where it loses nevertheless.
+func Example_forUpdate() {
+	ctx := context.Background()
+	client, done := open(ctx)
+	defer done()
+
+	lamp := must(client.Product.Create().SetName("Lamp").SetSlug("lamp").SetPrice(1999).Save(ctx))
+	discount := func(ctx context.Context) error {
+		now, err := client.Product.Query().Where(product.ID(lamp.ID), entity.LockForUpdate).Only(ctx)
+		if err != nil {
+			return err
+		}
+		return now.Update().SetPrice(now.Price * 9 / 10).Exec(ctx)
+	}
+	fmt.Println(client.Transact(ctx, discount, database.Retrying(database.RetryPolicy{})))
+	fmt.Println(must(client.Product.Get(ctx, lamp.ID)).Price)
+	// Output:
+	// <nil>
+	// 1799
 }
 
 // A predicate may say anything that SQL can, here about a JSON column; values

@@ -44,88 +44,19 @@ func inValues(column string, values ...driver.Value) *sql.Predicate {
 	return entity.In(column, values...)
 }
 
-func (c config) inTx() bool {
-	_, ok := c.driver.(*txDriver)
-	return ok
-}
-
-// together runs fn in the transaction of the client, where an error undoes what
-// fn did, or else in one of its own.
-func together(ctx context.Context, c config, fn func(context.Context, config) error) error {
-	if c.inTx() {
-		return bulk.Savepoint(ctx, c.driver, func(ctx context.Context) error { return fn(ctx, c) })
-	}
-	drv, err := newTx(ctx, c.driver)
-	if err != nil {
-		return fmt.Errorf("ent: starting a transaction: %w", err)
-	}
-	tx := &Tx{ctx: ctx, config: c}
-	tx.config.driver = drv
-	tx.init()
-	return bulk.Finish(tx, func() error { return fn(ctx, tx.config) })
-}
-
-// bulkBuilder is a builder of one row that can be saved with others.
-type bulkBuilder interface {
-	bulkRow(config) *bulk.Row
-	rebind(config)
-}
-
-// bulkNode is a row of a table.
-type bulkNode interface {
-	comparable
-	rebind(config)
-}
-
-// saveBulk saves the rows of builders.
-func saveBulk[B bulkBuilder, N bulkNode](ctx context.Context, c config, builders []B, batch func() (*bulk.Batch, N)) ([]N, error) {
-	if len(builders) == 0 {
-		return []N{}, nil
-	}
-	var nodes []N
-	err := together(ctx, c, func(ctx context.Context, c config) (err error) {
-		b, _ := batch()
-		b.Driver, b.Rows = c.driver, make([]*bulk.Row, len(builders))
-		for i, builder := range builders {
-			b.Rows[i] = builder.bulkRow(c)
-		}
-		nodes, err = bulk.Save[N](ctx, b)
-		return err
-	})
-	for _, builder := range builders {
-		builder.rebind(c)
-	}
-	rebind(nodes, c)
-	return nodes, err
-}
-
-// rebind frees rows of the transaction that they were saved in.
-func rebind[N bulkNode](nodes []N, c config) {
-	var none N
-	for _, n := range nodes {
-		if n != none {
-			n.rebind(c)
-		}
-	}
-}
+func driverOf(c config) dialect.Driver { return c.driver }
 
 // explainBulk gives an error of the database the client's type.
-func explainBulk(label string, err error) error {
-	if _, ok := errors.AsType[*sqlgraph.NotFoundError](err); ok {
-		return &NotFoundError{label}
+func explainBulk(label string) func(error) error {
+	return func(err error) error {
+		if _, ok := errors.AsType[*sqlgraph.NotFoundError](err); ok {
+			return &NotFoundError{label}
+		}
+		if sqlgraph.IsConstraintError(err) {
+			return &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return err
 	}
-	if sqlgraph.IsConstraintError(err) {
-		return &ConstraintError{msg: err.Error(), wrap: err}
-	}
-	return err
-}
-
-// byKey is the key that an upsert goes by: the one that is given, or the default.
-func byKey[K any](given []K, otherwise K) K {
-	if len(given) > 0 {
-		return given[0]
-	}
-	return otherwise
 }
 
 // SaveAll implements relay.Source.
@@ -137,81 +68,81 @@ func (s graphSource) SaveAll(ctx context.Context, name string, changes []relay.C
 	switch name {
 	case "AdvancedEntity":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*AdvancedEntityCreate](changes), advancedentityBatch(false)))
+			return nodes(advancedentityTable().SaveCreates(ctx, s.config, builders[*AdvancedEntityCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*AdvancedEntityUpdateOne](changes), advancedentityBatch(false)))
+		rows, err := nodes(advancedentityTable().SaveUpdates(ctx, s.config, builders[*AdvancedEntityUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Comment":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*CommentCreate](changes), commentBatch(false)))
+			return nodes(commentTable().SaveCreates(ctx, s.config, builders[*CommentCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*CommentUpdateOne](changes), commentBatch(false)))
+		rows, err := nodes(commentTable().SaveUpdates(ctx, s.config, builders[*CommentUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Organization":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*OrganizationCreate](changes), organizationBatch(false)))
+			return nodes(organizationTable().SaveCreates(ctx, s.config, builders[*OrganizationCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*OrganizationUpdateOne](changes), organizationBatch(false)))
+		rows, err := nodes(organizationTable().SaveUpdates(ctx, s.config, builders[*OrganizationUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Post":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*PostCreate](changes), postBatch(false)))
+			return nodes(postTable().SaveCreates(ctx, s.config, builders[*PostCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*PostUpdateOne](changes), postBatch(false)))
+		rows, err := nodes(postTable().SaveUpdates(ctx, s.config, builders[*PostUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "PostLike":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*PostLikeCreate](changes), postlikeBatch(false)))
+			return nodes(postlikeTable().SaveCreates(ctx, s.config, builders[*PostLikeCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*PostLikeUpdateOne](changes), postlikeBatch(false)))
+		rows, err := nodes(postlikeTable().SaveUpdates(ctx, s.config, builders[*PostLikeUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "PostRating":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*PostRatingCreate](changes), postratingBatch(false)))
+			return nodes(postratingTable().SaveCreates(ctx, s.config, builders[*PostRatingCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*PostRatingUpdateOne](changes), postratingBatch(false)))
+		rows, err := nodes(postratingTable().SaveUpdates(ctx, s.config, builders[*PostRatingUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "PostShare":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*PostShareCreate](changes), postshareBatch(false)))
+			return nodes(postshareTable().SaveCreates(ctx, s.config, builders[*PostShareCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*PostShareUpdateOne](changes), postshareBatch(false)))
+		rows, err := nodes(postshareTable().SaveUpdates(ctx, s.config, builders[*PostShareUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Product":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ProductCreate](changes), productBatch(false)))
+			return nodes(productTable().SaveCreates(ctx, s.config, builders[*ProductCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ProductUpdateOne](changes), productBatch(false)))
+		rows, err := nodes(productTable().SaveUpdates(ctx, s.config, builders[*ProductUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Scenario":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ScenarioCreate](changes), scenarioBatch(false)))
+			return nodes(scenarioTable().SaveCreates(ctx, s.config, builders[*ScenarioCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ScenarioUpdateOne](changes), scenarioBatch(false)))
+		rows, err := nodes(scenarioTable().SaveUpdates(ctx, s.config, builders[*ScenarioUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Tag":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*TagCreate](changes), tagBatch(false)))
+			return nodes(tagTable().SaveCreates(ctx, s.config, builders[*TagCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*TagUpdateOne](changes), tagBatch(false)))
+		rows, err := nodes(tagTable().SaveUpdates(ctx, s.config, builders[*TagUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "User":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*UserCreate](changes), userBatch(false)))
+			return nodes(userTable().SaveCreates(ctx, s.config, builders[*UserCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*UserUpdateOne](changes), userBatch(false)))
+		rows, err := nodes(userTable().SaveUpdates(ctx, s.config, builders[*UserUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "UserGroup":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*UserGroupCreate](changes), usergroupBatch(false)))
+			return nodes(usergroupTable().SaveCreates(ctx, s.config, builders[*UserGroupCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*UserGroupUpdateOne](changes), usergroupBatch(false)))
+		rows, err := nodes(usergroupTable().SaveUpdates(ctx, s.config, builders[*UserGroupUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "UserProfile":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*UserProfileCreate](changes), userprofileBatch(false)))
+			return nodes(userprofileTable().SaveCreates(ctx, s.config, builders[*UserProfileCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*UserProfileUpdateOne](changes), userprofileBatch(false)))
+		rows, err := nodes(userprofileTable().SaveUpdates(ctx, s.config, builders[*UserProfileUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	}
 	return nil, fmt.Errorf("ent: %q cannot be written through the API", name)
@@ -233,5101 +164,2154 @@ func missingRow(label string, err error) error {
 	return err
 }
 
-// advancedentityBatch describes a bulk of AdvancedEntity rows; the node only tells the type.
-func advancedentityBatch(perRow bool) func() (*bulk.Batch, *AdvancedEntity) {
-	return func() (*bulk.Batch, *AdvancedEntity) {
-		return &bulk.Batch{
-			Entity: advancedentityEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(advancedentity.Label, err) },
-		}, nil
+// advancedentityTable is what package bulk needs of AdvancedEntity.
+func advancedentityTable() *bulk.Table[config, *AdvancedEntity, *AdvancedEntityCreate, *AdvancedEntityUpdateOne] {
+	return &bulk.Table[config, *AdvancedEntity, *AdvancedEntityCreate, *AdvancedEntityUpdateOne]{
+		Driver: driverOf, Entity: advancedentityEntity, Explain: explainBulk(advancedentity.Label),
+		Create: (*AdvancedEntityCreate).bulkRow,
+		Update: (*AdvancedEntityUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*AdvancedEntity]{AdvancedEntityByEmail, AdvancedEntityByID},
+		Value:  (*AdvancedEntity).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*AdvancedEntity, error) {
+			return NewAdvancedEntityClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *AdvancedEntityCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *AdvancedEntity) (*AdvancedEntityUpdateOne, ent.Mutation) {
+			u := NewAdvancedEntityClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *AdvancedEntityUpdateOne, b *AdvancedEntityCreate) {
+		},
 	}
 }
-
-func (_m *AdvancedEntity) rebind(c config) { _m.config = c }
-
-func (_c *AdvancedEntityCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *AdvancedEntityCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *AdvancedEntity
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*AdvancedEntityMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*AdvancedEntityMutation, *AdvancedEntity]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *AdvancedEntityMutation) { _c.mutation = m },
+		Spec: func() (*AdvancedEntity, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *AdvancedEntity, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *AdvancedEntityUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *AdvancedEntityUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &AdvancedEntity{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*AdvancedEntityMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &AdvancedEntity{config: c}
+	return bulk.Updating[*AdvancedEntityMutation, *AdvancedEntity]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *AdvancedEntityMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// AdvancedEntityUpdateBulk changes many rows, each in its own way.
-type AdvancedEntityUpdateBulk struct {
-	config
-	builders []*AdvancedEntityUpdateOne
-	perRow   bool
-}
+// AdvancedEntityUpdateBulk changes many AdvancedEntity rows, each in its own way.
+type AdvancedEntityUpdateBulk = bulk.Updates[*AdvancedEntity]
 
 // UpdateBulk returns a builder that changes many AdvancedEntity rows, each in its own way.
 func (c *AdvancedEntityClient) UpdateBulk(builders ...*AdvancedEntityUpdateOne) *AdvancedEntityUpdateBulk {
-	return &AdvancedEntityUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *AdvancedEntityUpdateBulk) ErrorsPerRow() *AdvancedEntityUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *AdvancedEntityUpdateBulk) Save(ctx context.Context) ([]*AdvancedEntity, error) {
-	return saveBulk(ctx, _u.config, _u.builders, advancedentityBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *AdvancedEntityUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return advancedentityTable().Updates(c.config, builders)
 }
 
 // AdvancedEntityKey is a unique key of AdvancedEntity.
-type AdvancedEntityKey struct{ key bulk.Key }
+type AdvancedEntityKey = bulk.Key[*AdvancedEntity]
 
 // The unique keys of AdvancedEntity.
 var (
-	AdvancedEntityByEmail = AdvancedEntityKey{bulk.Key{Name: "email", Fields: []string{"email"}}}
-	AdvancedEntityByID    = AdvancedEntityKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	AdvancedEntityByEmail = AdvancedEntityKey{Name: "email", Fields: []string{"email"}}
+	AdvancedEntityByID    = AdvancedEntityKey{Name: "", Fields: []string{"id"}}
 )
 
-// AdvancedEntityUpsert creates a row, or updates the one with its key.
-type AdvancedEntityUpsert struct{ many *AdvancedEntityUpsertBulk }
-
-// AdvancedEntityUpsertBulk creates rows, or updates those with their keys.
-type AdvancedEntityUpsertBulk struct {
-	config
-	builders []*AdvancedEntityCreate
-	by       AdvancedEntityKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// AdvancedEntityUpsert creates a row, or updates the one with its key;
+// AdvancedEntityUpsertBulk does so with many.
+type (
+	AdvancedEntityUpsert     = bulk.UpsertOne[*AdvancedEntity]
+	AdvancedEntityUpsertBulk = bulk.Upserts[*AdvancedEntity]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *AdvancedEntityClient) Upsert(builder *AdvancedEntityCreate, by ...AdvancedEntityKey) *AdvancedEntityUpsert {
-	return &AdvancedEntityUpsert{c.UpsertBulk([]*AdvancedEntityCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *AdvancedEntityUpsert) Save(ctx context.Context) (entity.Upserted[*AdvancedEntity], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*AdvancedEntity]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*AdvancedEntityCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is AdvancedEntityByEmail.
 func (c *AdvancedEntityClient) UpsertBulk(builders []*AdvancedEntityCreate, by ...AdvancedEntityKey) *AdvancedEntityUpsertBulk {
-	return &AdvancedEntityUpsertBulk{config: c.config, builders: builders, by: byKey(by, AdvancedEntityByEmail)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *AdvancedEntityUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*AdvancedEntity], error) {
-	var rows []entity.Upserted[*AdvancedEntity]
-	before := make([]AdvancedEntityMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewAdvancedEntityClient(c)
-			upsert := &bulk.Upsert[*AdvancedEntity]{
-				Entity: advancedentityEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*AdvancedEntityMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*AdvancedEntity, error) {
-					q := client.Query().Where(where).Order(advancedentity.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*AdvancedEntity).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*AdvancedEntity, error) {
-					builders := make([]*AdvancedEntityCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*AdvancedEntity]) ([]*AdvancedEntity, error) {
-					builders := make([]*AdvancedEntityUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return advancedentityTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *AdvancedEntity) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "email":
-		return _m.Email
-	case "status":
-		return _m.Status
-	case "user_id":
-		return _m.UserID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// commentBatch describes a bulk of Comment rows; the node only tells the type.
-func commentBatch(perRow bool) func() (*bulk.Batch, *Comment) {
-	return func() (*bulk.Batch, *Comment) {
-		return &bulk.Batch{
-			Entity: commentEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(comment.Label, err) },
-		}, nil
+// commentTable is what package bulk needs of Comment.
+func commentTable() *bulk.Table[config, *Comment, *CommentCreate, *CommentUpdateOne] {
+	return &bulk.Table[config, *Comment, *CommentCreate, *CommentUpdateOne]{
+		Driver: driverOf, Entity: commentEntity, Explain: explainBulk(comment.Label),
+		Create: (*CommentCreate).bulkRow,
+		Update: (*CommentUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Comment]{CommentByID},
+		Value:  (*Comment).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Comment, error) {
+			return NewCommentClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *CommentCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Comment) (*CommentUpdateOne, ent.Mutation) {
+			u := NewCommentClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *CommentUpdateOne, b *CommentCreate) {
+		},
 	}
 }
-
-func (_m *Comment) rebind(c config) { _m.config = c }
-
-func (_c *CommentCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *CommentCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Comment
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*CommentMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*CommentMutation, *Comment]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *CommentMutation) { _c.mutation = m },
+		Spec: func() (*Comment, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Comment, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *CommentUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *CommentUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Comment{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*CommentMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Comment{config: c}
+	return bulk.Updating[*CommentMutation, *Comment]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *CommentMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// CommentUpdateBulk changes many rows, each in its own way.
-type CommentUpdateBulk struct {
-	config
-	builders []*CommentUpdateOne
-	perRow   bool
-}
+// CommentUpdateBulk changes many Comment rows, each in its own way.
+type CommentUpdateBulk = bulk.Updates[*Comment]
 
 // UpdateBulk returns a builder that changes many Comment rows, each in its own way.
 func (c *CommentClient) UpdateBulk(builders ...*CommentUpdateOne) *CommentUpdateBulk {
-	return &CommentUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *CommentUpdateBulk) ErrorsPerRow() *CommentUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *CommentUpdateBulk) Save(ctx context.Context) ([]*Comment, error) {
-	return saveBulk(ctx, _u.config, _u.builders, commentBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *CommentUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return commentTable().Updates(c.config, builders)
 }
 
 // CommentKey is a unique key of Comment.
-type CommentKey struct{ key bulk.Key }
+type CommentKey = bulk.Key[*Comment]
 
 // The unique keys of Comment.
 var (
-	CommentByID = CommentKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	CommentByID = CommentKey{Name: "", Fields: []string{"id"}}
 )
 
-// CommentUpsert creates a row, or updates the one with its key.
-type CommentUpsert struct{ many *CommentUpsertBulk }
-
-// CommentUpsertBulk creates rows, or updates those with their keys.
-type CommentUpsertBulk struct {
-	config
-	builders []*CommentCreate
-	by       CommentKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// CommentUpsert creates a row, or updates the one with its key;
+// CommentUpsertBulk does so with many.
+type (
+	CommentUpsert     = bulk.UpsertOne[*Comment]
+	CommentUpsertBulk = bulk.Upserts[*Comment]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *CommentClient) Upsert(builder *CommentCreate, by ...CommentKey) *CommentUpsert {
-	return &CommentUpsert{c.UpsertBulk([]*CommentCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *CommentUpsert) Save(ctx context.Context) (entity.Upserted[*Comment], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Comment]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*CommentCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is CommentByID.
 func (c *CommentClient) UpsertBulk(builders []*CommentCreate, by ...CommentKey) *CommentUpsertBulk {
-	return &CommentUpsertBulk{config: c.config, builders: builders, by: byKey(by, CommentByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *CommentUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Comment], error) {
-	var rows []entity.Upserted[*Comment]
-	before := make([]CommentMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewCommentClient(c)
-			upsert := &bulk.Upsert[*Comment]{
-				Entity: commentEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*CommentMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Comment, error) {
-					q := client.Query().Where(where).Order(comment.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Comment).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Comment, error) {
-					builders := make([]*CommentCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Comment]) ([]*Comment, error) {
-					builders := make([]*CommentUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return commentTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Comment) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "post_id":
-		return _m.PostID
-	case "user_id":
-		return _m.UserID
-	case "content":
-		return _m.Content
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// organizationBatch describes a bulk of Organization rows; the node only tells the type.
-func organizationBatch(perRow bool) func() (*bulk.Batch, *Organization) {
-	return func() (*bulk.Batch, *Organization) {
-		return &bulk.Batch{
-			Entity: organizationEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(organization.Label, err) },
-		}, nil
+// organizationTable is what package bulk needs of Organization.
+func organizationTable() *bulk.Table[config, *Organization, *OrganizationCreate, *OrganizationUpdateOne] {
+	return &bulk.Table[config, *Organization, *OrganizationCreate, *OrganizationUpdateOne]{
+		Driver: driverOf, Entity: organizationEntity, Explain: explainBulk(organization.Label),
+		Create: (*OrganizationCreate).bulkRow,
+		Update: (*OrganizationUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Organization]{OrganizationByID},
+		Value:  (*Organization).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Organization, error) {
+			return NewOrganizationClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *OrganizationCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Organization) (*OrganizationUpdateOne, ent.Mutation) {
+			u := NewOrganizationClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *OrganizationUpdateOne, b *OrganizationCreate) {
+			if ids := b.mutation.UsersIDs(); len(ids) > 0 {
+				u.mutation.AddUserIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Organization) rebind(c config) { _m.config = c }
-
-func (_c *OrganizationCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *OrganizationCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Organization
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*OrganizationMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*OrganizationMutation, *Organization]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *OrganizationMutation) { _c.mutation = m },
+		Spec: func() (*Organization, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Organization, id any) {
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *OrganizationUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *OrganizationUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Organization{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*OrganizationMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Organization{config: c}
+	return bulk.Updating[*OrganizationMutation, *Organization]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *OrganizationMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// OrganizationUpdateBulk changes many rows, each in its own way.
-type OrganizationUpdateBulk struct {
-	config
-	builders []*OrganizationUpdateOne
-	perRow   bool
-}
+// OrganizationUpdateBulk changes many Organization rows, each in its own way.
+type OrganizationUpdateBulk = bulk.Updates[*Organization]
 
 // UpdateBulk returns a builder that changes many Organization rows, each in its own way.
 func (c *OrganizationClient) UpdateBulk(builders ...*OrganizationUpdateOne) *OrganizationUpdateBulk {
-	return &OrganizationUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *OrganizationUpdateBulk) ErrorsPerRow() *OrganizationUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *OrganizationUpdateBulk) Save(ctx context.Context) ([]*Organization, error) {
-	return saveBulk(ctx, _u.config, _u.builders, organizationBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *OrganizationUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return organizationTable().Updates(c.config, builders)
 }
 
 // OrganizationKey is a unique key of Organization.
-type OrganizationKey struct{ key bulk.Key }
+type OrganizationKey = bulk.Key[*Organization]
 
 // The unique keys of Organization.
 var (
-	OrganizationByID = OrganizationKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	OrganizationByID = OrganizationKey{Name: "", Fields: []string{"id"}}
 )
 
-// OrganizationUpsert creates a row, or updates the one with its key.
-type OrganizationUpsert struct{ many *OrganizationUpsertBulk }
-
-// OrganizationUpsertBulk creates rows, or updates those with their keys.
-type OrganizationUpsertBulk struct {
-	config
-	builders []*OrganizationCreate
-	by       OrganizationKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// OrganizationUpsert creates a row, or updates the one with its key;
+// OrganizationUpsertBulk does so with many.
+type (
+	OrganizationUpsert     = bulk.UpsertOne[*Organization]
+	OrganizationUpsertBulk = bulk.Upserts[*Organization]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *OrganizationClient) Upsert(builder *OrganizationCreate, by ...OrganizationKey) *OrganizationUpsert {
-	return &OrganizationUpsert{c.UpsertBulk([]*OrganizationCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *OrganizationUpsert) Save(ctx context.Context) (entity.Upserted[*Organization], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Organization]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*OrganizationCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is OrganizationByID.
 func (c *OrganizationClient) UpsertBulk(builders []*OrganizationCreate, by ...OrganizationKey) *OrganizationUpsertBulk {
-	return &OrganizationUpsertBulk{config: c.config, builders: builders, by: byKey(by, OrganizationByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *OrganizationUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Organization], error) {
-	var rows []entity.Upserted[*Organization]
-	before := make([]OrganizationMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewOrganizationClient(c)
-			upsert := &bulk.Upsert[*Organization]{
-				Entity: organizationEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*OrganizationMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Organization, error) {
-					q := client.Query().Where(where).Order(organization.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Organization).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Organization, error) {
-					builders := make([]*OrganizationCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Organization]) ([]*Organization, error) {
-					builders := make([]*OrganizationUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.UsersIDs(); len(ids) > 0 {
-							b.mutation.AddUserIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return organizationTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Organization) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// ownershiplogBatch describes a bulk of OwnershipLog rows; the node only tells the type.
-func ownershiplogBatch(perRow bool) func() (*bulk.Batch, *OwnershipLog) {
-	return func() (*bulk.Batch, *OwnershipLog) {
-		return &bulk.Batch{
-			Entity: ownershiplogEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(ownershiplog.Label, err) },
-		}, nil
+// ownershiplogTable is what package bulk needs of OwnershipLog.
+func ownershiplogTable() *bulk.Table[config, *OwnershipLog, *OwnershipLogCreate, *OwnershipLogUpdateOne] {
+	return &bulk.Table[config, *OwnershipLog, *OwnershipLogCreate, *OwnershipLogUpdateOne]{
+		Driver: driverOf, Entity: ownershiplogEntity, Explain: explainBulk(ownershiplog.Label),
+		Create: (*OwnershipLogCreate).bulkRow,
+		Update: (*OwnershipLogUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*OwnershipLog]{OwnershipLogByID},
+		Value:  (*OwnershipLog).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*OwnershipLog, error) {
+			return NewOwnershipLogClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *OwnershipLogCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *OwnershipLog) (*OwnershipLogUpdateOne, ent.Mutation) {
+			u := NewOwnershipLogClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *OwnershipLogUpdateOne, b *OwnershipLogCreate) {
+		},
 	}
 }
-
-func (_m *OwnershipLog) rebind(c config) { _m.config = c }
-
-func (_c *OwnershipLogCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *OwnershipLogCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *OwnershipLog
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*OwnershipLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*OwnershipLogMutation, *OwnershipLog]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *OwnershipLogMutation) { _c.mutation = m },
+		Spec: func() (*OwnershipLog, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *OwnershipLog, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *OwnershipLogUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *OwnershipLogUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &OwnershipLog{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*OwnershipLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &OwnershipLog{config: c}
+	return bulk.Updating[*OwnershipLogMutation, *OwnershipLog]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *OwnershipLogMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// OwnershipLogUpdateBulk changes many rows, each in its own way.
-type OwnershipLogUpdateBulk struct {
-	config
-	builders []*OwnershipLogUpdateOne
-	perRow   bool
-}
+// OwnershipLogUpdateBulk changes many OwnershipLog rows, each in its own way.
+type OwnershipLogUpdateBulk = bulk.Updates[*OwnershipLog]
 
 // UpdateBulk returns a builder that changes many OwnershipLog rows, each in its own way.
 func (c *OwnershipLogClient) UpdateBulk(builders ...*OwnershipLogUpdateOne) *OwnershipLogUpdateBulk {
-	return &OwnershipLogUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *OwnershipLogUpdateBulk) ErrorsPerRow() *OwnershipLogUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *OwnershipLogUpdateBulk) Save(ctx context.Context) ([]*OwnershipLog, error) {
-	return saveBulk(ctx, _u.config, _u.builders, ownershiplogBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *OwnershipLogUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return ownershiplogTable().Updates(c.config, builders)
 }
 
 // OwnershipLogKey is a unique key of OwnershipLog.
-type OwnershipLogKey struct{ key bulk.Key }
+type OwnershipLogKey = bulk.Key[*OwnershipLog]
 
 // The unique keys of OwnershipLog.
 var (
-	OwnershipLogByID = OwnershipLogKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	OwnershipLogByID = OwnershipLogKey{Name: "", Fields: []string{"id"}}
 )
 
-// OwnershipLogUpsert creates a row, or updates the one with its key.
-type OwnershipLogUpsert struct{ many *OwnershipLogUpsertBulk }
-
-// OwnershipLogUpsertBulk creates rows, or updates those with their keys.
-type OwnershipLogUpsertBulk struct {
-	config
-	builders []*OwnershipLogCreate
-	by       OwnershipLogKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// OwnershipLogUpsert creates a row, or updates the one with its key;
+// OwnershipLogUpsertBulk does so with many.
+type (
+	OwnershipLogUpsert     = bulk.UpsertOne[*OwnershipLog]
+	OwnershipLogUpsertBulk = bulk.Upserts[*OwnershipLog]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *OwnershipLogClient) Upsert(builder *OwnershipLogCreate, by ...OwnershipLogKey) *OwnershipLogUpsert {
-	return &OwnershipLogUpsert{c.UpsertBulk([]*OwnershipLogCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *OwnershipLogUpsert) Save(ctx context.Context) (entity.Upserted[*OwnershipLog], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*OwnershipLog]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*OwnershipLogCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is OwnershipLogByID.
 func (c *OwnershipLogClient) UpsertBulk(builders []*OwnershipLogCreate, by ...OwnershipLogKey) *OwnershipLogUpsertBulk {
-	return &OwnershipLogUpsertBulk{config: c.config, builders: builders, by: byKey(by, OwnershipLogByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *OwnershipLogUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*OwnershipLog], error) {
-	var rows []entity.Upserted[*OwnershipLog]
-	before := make([]OwnershipLogMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewOwnershipLogClient(c)
-			upsert := &bulk.Upsert[*OwnershipLog]{
-				Entity: ownershiplogEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*OwnershipLogMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*OwnershipLog, error) {
-					q := client.Query().Where(where).Order(ownershiplog.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*OwnershipLog).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*OwnershipLog, error) {
-					builders := make([]*OwnershipLogCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*OwnershipLog]) ([]*OwnershipLog, error) {
-					builders := make([]*OwnershipLogUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return ownershiplogTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *OwnershipLog) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "from_user_id":
-		if _m.FromUserID != nil {
-			return *_m.FromUserID
-		}
-	case "to_user_id":
-		if _m.ToUserID != nil {
-			return *_m.ToUserID
-		}
-	case "post_id":
-		if _m.PostID != nil {
-			return *_m.PostID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// postBatch describes a bulk of Post rows; the node only tells the type.
-func postBatch(perRow bool) func() (*bulk.Batch, *Post) {
-	return func() (*bulk.Batch, *Post) {
-		return &bulk.Batch{
-			Entity: postEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(post.Label, err) },
-		}, nil
+// postTable is what package bulk needs of Post.
+func postTable() *bulk.Table[config, *Post, *PostCreate, *PostUpdateOne] {
+	return &bulk.Table[config, *Post, *PostCreate, *PostUpdateOne]{
+		Driver: driverOf, Entity: postEntity, Explain: explainBulk(post.Label),
+		Create: (*PostCreate).bulkRow,
+		Update: (*PostUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Post]{PostBySlug, PostByID},
+		Value:  (*Post).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Post, error) {
+			return NewPostClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PostCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Post) (*PostUpdateOne, ent.Mutation) {
+			u := NewPostClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PostUpdateOne, b *PostCreate) {
+			if ids := b.mutation.TagsIDs(); len(ids) > 0 {
+				u.mutation.AddTagIDs(ids...)
+			}
+			if ids := b.mutation.CommentsIDs(); len(ids) > 0 {
+				u.mutation.AddCommentIDs(ids...)
+			}
+			if ids := b.mutation.LikesIDs(); len(ids) > 0 {
+				u.mutation.AddLikeIDs(ids...)
+			}
+			if ids := b.mutation.SharesIDs(); len(ids) > 0 {
+				u.mutation.AddShareIDs(ids...)
+			}
+			if ids := b.mutation.RatingsIDs(); len(ids) > 0 {
+				u.mutation.AddRatingIDs(ids...)
+			}
+			if ids := b.mutation.ViewsIDs(); len(ids) > 0 {
+				u.mutation.AddViewIDs(ids...)
+			}
+			if ids := b.mutation.OwnershipLogsIDs(); len(ids) > 0 {
+				u.mutation.AddOwnershipLogIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Post) rebind(c config) { _m.config = c }
-
-func (_c *PostCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Post
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*PostMutation, *Post]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostMutation) { _c.mutation = m },
+		Spec: func() (*Post, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Post, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PostUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PostUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Post{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PostMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Post{config: c}
+	return bulk.Updating[*PostMutation, *Post]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PostMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PostUpdateBulk changes many rows, each in its own way.
-type PostUpdateBulk struct {
-	config
-	builders []*PostUpdateOne
-	perRow   bool
-}
+// PostUpdateBulk changes many Post rows, each in its own way.
+type PostUpdateBulk = bulk.Updates[*Post]
 
 // UpdateBulk returns a builder that changes many Post rows, each in its own way.
 func (c *PostClient) UpdateBulk(builders ...*PostUpdateOne) *PostUpdateBulk {
-	return &PostUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PostUpdateBulk) ErrorsPerRow() *PostUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PostUpdateBulk) Save(ctx context.Context) ([]*Post, error) {
-	return saveBulk(ctx, _u.config, _u.builders, postBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PostUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return postTable().Updates(c.config, builders)
 }
 
 // PostKey is a unique key of Post.
-type PostKey struct{ key bulk.Key }
+type PostKey = bulk.Key[*Post]
 
 // The unique keys of Post.
 var (
-	PostBySlug = PostKey{bulk.Key{Name: "slug", Fields: []string{"slug"}}}
-	PostByID   = PostKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PostBySlug = PostKey{Name: "slug", Fields: []string{"slug"}}
+	PostByID   = PostKey{Name: "", Fields: []string{"id"}}
 )
 
-// PostUpsert creates a row, or updates the one with its key.
-type PostUpsert struct{ many *PostUpsertBulk }
-
-// PostUpsertBulk creates rows, or updates those with their keys.
-type PostUpsertBulk struct {
-	config
-	builders []*PostCreate
-	by       PostKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PostUpsert creates a row, or updates the one with its key;
+// PostUpsertBulk does so with many.
+type (
+	PostUpsert     = bulk.UpsertOne[*Post]
+	PostUpsertBulk = bulk.Upserts[*Post]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PostClient) Upsert(builder *PostCreate, by ...PostKey) *PostUpsert {
-	return &PostUpsert{c.UpsertBulk([]*PostCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PostUpsert) Save(ctx context.Context) (entity.Upserted[*Post], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Post]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PostCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PostBySlug.
 func (c *PostClient) UpsertBulk(builders []*PostCreate, by ...PostKey) *PostUpsertBulk {
-	return &PostUpsertBulk{config: c.config, builders: builders, by: byKey(by, PostBySlug)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PostUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Post], error) {
-	var rows []entity.Upserted[*Post]
-	before := make([]PostMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPostClient(c)
-			upsert := &bulk.Upsert[*Post]{
-				Entity: postEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PostMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Post, error) {
-					q := client.Query().Where(where).Order(post.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Post).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Post, error) {
-					builders := make([]*PostCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Post]) ([]*Post, error) {
-					builders := make([]*PostUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.TagsIDs(); len(ids) > 0 {
-							b.mutation.AddTagIDs(ids...)
-						}
-						if ids := m.CommentsIDs(); len(ids) > 0 {
-							b.mutation.AddCommentIDs(ids...)
-						}
-						if ids := m.LikesIDs(); len(ids) > 0 {
-							b.mutation.AddLikeIDs(ids...)
-						}
-						if ids := m.SharesIDs(); len(ids) > 0 {
-							b.mutation.AddShareIDs(ids...)
-						}
-						if ids := m.RatingsIDs(); len(ids) > 0 {
-							b.mutation.AddRatingIDs(ids...)
-						}
-						if ids := m.ViewsIDs(); len(ids) > 0 {
-							b.mutation.AddViewIDs(ids...)
-						}
-						if ids := m.OwnershipLogsIDs(); len(ids) > 0 {
-							b.mutation.AddOwnershipLogIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return postTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Post) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "user_id":
-		return _m.UserID
-	case "title":
-		return _m.Title
-	case "slug":
-		return _m.Slug
-	case "content":
-		if _m.Content != nil {
-			return *_m.Content
-		}
-	case "excerpt":
-		if _m.Excerpt != nil {
-			return *_m.Excerpt
-		}
-	case "category":
-		if _m.Category != nil {
-			return *_m.Category
-		}
-	case "status":
-		return _m.Status
-	case "view_count":
-		return _m.ViewCount
-	case "published_at":
-		if _m.PublishedAt != nil {
-			return *_m.PublishedAt
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// postlikeBatch describes a bulk of PostLike rows; the node only tells the type.
-func postlikeBatch(perRow bool) func() (*bulk.Batch, *PostLike) {
-	return func() (*bulk.Batch, *PostLike) {
-		return &bulk.Batch{
-			Entity: postlikeEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(postlike.Label, err) },
-		}, nil
+// postlikeTable is what package bulk needs of PostLike.
+func postlikeTable() *bulk.Table[config, *PostLike, *PostLikeCreate, *PostLikeUpdateOne] {
+	return &bulk.Table[config, *PostLike, *PostLikeCreate, *PostLikeUpdateOne]{
+		Driver: driverOf, Entity: postlikeEntity, Explain: explainBulk(postlike.Label),
+		Create: (*PostLikeCreate).bulkRow,
+		Update: (*PostLikeUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*PostLike]{PostLikeByPostIDUserID, PostLikeByID},
+		Value:  (*PostLike).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*PostLike, error) {
+			return NewPostLikeClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PostLikeCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *PostLike) (*PostLikeUpdateOne, ent.Mutation) {
+			u := NewPostLikeClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PostLikeUpdateOne, b *PostLikeCreate) {
+		},
 	}
 }
-
-func (_m *PostLike) rebind(c config) { _m.config = c }
-
-func (_c *PostLikeCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostLikeCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *PostLike
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostLikeMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*PostLikeMutation, *PostLike]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostLikeMutation) { _c.mutation = m },
+		Spec: func() (*PostLike, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *PostLike, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PostLikeUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PostLikeUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &PostLike{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PostLikeMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &PostLike{config: c}
+	return bulk.Updating[*PostLikeMutation, *PostLike]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PostLikeMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PostLikeUpdateBulk changes many rows, each in its own way.
-type PostLikeUpdateBulk struct {
-	config
-	builders []*PostLikeUpdateOne
-	perRow   bool
-}
+// PostLikeUpdateBulk changes many PostLike rows, each in its own way.
+type PostLikeUpdateBulk = bulk.Updates[*PostLike]
 
 // UpdateBulk returns a builder that changes many PostLike rows, each in its own way.
 func (c *PostLikeClient) UpdateBulk(builders ...*PostLikeUpdateOne) *PostLikeUpdateBulk {
-	return &PostLikeUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PostLikeUpdateBulk) ErrorsPerRow() *PostLikeUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PostLikeUpdateBulk) Save(ctx context.Context) ([]*PostLike, error) {
-	return saveBulk(ctx, _u.config, _u.builders, postlikeBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PostLikeUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return postlikeTable().Updates(c.config, builders)
 }
 
 // PostLikeKey is a unique key of PostLike.
-type PostLikeKey struct{ key bulk.Key }
+type PostLikeKey = bulk.Key[*PostLike]
 
 // The unique keys of PostLike.
 var (
-	PostLikeByPostIDUserID = PostLikeKey{bulk.Key{Name: "post_id_user_id", Fields: []string{"post_id", "user_id"}}}
-	PostLikeByID           = PostLikeKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PostLikeByPostIDUserID = PostLikeKey{Name: "post_id_user_id", Fields: []string{"post_id", "user_id"}}
+	PostLikeByID           = PostLikeKey{Name: "", Fields: []string{"id"}}
 )
 
-// PostLikeUpsert creates a row, or updates the one with its key.
-type PostLikeUpsert struct{ many *PostLikeUpsertBulk }
-
-// PostLikeUpsertBulk creates rows, or updates those with their keys.
-type PostLikeUpsertBulk struct {
-	config
-	builders []*PostLikeCreate
-	by       PostLikeKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PostLikeUpsert creates a row, or updates the one with its key;
+// PostLikeUpsertBulk does so with many.
+type (
+	PostLikeUpsert     = bulk.UpsertOne[*PostLike]
+	PostLikeUpsertBulk = bulk.Upserts[*PostLike]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PostLikeClient) Upsert(builder *PostLikeCreate, by ...PostLikeKey) *PostLikeUpsert {
-	return &PostLikeUpsert{c.UpsertBulk([]*PostLikeCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PostLikeUpsert) Save(ctx context.Context) (entity.Upserted[*PostLike], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*PostLike]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PostLikeCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PostLikeByPostIDUserID.
 func (c *PostLikeClient) UpsertBulk(builders []*PostLikeCreate, by ...PostLikeKey) *PostLikeUpsertBulk {
-	return &PostLikeUpsertBulk{config: c.config, builders: builders, by: byKey(by, PostLikeByPostIDUserID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PostLikeUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*PostLike], error) {
-	var rows []entity.Upserted[*PostLike]
-	before := make([]PostLikeMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPostLikeClient(c)
-			upsert := &bulk.Upsert[*PostLike]{
-				Entity: postlikeEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PostLikeMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*PostLike, error) {
-					q := client.Query().Where(where).Order(postlike.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*PostLike).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*PostLike, error) {
-					builders := make([]*PostLikeCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*PostLike]) ([]*PostLike, error) {
-					builders := make([]*PostLikeUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return postlikeTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *PostLike) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "post_id":
-		return _m.PostID
-	case "user_id":
-		return _m.UserID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// postratingBatch describes a bulk of PostRating rows; the node only tells the type.
-func postratingBatch(perRow bool) func() (*bulk.Batch, *PostRating) {
-	return func() (*bulk.Batch, *PostRating) {
-		return &bulk.Batch{
-			Entity: postratingEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(postrating.Label, err) },
-		}, nil
+// postratingTable is what package bulk needs of PostRating.
+func postratingTable() *bulk.Table[config, *PostRating, *PostRatingCreate, *PostRatingUpdateOne] {
+	return &bulk.Table[config, *PostRating, *PostRatingCreate, *PostRatingUpdateOne]{
+		Driver: driverOf, Entity: postratingEntity, Explain: explainBulk(postrating.Label),
+		Create: (*PostRatingCreate).bulkRow,
+		Update: (*PostRatingUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*PostRating]{PostRatingByPostIDUserID, PostRatingByID},
+		Value:  (*PostRating).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*PostRating, error) {
+			return NewPostRatingClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PostRatingCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *PostRating) (*PostRatingUpdateOne, ent.Mutation) {
+			u := NewPostRatingClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PostRatingUpdateOne, b *PostRatingCreate) {
+		},
 	}
 }
-
-func (_m *PostRating) rebind(c config) { _m.config = c }
-
-func (_c *PostRatingCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostRatingCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *PostRating
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostRatingMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*PostRatingMutation, *PostRating]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostRatingMutation) { _c.mutation = m },
+		Spec: func() (*PostRating, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *PostRating, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PostRatingUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PostRatingUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &PostRating{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PostRatingMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &PostRating{config: c}
+	return bulk.Updating[*PostRatingMutation, *PostRating]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PostRatingMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PostRatingUpdateBulk changes many rows, each in its own way.
-type PostRatingUpdateBulk struct {
-	config
-	builders []*PostRatingUpdateOne
-	perRow   bool
-}
+// PostRatingUpdateBulk changes many PostRating rows, each in its own way.
+type PostRatingUpdateBulk = bulk.Updates[*PostRating]
 
 // UpdateBulk returns a builder that changes many PostRating rows, each in its own way.
 func (c *PostRatingClient) UpdateBulk(builders ...*PostRatingUpdateOne) *PostRatingUpdateBulk {
-	return &PostRatingUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PostRatingUpdateBulk) ErrorsPerRow() *PostRatingUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PostRatingUpdateBulk) Save(ctx context.Context) ([]*PostRating, error) {
-	return saveBulk(ctx, _u.config, _u.builders, postratingBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PostRatingUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return postratingTable().Updates(c.config, builders)
 }
 
 // PostRatingKey is a unique key of PostRating.
-type PostRatingKey struct{ key bulk.Key }
+type PostRatingKey = bulk.Key[*PostRating]
 
 // The unique keys of PostRating.
 var (
-	PostRatingByPostIDUserID = PostRatingKey{bulk.Key{Name: "post_id_user_id", Fields: []string{"post_id", "user_id"}}}
-	PostRatingByID           = PostRatingKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PostRatingByPostIDUserID = PostRatingKey{Name: "post_id_user_id", Fields: []string{"post_id", "user_id"}}
+	PostRatingByID           = PostRatingKey{Name: "", Fields: []string{"id"}}
 )
 
-// PostRatingUpsert creates a row, or updates the one with its key.
-type PostRatingUpsert struct{ many *PostRatingUpsertBulk }
-
-// PostRatingUpsertBulk creates rows, or updates those with their keys.
-type PostRatingUpsertBulk struct {
-	config
-	builders []*PostRatingCreate
-	by       PostRatingKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PostRatingUpsert creates a row, or updates the one with its key;
+// PostRatingUpsertBulk does so with many.
+type (
+	PostRatingUpsert     = bulk.UpsertOne[*PostRating]
+	PostRatingUpsertBulk = bulk.Upserts[*PostRating]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PostRatingClient) Upsert(builder *PostRatingCreate, by ...PostRatingKey) *PostRatingUpsert {
-	return &PostRatingUpsert{c.UpsertBulk([]*PostRatingCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PostRatingUpsert) Save(ctx context.Context) (entity.Upserted[*PostRating], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*PostRating]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PostRatingCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PostRatingByPostIDUserID.
 func (c *PostRatingClient) UpsertBulk(builders []*PostRatingCreate, by ...PostRatingKey) *PostRatingUpsertBulk {
-	return &PostRatingUpsertBulk{config: c.config, builders: builders, by: byKey(by, PostRatingByPostIDUserID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PostRatingUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*PostRating], error) {
-	var rows []entity.Upserted[*PostRating]
-	before := make([]PostRatingMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPostRatingClient(c)
-			upsert := &bulk.Upsert[*PostRating]{
-				Entity: postratingEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PostRatingMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*PostRating, error) {
-					q := client.Query().Where(where).Order(postrating.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*PostRating).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*PostRating, error) {
-					builders := make([]*PostRatingCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*PostRating]) ([]*PostRating, error) {
-					builders := make([]*PostRatingUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return postratingTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *PostRating) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "post_id":
-		return _m.PostID
-	case "user_id":
-		return _m.UserID
-	case "rating":
-		return _m.Rating
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// postshareBatch describes a bulk of PostShare rows; the node only tells the type.
-func postshareBatch(perRow bool) func() (*bulk.Batch, *PostShare) {
-	return func() (*bulk.Batch, *PostShare) {
-		return &bulk.Batch{
-			Entity: postshareEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(postshare.Label, err) },
-		}, nil
+// postshareTable is what package bulk needs of PostShare.
+func postshareTable() *bulk.Table[config, *PostShare, *PostShareCreate, *PostShareUpdateOne] {
+	return &bulk.Table[config, *PostShare, *PostShareCreate, *PostShareUpdateOne]{
+		Driver: driverOf, Entity: postshareEntity, Explain: explainBulk(postshare.Label),
+		Create: (*PostShareCreate).bulkRow,
+		Update: (*PostShareUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*PostShare]{PostShareByID},
+		Value:  (*PostShare).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*PostShare, error) {
+			return NewPostShareClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PostShareCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *PostShare) (*PostShareUpdateOne, ent.Mutation) {
+			u := NewPostShareClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PostShareUpdateOne, b *PostShareCreate) {
+		},
 	}
 }
-
-func (_m *PostShare) rebind(c config) { _m.config = c }
-
-func (_c *PostShareCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostShareCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *PostShare
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostShareMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*PostShareMutation, *PostShare]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostShareMutation) { _c.mutation = m },
+		Spec: func() (*PostShare, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *PostShare, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PostShareUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PostShareUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &PostShare{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PostShareMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &PostShare{config: c}
+	return bulk.Updating[*PostShareMutation, *PostShare]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PostShareMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PostShareUpdateBulk changes many rows, each in its own way.
-type PostShareUpdateBulk struct {
-	config
-	builders []*PostShareUpdateOne
-	perRow   bool
-}
+// PostShareUpdateBulk changes many PostShare rows, each in its own way.
+type PostShareUpdateBulk = bulk.Updates[*PostShare]
 
 // UpdateBulk returns a builder that changes many PostShare rows, each in its own way.
 func (c *PostShareClient) UpdateBulk(builders ...*PostShareUpdateOne) *PostShareUpdateBulk {
-	return &PostShareUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PostShareUpdateBulk) ErrorsPerRow() *PostShareUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PostShareUpdateBulk) Save(ctx context.Context) ([]*PostShare, error) {
-	return saveBulk(ctx, _u.config, _u.builders, postshareBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PostShareUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return postshareTable().Updates(c.config, builders)
 }
 
 // PostShareKey is a unique key of PostShare.
-type PostShareKey struct{ key bulk.Key }
+type PostShareKey = bulk.Key[*PostShare]
 
 // The unique keys of PostShare.
 var (
-	PostShareByID = PostShareKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PostShareByID = PostShareKey{Name: "", Fields: []string{"id"}}
 )
 
-// PostShareUpsert creates a row, or updates the one with its key.
-type PostShareUpsert struct{ many *PostShareUpsertBulk }
-
-// PostShareUpsertBulk creates rows, or updates those with their keys.
-type PostShareUpsertBulk struct {
-	config
-	builders []*PostShareCreate
-	by       PostShareKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PostShareUpsert creates a row, or updates the one with its key;
+// PostShareUpsertBulk does so with many.
+type (
+	PostShareUpsert     = bulk.UpsertOne[*PostShare]
+	PostShareUpsertBulk = bulk.Upserts[*PostShare]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PostShareClient) Upsert(builder *PostShareCreate, by ...PostShareKey) *PostShareUpsert {
-	return &PostShareUpsert{c.UpsertBulk([]*PostShareCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PostShareUpsert) Save(ctx context.Context) (entity.Upserted[*PostShare], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*PostShare]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PostShareCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PostShareByID.
 func (c *PostShareClient) UpsertBulk(builders []*PostShareCreate, by ...PostShareKey) *PostShareUpsertBulk {
-	return &PostShareUpsertBulk{config: c.config, builders: builders, by: byKey(by, PostShareByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PostShareUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*PostShare], error) {
-	var rows []entity.Upserted[*PostShare]
-	before := make([]PostShareMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPostShareClient(c)
-			upsert := &bulk.Upsert[*PostShare]{
-				Entity: postshareEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PostShareMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*PostShare, error) {
-					q := client.Query().Where(where).Order(postshare.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*PostShare).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*PostShare, error) {
-					builders := make([]*PostShareCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*PostShare]) ([]*PostShare, error) {
-					builders := make([]*PostShareUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return postshareTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *PostShare) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "post_id":
-		return _m.PostID
-	case "user_id":
-		if _m.UserID != nil {
-			return *_m.UserID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// posttagBatch describes a bulk of PostTag rows; the node only tells the type.
-func posttagBatch(perRow bool) func() (*bulk.Batch, *PostTag) {
-	return func() (*bulk.Batch, *PostTag) {
-		return &bulk.Batch{
-			Entity: posttagEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(posttag.Label, err) },
-		}, nil
+// posttagTable is what package bulk needs of PostTag.
+func posttagTable() *bulk.Table[config, *PostTag, *PostTagCreate, struct{}] {
+	return &bulk.Table[config, *PostTag, *PostTagCreate, struct{}]{
+		Driver: driverOf, Entity: posttagEntity, Explain: explainBulk(posttag.Label),
+		Create: (*PostTagCreate).bulkRow,
 	}
 }
-
-func (_m *PostTag) rebind(c config) { _m.config = c }
-
-func (_c *PostTagCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostTagCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *PostTag
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostTagMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_c.mutation.done = true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*PostTagMutation, *PostTag]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostTagMutation) { _c.mutation = m },
+		Spec: func() (*PostTag, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *PostTag, id any) {
+			_c.mutation.done = true
+		},
+	}.BulkRow()
 }
 
-// postviewBatch describes a bulk of PostView rows; the node only tells the type.
-func postviewBatch(perRow bool) func() (*bulk.Batch, *PostView) {
-	return func() (*bulk.Batch, *PostView) {
-		return &bulk.Batch{
-			Entity: postviewEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(postview.Label, err) },
-		}, nil
+// postviewTable is what package bulk needs of PostView.
+func postviewTable() *bulk.Table[config, *PostView, *PostViewCreate, *PostViewUpdateOne] {
+	return &bulk.Table[config, *PostView, *PostViewCreate, *PostViewUpdateOne]{
+		Driver: driverOf, Entity: postviewEntity, Explain: explainBulk(postview.Label),
+		Create: (*PostViewCreate).bulkRow,
+		Update: (*PostViewUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*PostView]{PostViewByPostIDViewDate, PostViewByID},
+		Value:  (*PostView).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*PostView, error) {
+			return NewPostViewClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PostViewCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *PostView) (*PostViewUpdateOne, ent.Mutation) {
+			u := NewPostViewClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PostViewUpdateOne, b *PostViewCreate) {
+		},
 	}
 }
-
-func (_m *PostView) rebind(c config) { _m.config = c }
-
-func (_c *PostViewCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PostViewCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *PostView
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PostViewMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*PostViewMutation, *PostView]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PostViewMutation) { _c.mutation = m },
+		Spec: func() (*PostView, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *PostView, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PostViewUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PostViewUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &PostView{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PostViewMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &PostView{config: c}
+	return bulk.Updating[*PostViewMutation, *PostView]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PostViewMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PostViewUpdateBulk changes many rows, each in its own way.
-type PostViewUpdateBulk struct {
-	config
-	builders []*PostViewUpdateOne
-	perRow   bool
-}
+// PostViewUpdateBulk changes many PostView rows, each in its own way.
+type PostViewUpdateBulk = bulk.Updates[*PostView]
 
 // UpdateBulk returns a builder that changes many PostView rows, each in its own way.
 func (c *PostViewClient) UpdateBulk(builders ...*PostViewUpdateOne) *PostViewUpdateBulk {
-	return &PostViewUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PostViewUpdateBulk) ErrorsPerRow() *PostViewUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PostViewUpdateBulk) Save(ctx context.Context) ([]*PostView, error) {
-	return saveBulk(ctx, _u.config, _u.builders, postviewBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PostViewUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return postviewTable().Updates(c.config, builders)
 }
 
 // PostViewKey is a unique key of PostView.
-type PostViewKey struct{ key bulk.Key }
+type PostViewKey = bulk.Key[*PostView]
 
 // The unique keys of PostView.
 var (
-	PostViewByPostIDViewDate = PostViewKey{bulk.Key{Name: "post_id_view_date", Fields: []string{"post_id", "view_date"}}}
-	PostViewByID             = PostViewKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PostViewByPostIDViewDate = PostViewKey{Name: "", Fields: []string{"post_id", "view_date"}}
+	PostViewByID             = PostViewKey{Name: "", Fields: []string{"id"}}
 )
 
-// PostViewUpsert creates a row, or updates the one with its key.
-type PostViewUpsert struct{ many *PostViewUpsertBulk }
-
-// PostViewUpsertBulk creates rows, or updates those with their keys.
-type PostViewUpsertBulk struct {
-	config
-	builders []*PostViewCreate
-	by       PostViewKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PostViewUpsert creates a row, or updates the one with its key;
+// PostViewUpsertBulk does so with many.
+type (
+	PostViewUpsert     = bulk.UpsertOne[*PostView]
+	PostViewUpsertBulk = bulk.Upserts[*PostView]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PostViewClient) Upsert(builder *PostViewCreate, by ...PostViewKey) *PostViewUpsert {
-	return &PostViewUpsert{c.UpsertBulk([]*PostViewCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PostViewUpsert) Save(ctx context.Context) (entity.Upserted[*PostView], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*PostView]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PostViewCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PostViewByPostIDViewDate.
 func (c *PostViewClient) UpsertBulk(builders []*PostViewCreate, by ...PostViewKey) *PostViewUpsertBulk {
-	return &PostViewUpsertBulk{config: c.config, builders: builders, by: byKey(by, PostViewByPostIDViewDate)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PostViewUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*PostView], error) {
-	var rows []entity.Upserted[*PostView]
-	before := make([]PostViewMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPostViewClient(c)
-			upsert := &bulk.Upsert[*PostView]{
-				Entity: postviewEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PostViewMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*PostView, error) {
-					q := client.Query().Where(where).Order(postview.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*PostView).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*PostView, error) {
-					builders := make([]*PostViewCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*PostView]) ([]*PostView, error) {
-					builders := make([]*PostViewUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return postviewTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *PostView) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "post_id":
-		return _m.PostID
-	case "view_date":
-		return _m.ViewDate
-	case "view_count":
-		return _m.ViewCount
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// productBatch describes a bulk of Product rows; the node only tells the type.
-func productBatch(perRow bool) func() (*bulk.Batch, *Product) {
-	return func() (*bulk.Batch, *Product) {
-		return &bulk.Batch{
-			Entity: productEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(product.Label, err) },
-		}, nil
+// productTable is what package bulk needs of Product.
+func productTable() *bulk.Table[config, *Product, *ProductCreate, *ProductUpdateOne] {
+	return &bulk.Table[config, *Product, *ProductCreate, *ProductUpdateOne]{
+		Driver: driverOf, Entity: productEntity, Explain: explainBulk(product.Label),
+		Create: (*ProductCreate).bulkRow,
+		Update: (*ProductUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Product]{ProductBySlug, ProductByExternalID, ProductByID},
+		Value:  (*Product).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Product, error) {
+			return NewProductClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ProductCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Product) (*ProductUpdateOne, ent.Mutation) {
+			u := NewProductClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ProductUpdateOne, b *ProductCreate) {
+		},
 	}
 }
-
-func (_m *Product) rebind(c config) { _m.config = c }
-
-func (_c *ProductCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ProductCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Product
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ProductMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ProductMutation, *Product]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ProductMutation) { _c.mutation = m },
+		Spec: func() (*Product, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Product, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ProductUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ProductUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Product{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ProductMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Product{config: c}
+	return bulk.Updating[*ProductMutation, *Product]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ProductMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ProductUpdateBulk changes many rows, each in its own way.
-type ProductUpdateBulk struct {
-	config
-	builders []*ProductUpdateOne
-	perRow   bool
-}
+// ProductUpdateBulk changes many Product rows, each in its own way.
+type ProductUpdateBulk = bulk.Updates[*Product]
 
 // UpdateBulk returns a builder that changes many Product rows, each in its own way.
 func (c *ProductClient) UpdateBulk(builders ...*ProductUpdateOne) *ProductUpdateBulk {
-	return &ProductUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ProductUpdateBulk) ErrorsPerRow() *ProductUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return saveBulk(ctx, _u.config, _u.builders, productBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ProductUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return productTable().Updates(c.config, builders)
 }
 
 // ProductKey is a unique key of Product.
-type ProductKey struct{ key bulk.Key }
+type ProductKey = bulk.Key[*Product]
 
 // The unique keys of Product.
 var (
-	ProductBySlug       = ProductKey{bulk.Key{Name: "slug", Fields: []string{"slug"}}}
-	ProductByExternalID = ProductKey{bulk.Key{Name: "external_id", Fields: []string{"external_id"}}}
-	ProductByID         = ProductKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ProductBySlug       = ProductKey{Name: "slug", Fields: []string{"slug"}}
+	ProductByExternalID = ProductKey{Name: "external_id", Fields: []string{"external_id"}}
+	ProductByID         = ProductKey{Name: "", Fields: []string{"id"}}
 )
 
-// ProductUpsert creates a row, or updates the one with its key.
-type ProductUpsert struct{ many *ProductUpsertBulk }
-
-// ProductUpsertBulk creates rows, or updates those with their keys.
-type ProductUpsertBulk struct {
-	config
-	builders []*ProductCreate
-	by       ProductKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ProductUpsert creates a row, or updates the one with its key;
+// ProductUpsertBulk does so with many.
+type (
+	ProductUpsert     = bulk.UpsertOne[*Product]
+	ProductUpsertBulk = bulk.Upserts[*Product]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ProductClient) Upsert(builder *ProductCreate, by ...ProductKey) *ProductUpsert {
-	return &ProductUpsert{c.UpsertBulk([]*ProductCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ProductUpsert) Save(ctx context.Context) (entity.Upserted[*Product], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Product]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ProductCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ProductBySlug.
 func (c *ProductClient) UpsertBulk(builders []*ProductCreate, by ...ProductKey) *ProductUpsertBulk {
-	return &ProductUpsertBulk{config: c.config, builders: builders, by: byKey(by, ProductBySlug)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ProductUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Product], error) {
-	var rows []entity.Upserted[*Product]
-	before := make([]ProductMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewProductClient(c)
-			upsert := &bulk.Upsert[*Product]{
-				Entity: productEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ProductMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Product, error) {
-					q := client.Query().Where(where).Order(product.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Product).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Product, error) {
-					builders := make([]*ProductCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Product]) ([]*Product, error) {
-					builders := make([]*ProductUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return productTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Product) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "version":
-		return _m.Version
-	case "name":
-		return _m.Name
-	case "description":
-		if _m.Description != nil {
-			return *_m.Description
-		}
-	case "slug":
-		return _m.Slug
-	case "price":
-		return _m.Price
-	case "stock":
-		return _m.Stock
-	case "weight":
-		if _m.Weight != nil {
-			return *_m.Weight
-		}
-	case "metadata":
-		return _m.Metadata
-	case "specifications":
-		return _m.Specifications
-	case "is_featured":
-		return _m.IsFeatured
-	case "is_digital":
-		return _m.IsDigital
-	case "external_id":
-		return _m.ExternalID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// roleBatch describes a bulk of Role rows; the node only tells the type.
-func roleBatch(perRow bool) func() (*bulk.Batch, *Role) {
-	return func() (*bulk.Batch, *Role) {
-		return &bulk.Batch{
-			Entity: roleEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(role.Label, err) },
-		}, nil
+// roleTable is what package bulk needs of Role.
+func roleTable() *bulk.Table[config, *Role, *RoleCreate, *RoleUpdateOne] {
+	return &bulk.Table[config, *Role, *RoleCreate, *RoleUpdateOne]{
+		Driver: driverOf, Entity: roleEntity, Explain: explainBulk(role.Label),
+		Create: (*RoleCreate).bulkRow,
+		Update: (*RoleUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Role]{RoleByName, RoleByID},
+		Value:  (*Role).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Role, error) {
+			return NewRoleClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *RoleCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Role) (*RoleUpdateOne, ent.Mutation) {
+			u := NewRoleClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *RoleUpdateOne, b *RoleCreate) {
+			if ids := b.mutation.AssignmentsIDs(); len(ids) > 0 {
+				u.mutation.AddAssignmentIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Role) rebind(c config) { _m.config = c }
-
-func (_c *RoleCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *RoleCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Role
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*RoleMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*RoleMutation, *Role]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *RoleMutation) { _c.mutation = m },
+		Spec: func() (*Role, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Role, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *RoleUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *RoleUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Role{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*RoleMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Role{config: c}
+	return bulk.Updating[*RoleMutation, *Role]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *RoleMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// RoleUpdateBulk changes many rows, each in its own way.
-type RoleUpdateBulk struct {
-	config
-	builders []*RoleUpdateOne
-	perRow   bool
-}
+// RoleUpdateBulk changes many Role rows, each in its own way.
+type RoleUpdateBulk = bulk.Updates[*Role]
 
 // UpdateBulk returns a builder that changes many Role rows, each in its own way.
 func (c *RoleClient) UpdateBulk(builders ...*RoleUpdateOne) *RoleUpdateBulk {
-	return &RoleUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *RoleUpdateBulk) ErrorsPerRow() *RoleUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *RoleUpdateBulk) Save(ctx context.Context) ([]*Role, error) {
-	return saveBulk(ctx, _u.config, _u.builders, roleBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *RoleUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return roleTable().Updates(c.config, builders)
 }
 
 // RoleKey is a unique key of Role.
-type RoleKey struct{ key bulk.Key }
+type RoleKey = bulk.Key[*Role]
 
 // The unique keys of Role.
 var (
-	RoleByName = RoleKey{bulk.Key{Name: "name", Fields: []string{"name"}}}
-	RoleByID   = RoleKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	RoleByName = RoleKey{Name: "", Fields: []string{"name"}}
+	RoleByID   = RoleKey{Name: "", Fields: []string{"id"}}
 )
 
-// RoleUpsert creates a row, or updates the one with its key.
-type RoleUpsert struct{ many *RoleUpsertBulk }
-
-// RoleUpsertBulk creates rows, or updates those with their keys.
-type RoleUpsertBulk struct {
-	config
-	builders []*RoleCreate
-	by       RoleKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// RoleUpsert creates a row, or updates the one with its key;
+// RoleUpsertBulk does so with many.
+type (
+	RoleUpsert     = bulk.UpsertOne[*Role]
+	RoleUpsertBulk = bulk.Upserts[*Role]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *RoleClient) Upsert(builder *RoleCreate, by ...RoleKey) *RoleUpsert {
-	return &RoleUpsert{c.UpsertBulk([]*RoleCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *RoleUpsert) Save(ctx context.Context) (entity.Upserted[*Role], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Role]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*RoleCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is RoleByName.
 func (c *RoleClient) UpsertBulk(builders []*RoleCreate, by ...RoleKey) *RoleUpsertBulk {
-	return &RoleUpsertBulk{config: c.config, builders: builders, by: byKey(by, RoleByName)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *RoleUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Role], error) {
-	var rows []entity.Upserted[*Role]
-	before := make([]RoleMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewRoleClient(c)
-			upsert := &bulk.Upsert[*Role]{
-				Entity: roleEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*RoleMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Role, error) {
-					q := client.Query().Where(where).Order(role.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Role).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Role, error) {
-					builders := make([]*RoleCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Role]) ([]*Role, error) {
-					builders := make([]*RoleUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.AssignmentsIDs(); len(ids) > 0 {
-							b.mutation.AddAssignmentIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return roleTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Role) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "name":
-		return _m.Name
-	case "description":
-		if _m.Description != nil {
-			return *_m.Description
-		}
-	case "permissions":
-		return _m.Permissions
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// scenarioBatch describes a bulk of Scenario rows; the node only tells the type.
-func scenarioBatch(perRow bool) func() (*bulk.Batch, *Scenario) {
-	return func() (*bulk.Batch, *Scenario) {
-		return &bulk.Batch{
-			Entity: scenarioEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(scenario.Label, err) },
-		}, nil
+// scenarioTable is what package bulk needs of Scenario.
+func scenarioTable() *bulk.Table[config, *Scenario, *ScenarioCreate, *ScenarioUpdateOne] {
+	return &bulk.Table[config, *Scenario, *ScenarioCreate, *ScenarioUpdateOne]{
+		Driver: driverOf, Entity: scenarioEntity, Explain: explainBulk(scenario.Label),
+		Create: (*ScenarioCreate).bulkRow,
+		Update: (*ScenarioUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Scenario]{ScenarioByID},
+		Value:  (*Scenario).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Scenario, error) {
+			return NewScenarioClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ScenarioCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Scenario) (*ScenarioUpdateOne, ent.Mutation) {
+			u := NewScenarioClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ScenarioUpdateOne, b *ScenarioCreate) {
+		},
 	}
 }
-
-func (_m *Scenario) rebind(c config) { _m.config = c }
-
-func (_c *ScenarioCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ScenarioCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Scenario
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ScenarioMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ScenarioMutation, *Scenario]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ScenarioMutation) { _c.mutation = m },
+		Spec: func() (*Scenario, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Scenario, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ScenarioUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ScenarioUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Scenario{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ScenarioMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Scenario{config: c}
+	return bulk.Updating[*ScenarioMutation, *Scenario]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ScenarioMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ScenarioUpdateBulk changes many rows, each in its own way.
-type ScenarioUpdateBulk struct {
-	config
-	builders []*ScenarioUpdateOne
-	perRow   bool
-}
+// ScenarioUpdateBulk changes many Scenario rows, each in its own way.
+type ScenarioUpdateBulk = bulk.Updates[*Scenario]
 
 // UpdateBulk returns a builder that changes many Scenario rows, each in its own way.
 func (c *ScenarioClient) UpdateBulk(builders ...*ScenarioUpdateOne) *ScenarioUpdateBulk {
-	return &ScenarioUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ScenarioUpdateBulk) ErrorsPerRow() *ScenarioUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ScenarioUpdateBulk) Save(ctx context.Context) ([]*Scenario, error) {
-	return saveBulk(ctx, _u.config, _u.builders, scenarioBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ScenarioUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return scenarioTable().Updates(c.config, builders)
 }
 
 // ScenarioKey is a unique key of Scenario.
-type ScenarioKey struct{ key bulk.Key }
+type ScenarioKey = bulk.Key[*Scenario]
 
 // The unique keys of Scenario.
 var (
-	ScenarioByID = ScenarioKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ScenarioByID = ScenarioKey{Name: "", Fields: []string{"id"}}
 )
 
-// ScenarioUpsert creates a row, or updates the one with its key.
-type ScenarioUpsert struct{ many *ScenarioUpsertBulk }
-
-// ScenarioUpsertBulk creates rows, or updates those with their keys.
-type ScenarioUpsertBulk struct {
-	config
-	builders []*ScenarioCreate
-	by       ScenarioKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ScenarioUpsert creates a row, or updates the one with its key;
+// ScenarioUpsertBulk does so with many.
+type (
+	ScenarioUpsert     = bulk.UpsertOne[*Scenario]
+	ScenarioUpsertBulk = bulk.Upserts[*Scenario]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ScenarioClient) Upsert(builder *ScenarioCreate, by ...ScenarioKey) *ScenarioUpsert {
-	return &ScenarioUpsert{c.UpsertBulk([]*ScenarioCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ScenarioUpsert) Save(ctx context.Context) (entity.Upserted[*Scenario], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Scenario]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ScenarioCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ScenarioByID.
 func (c *ScenarioClient) UpsertBulk(builders []*ScenarioCreate, by ...ScenarioKey) *ScenarioUpsertBulk {
-	return &ScenarioUpsertBulk{config: c.config, builders: builders, by: byKey(by, ScenarioByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ScenarioUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Scenario], error) {
-	var rows []entity.Upserted[*Scenario]
-	before := make([]ScenarioMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewScenarioClient(c)
-			upsert := &bulk.Upsert[*Scenario]{
-				Entity: scenarioEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ScenarioMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Scenario, error) {
-					q := client.Query().Where(where).Order(scenario.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Scenario).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Scenario, error) {
-					builders := make([]*ScenarioCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Scenario]) ([]*Scenario, error) {
-					builders := make([]*ScenarioUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return scenarioTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Scenario) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "creator_id":
-		return _m.CreatorID
-	case "title":
-		return _m.Title
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// tagBatch describes a bulk of Tag rows; the node only tells the type.
-func tagBatch(perRow bool) func() (*bulk.Batch, *Tag) {
-	return func() (*bulk.Batch, *Tag) {
-		return &bulk.Batch{
-			Entity: tagEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(tag.Label, err) },
-		}, nil
+// tagTable is what package bulk needs of Tag.
+func tagTable() *bulk.Table[config, *Tag, *TagCreate, *TagUpdateOne] {
+	return &bulk.Table[config, *Tag, *TagCreate, *TagUpdateOne]{
+		Driver: driverOf, Entity: tagEntity, Explain: explainBulk(tag.Label),
+		Create: (*TagCreate).bulkRow,
+		Update: (*TagUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Tag]{TagByName, TagByID},
+		Value:  (*Tag).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Tag, error) {
+			return NewTagClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *TagCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Tag) (*TagUpdateOne, ent.Mutation) {
+			u := NewTagClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *TagUpdateOne, b *TagCreate) {
+			if ids := b.mutation.PostsIDs(); len(ids) > 0 {
+				u.mutation.AddPostIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Tag) rebind(c config) { _m.config = c }
-
-func (_c *TagCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *TagCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Tag
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*TagMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*TagMutation, *Tag]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *TagMutation) { _c.mutation = m },
+		Spec: func() (*Tag, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Tag, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *TagUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *TagUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Tag{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*TagMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Tag{config: c}
+	return bulk.Updating[*TagMutation, *Tag]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *TagMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// TagUpdateBulk changes many rows, each in its own way.
-type TagUpdateBulk struct {
-	config
-	builders []*TagUpdateOne
-	perRow   bool
-}
+// TagUpdateBulk changes many Tag rows, each in its own way.
+type TagUpdateBulk = bulk.Updates[*Tag]
 
 // UpdateBulk returns a builder that changes many Tag rows, each in its own way.
 func (c *TagClient) UpdateBulk(builders ...*TagUpdateOne) *TagUpdateBulk {
-	return &TagUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *TagUpdateBulk) ErrorsPerRow() *TagUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *TagUpdateBulk) Save(ctx context.Context) ([]*Tag, error) {
-	return saveBulk(ctx, _u.config, _u.builders, tagBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *TagUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return tagTable().Updates(c.config, builders)
 }
 
 // TagKey is a unique key of Tag.
-type TagKey struct{ key bulk.Key }
+type TagKey = bulk.Key[*Tag]
 
 // The unique keys of Tag.
 var (
-	TagByName = TagKey{bulk.Key{Name: "name", Fields: []string{"name"}}}
-	TagByID   = TagKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	TagByName = TagKey{Name: "name", Fields: []string{"name"}}
+	TagByID   = TagKey{Name: "", Fields: []string{"id"}}
 )
 
-// TagUpsert creates a row, or updates the one with its key.
-type TagUpsert struct{ many *TagUpsertBulk }
-
-// TagUpsertBulk creates rows, or updates those with their keys.
-type TagUpsertBulk struct {
-	config
-	builders []*TagCreate
-	by       TagKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// TagUpsert creates a row, or updates the one with its key;
+// TagUpsertBulk does so with many.
+type (
+	TagUpsert     = bulk.UpsertOne[*Tag]
+	TagUpsertBulk = bulk.Upserts[*Tag]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *TagClient) Upsert(builder *TagCreate, by ...TagKey) *TagUpsert {
-	return &TagUpsert{c.UpsertBulk([]*TagCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *TagUpsert) Save(ctx context.Context) (entity.Upserted[*Tag], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Tag]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*TagCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is TagByName.
 func (c *TagClient) UpsertBulk(builders []*TagCreate, by ...TagKey) *TagUpsertBulk {
-	return &TagUpsertBulk{config: c.config, builders: builders, by: byKey(by, TagByName)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *TagUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Tag], error) {
-	var rows []entity.Upserted[*Tag]
-	before := make([]TagMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewTagClient(c)
-			upsert := &bulk.Upsert[*Tag]{
-				Entity: tagEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*TagMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Tag, error) {
-					q := client.Query().Where(where).Order(tag.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Tag).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Tag, error) {
-					builders := make([]*TagCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Tag]) ([]*Tag, error) {
-					builders := make([]*TagUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.PostsIDs(); len(ids) > 0 {
-							b.mutation.AddPostIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return tagTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Tag) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// transferlogBatch describes a bulk of TransferLog rows; the node only tells the type.
-func transferlogBatch(perRow bool) func() (*bulk.Batch, *TransferLog) {
-	return func() (*bulk.Batch, *TransferLog) {
-		return &bulk.Batch{
-			Entity: transferlogEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(transferlog.Label, err) },
-		}, nil
+// transferlogTable is what package bulk needs of TransferLog.
+func transferlogTable() *bulk.Table[config, *TransferLog, *TransferLogCreate, *TransferLogUpdateOne] {
+	return &bulk.Table[config, *TransferLog, *TransferLogCreate, *TransferLogUpdateOne]{
+		Driver: driverOf, Entity: transferlogEntity, Explain: explainBulk(transferlog.Label),
+		Create: (*TransferLogCreate).bulkRow,
+		Update: (*TransferLogUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*TransferLog]{TransferLogByID},
+		Value:  (*TransferLog).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*TransferLog, error) {
+			return NewTransferLogClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *TransferLogCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *TransferLog) (*TransferLogUpdateOne, ent.Mutation) {
+			u := NewTransferLogClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *TransferLogUpdateOne, b *TransferLogCreate) {
+		},
 	}
 }
-
-func (_m *TransferLog) rebind(c config) { _m.config = c }
-
-func (_c *TransferLogCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *TransferLogCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *TransferLog
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*TransferLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*TransferLogMutation, *TransferLog]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *TransferLogMutation) { _c.mutation = m },
+		Spec: func() (*TransferLog, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *TransferLog, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *TransferLogUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *TransferLogUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &TransferLog{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*TransferLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &TransferLog{config: c}
+	return bulk.Updating[*TransferLogMutation, *TransferLog]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *TransferLogMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// TransferLogUpdateBulk changes many rows, each in its own way.
-type TransferLogUpdateBulk struct {
-	config
-	builders []*TransferLogUpdateOne
-	perRow   bool
-}
+// TransferLogUpdateBulk changes many TransferLog rows, each in its own way.
+type TransferLogUpdateBulk = bulk.Updates[*TransferLog]
 
 // UpdateBulk returns a builder that changes many TransferLog rows, each in its own way.
 func (c *TransferLogClient) UpdateBulk(builders ...*TransferLogUpdateOne) *TransferLogUpdateBulk {
-	return &TransferLogUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *TransferLogUpdateBulk) ErrorsPerRow() *TransferLogUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *TransferLogUpdateBulk) Save(ctx context.Context) ([]*TransferLog, error) {
-	return saveBulk(ctx, _u.config, _u.builders, transferlogBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *TransferLogUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return transferlogTable().Updates(c.config, builders)
 }
 
 // TransferLogKey is a unique key of TransferLog.
-type TransferLogKey struct{ key bulk.Key }
+type TransferLogKey = bulk.Key[*TransferLog]
 
 // The unique keys of TransferLog.
 var (
-	TransferLogByID = TransferLogKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	TransferLogByID = TransferLogKey{Name: "", Fields: []string{"id"}}
 )
 
-// TransferLogUpsert creates a row, or updates the one with its key.
-type TransferLogUpsert struct{ many *TransferLogUpsertBulk }
-
-// TransferLogUpsertBulk creates rows, or updates those with their keys.
-type TransferLogUpsertBulk struct {
-	config
-	builders []*TransferLogCreate
-	by       TransferLogKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// TransferLogUpsert creates a row, or updates the one with its key;
+// TransferLogUpsertBulk does so with many.
+type (
+	TransferLogUpsert     = bulk.UpsertOne[*TransferLog]
+	TransferLogUpsertBulk = bulk.Upserts[*TransferLog]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *TransferLogClient) Upsert(builder *TransferLogCreate, by ...TransferLogKey) *TransferLogUpsert {
-	return &TransferLogUpsert{c.UpsertBulk([]*TransferLogCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *TransferLogUpsert) Save(ctx context.Context) (entity.Upserted[*TransferLog], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*TransferLog]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*TransferLogCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is TransferLogByID.
 func (c *TransferLogClient) UpsertBulk(builders []*TransferLogCreate, by ...TransferLogKey) *TransferLogUpsertBulk {
-	return &TransferLogUpsertBulk{config: c.config, builders: builders, by: byKey(by, TransferLogByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *TransferLogUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*TransferLog], error) {
-	var rows []entity.Upserted[*TransferLog]
-	before := make([]TransferLogMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewTransferLogClient(c)
-			upsert := &bulk.Upsert[*TransferLog]{
-				Entity: transferlogEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*TransferLogMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*TransferLog, error) {
-					q := client.Query().Where(where).Order(transferlog.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*TransferLog).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*TransferLog, error) {
-					builders := make([]*TransferLogCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*TransferLog]) ([]*TransferLog, error) {
-					builders := make([]*TransferLogUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return transferlogTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *TransferLog) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "from_user_id":
-		if _m.FromUserID != nil {
-			return *_m.FromUserID
-		}
-	case "to_user_id":
-		if _m.ToUserID != nil {
-			return *_m.ToUserID
-		}
-	case "posts_transferred":
-		return _m.PostsTransferred
-	case "transfer_date":
-		return _m.TransferDate
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// userBatch describes a bulk of User rows; the node only tells the type.
-func userBatch(perRow bool) func() (*bulk.Batch, *User) {
-	return func() (*bulk.Batch, *User) {
-		return &bulk.Batch{
-			Entity: userEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(user.Label, err) },
-		}, nil
+// userTable is what package bulk needs of User.
+func userTable() *bulk.Table[config, *User, *UserCreate, *UserUpdateOne] {
+	return &bulk.Table[config, *User, *UserCreate, *UserUpdateOne]{
+		Driver: driverOf, Entity: userEntity, Explain: explainBulk(user.Label),
+		Create: (*UserCreate).bulkRow,
+		Update: (*UserUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*User]{UserByUsername, UserByEmail, UserByID},
+		Value:  (*User).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*User, error) {
+			return NewUserClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *User) (*UserUpdateOne, ent.Mutation) {
+			u := NewUserClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserUpdateOne, b *UserCreate) {
+			if ids := b.mutation.PostsIDs(); len(ids) > 0 {
+				u.mutation.AddPostIDs(ids...)
+			}
+			if ids := b.mutation.CommentsIDs(); len(ids) > 0 {
+				u.mutation.AddCommentIDs(ids...)
+			}
+			if ids := b.mutation.ScenariosIDs(); len(ids) > 0 {
+				u.mutation.AddScenarioIDs(ids...)
+			}
+			if ids := b.mutation.ProfileIDs(); len(ids) > 0 {
+				u.mutation.SetProfileID(ids[0])
+			}
+			if ids := b.mutation.UserGroupsIDs(); len(ids) > 0 {
+				u.mutation.AddUserGroupIDs(ids...)
+			}
+			if ids := b.mutation.AdvancedEntitiesIDs(); len(ids) > 0 {
+				u.mutation.AddAdvancedEntityIDs(ids...)
+			}
+			if ids := b.mutation.SessionsIDs(); len(ids) > 0 {
+				u.mutation.AddSessionIDs(ids...)
+			}
+			if ids := b.mutation.RoleAssignmentsIDs(); len(ids) > 0 {
+				u.mutation.AddRoleAssignmentIDs(ids...)
+			}
+			if ids := b.mutation.LikesIDs(); len(ids) > 0 {
+				u.mutation.AddLikeIDs(ids...)
+			}
+			if ids := b.mutation.RatingsIDs(); len(ids) > 0 {
+				u.mutation.AddRatingIDs(ids...)
+			}
+			if ids := b.mutation.SharesIDs(); len(ids) > 0 {
+				u.mutation.AddShareIDs(ids...)
+			}
+			if ids := b.mutation.AssignedRolesIDs(); len(ids) > 0 {
+				u.mutation.AddAssignedRoleIDs(ids...)
+			}
+			if ids := b.mutation.RevokedRolesIDs(); len(ids) > 0 {
+				u.mutation.AddRevokedRoleIDs(ids...)
+			}
+			if ids := b.mutation.LogsIDs(); len(ids) > 0 {
+				u.mutation.AddLogIDs(ids...)
+			}
+			if ids := b.mutation.TransferLogsFromIDs(); len(ids) > 0 {
+				u.mutation.AddTransferLogsFromIDs(ids...)
+			}
+			if ids := b.mutation.TransferLogsToIDs(); len(ids) > 0 {
+				u.mutation.AddTransferLogsToIDs(ids...)
+			}
+			if ids := b.mutation.OwnershipLogsFromIDs(); len(ids) > 0 {
+				u.mutation.AddOwnershipLogsFromIDs(ids...)
+			}
+			if ids := b.mutation.OwnershipLogsToIDs(); len(ids) > 0 {
+				u.mutation.AddOwnershipLogsToIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *User) rebind(c config) { _m.config = c }
-
-func (_c *UserCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *User
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserMutation, *User]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserMutation) { _c.mutation = m },
+		Spec: func() (*User, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *User, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &User{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &User{config: c}
+	return bulk.Updating[*UserMutation, *User]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserUpdateBulk changes many rows, each in its own way.
-type UserUpdateBulk struct {
-	config
-	builders []*UserUpdateOne
-	perRow   bool
-}
+// UserUpdateBulk changes many User rows, each in its own way.
+type UserUpdateBulk = bulk.Updates[*User]
 
 // UpdateBulk returns a builder that changes many User rows, each in its own way.
 func (c *UserClient) UpdateBulk(builders ...*UserUpdateOne) *UserUpdateBulk {
-	return &UserUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserUpdateBulk) ErrorsPerRow() *UserUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserUpdateBulk) Save(ctx context.Context) ([]*User, error) {
-	return saveBulk(ctx, _u.config, _u.builders, userBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return userTable().Updates(c.config, builders)
 }
 
 // UserKey is a unique key of User.
-type UserKey struct{ key bulk.Key }
+type UserKey = bulk.Key[*User]
 
 // The unique keys of User.
 var (
-	UserByUsername = UserKey{bulk.Key{Name: "username", Fields: []string{"username"}}}
-	UserByEmail    = UserKey{bulk.Key{Name: "email", Fields: []string{"email"}}}
-	UserByID       = UserKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserByUsername = UserKey{Name: "username", Fields: []string{"username"}}
+	UserByEmail    = UserKey{Name: "email", Fields: []string{"email"}}
+	UserByID       = UserKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserUpsert creates a row, or updates the one with its key.
-type UserUpsert struct{ many *UserUpsertBulk }
-
-// UserUpsertBulk creates rows, or updates those with their keys.
-type UserUpsertBulk struct {
-	config
-	builders []*UserCreate
-	by       UserKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserUpsert creates a row, or updates the one with its key;
+// UserUpsertBulk does so with many.
+type (
+	UserUpsert     = bulk.UpsertOne[*User]
+	UserUpsertBulk = bulk.Upserts[*User]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserClient) Upsert(builder *UserCreate, by ...UserKey) *UserUpsert {
-	return &UserUpsert{c.UpsertBulk([]*UserCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserUpsert) Save(ctx context.Context) (entity.Upserted[*User], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*User]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserByUsername.
 func (c *UserClient) UpsertBulk(builders []*UserCreate, by ...UserKey) *UserUpsertBulk {
-	return &UserUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserByUsername)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*User], error) {
-	var rows []entity.Upserted[*User]
-	before := make([]UserMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserClient(c)
-			upsert := &bulk.Upsert[*User]{
-				Entity: userEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*User, error) {
-					q := client.Query().Where(where).Order(user.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*User).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*User, error) {
-					builders := make([]*UserCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*User]) ([]*User, error) {
-					builders := make([]*UserUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.PostsIDs(); len(ids) > 0 {
-							b.mutation.AddPostIDs(ids...)
-						}
-						if ids := m.CommentsIDs(); len(ids) > 0 {
-							b.mutation.AddCommentIDs(ids...)
-						}
-						if ids := m.ScenariosIDs(); len(ids) > 0 {
-							b.mutation.AddScenarioIDs(ids...)
-						}
-						if ids := m.ProfileIDs(); len(ids) > 0 {
-							b.mutation.SetProfileID(ids[0])
-						}
-						if ids := m.UserGroupsIDs(); len(ids) > 0 {
-							b.mutation.AddUserGroupIDs(ids...)
-						}
-						if ids := m.AdvancedEntitiesIDs(); len(ids) > 0 {
-							b.mutation.AddAdvancedEntityIDs(ids...)
-						}
-						if ids := m.SessionsIDs(); len(ids) > 0 {
-							b.mutation.AddSessionIDs(ids...)
-						}
-						if ids := m.RoleAssignmentsIDs(); len(ids) > 0 {
-							b.mutation.AddRoleAssignmentIDs(ids...)
-						}
-						if ids := m.LikesIDs(); len(ids) > 0 {
-							b.mutation.AddLikeIDs(ids...)
-						}
-						if ids := m.RatingsIDs(); len(ids) > 0 {
-							b.mutation.AddRatingIDs(ids...)
-						}
-						if ids := m.SharesIDs(); len(ids) > 0 {
-							b.mutation.AddShareIDs(ids...)
-						}
-						if ids := m.AssignedRolesIDs(); len(ids) > 0 {
-							b.mutation.AddAssignedRoleIDs(ids...)
-						}
-						if ids := m.LogsIDs(); len(ids) > 0 {
-							b.mutation.AddLogIDs(ids...)
-						}
-						if ids := m.TransferLogsFromIDs(); len(ids) > 0 {
-							b.mutation.AddTransferLogsFromIDs(ids...)
-						}
-						if ids := m.TransferLogsToIDs(); len(ids) > 0 {
-							b.mutation.AddTransferLogsToIDs(ids...)
-						}
-						if ids := m.OwnershipLogsFromIDs(); len(ids) > 0 {
-							b.mutation.AddOwnershipLogsFromIDs(ids...)
-						}
-						if ids := m.OwnershipLogsToIDs(); len(ids) > 0 {
-							b.mutation.AddOwnershipLogsToIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return userTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *User) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
 	case "password":
 		return _m.Password
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "username":
-		return _m.Username
-	case "email":
-		return _m.Email
-	case "name":
-		if _m.Name != nil {
-			return *_m.Name
-		}
-	case "first_name":
-		if _m.FirstName != nil {
-			return *_m.FirstName
-		}
-	case "last_name":
-		if _m.LastName != nil {
-			return *_m.LastName
-		}
-	case "display_name":
-		if _m.DisplayName != nil {
-			return *_m.DisplayName
-		}
-	case "bio":
-		if _m.Bio != nil {
-			return *_m.Bio
-		}
-	case "avatar_url":
-		if _m.AvatarURL != nil {
-			return *_m.AvatarURL
-		}
-	case "new_email_format":
-		if _m.NewEmailFormat != nil {
-			return *_m.NewEmailFormat
-		}
-	case "is_active":
-		return _m.IsActive
-	case "is_admin":
-		return _m.IsAdmin
-	case "is_verified":
-		return _m.IsVerified
-	case "role_names":
-		return _m.RoleNames
-	case "last_login":
-		if _m.LastLogin != nil {
-			return *_m.LastLogin
-		}
-	case "organization_id":
-		if _m.OrganizationID != nil {
-			return *_m.OrganizationID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// usergroupBatch describes a bulk of UserGroup rows; the node only tells the type.
-func usergroupBatch(perRow bool) func() (*bulk.Batch, *UserGroup) {
-	return func() (*bulk.Batch, *UserGroup) {
-		return &bulk.Batch{
-			Entity: usergroupEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(usergroup.Label, err) },
-		}, nil
+// usergroupTable is what package bulk needs of UserGroup.
+func usergroupTable() *bulk.Table[config, *UserGroup, *UserGroupCreate, *UserGroupUpdateOne] {
+	return &bulk.Table[config, *UserGroup, *UserGroupCreate, *UserGroupUpdateOne]{
+		Driver: driverOf, Entity: usergroupEntity, Explain: explainBulk(usergroup.Label),
+		Create: (*UserGroupCreate).bulkRow,
+		Update: (*UserGroupUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*UserGroup]{UserGroupByID},
+		Value:  (*UserGroup).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*UserGroup, error) {
+			return NewUserGroupClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserGroupCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *UserGroup) (*UserGroupUpdateOne, ent.Mutation) {
+			u := NewUserGroupClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserGroupUpdateOne, b *UserGroupCreate) {
+		},
 	}
 }
-
-func (_m *UserGroup) rebind(c config) { _m.config = c }
-
-func (_c *UserGroupCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserGroupCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *UserGroup
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserGroupMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserGroupMutation, *UserGroup]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserGroupMutation) { _c.mutation = m },
+		Spec: func() (*UserGroup, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *UserGroup, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserGroupUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserGroupUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &UserGroup{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserGroupMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &UserGroup{config: c}
+	return bulk.Updating[*UserGroupMutation, *UserGroup]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserGroupMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserGroupUpdateBulk changes many rows, each in its own way.
-type UserGroupUpdateBulk struct {
-	config
-	builders []*UserGroupUpdateOne
-	perRow   bool
-}
+// UserGroupUpdateBulk changes many UserGroup rows, each in its own way.
+type UserGroupUpdateBulk = bulk.Updates[*UserGroup]
 
 // UpdateBulk returns a builder that changes many UserGroup rows, each in its own way.
 func (c *UserGroupClient) UpdateBulk(builders ...*UserGroupUpdateOne) *UserGroupUpdateBulk {
-	return &UserGroupUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserGroupUpdateBulk) ErrorsPerRow() *UserGroupUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserGroupUpdateBulk) Save(ctx context.Context) ([]*UserGroup, error) {
-	return saveBulk(ctx, _u.config, _u.builders, usergroupBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserGroupUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return usergroupTable().Updates(c.config, builders)
 }
 
 // UserGroupKey is a unique key of UserGroup.
-type UserGroupKey struct{ key bulk.Key }
+type UserGroupKey = bulk.Key[*UserGroup]
 
 // The unique keys of UserGroup.
 var (
-	UserGroupByID = UserGroupKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserGroupByID = UserGroupKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserGroupUpsert creates a row, or updates the one with its key.
-type UserGroupUpsert struct{ many *UserGroupUpsertBulk }
-
-// UserGroupUpsertBulk creates rows, or updates those with their keys.
-type UserGroupUpsertBulk struct {
-	config
-	builders []*UserGroupCreate
-	by       UserGroupKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserGroupUpsert creates a row, or updates the one with its key;
+// UserGroupUpsertBulk does so with many.
+type (
+	UserGroupUpsert     = bulk.UpsertOne[*UserGroup]
+	UserGroupUpsertBulk = bulk.Upserts[*UserGroup]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserGroupClient) Upsert(builder *UserGroupCreate, by ...UserGroupKey) *UserGroupUpsert {
-	return &UserGroupUpsert{c.UpsertBulk([]*UserGroupCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserGroupUpsert) Save(ctx context.Context) (entity.Upserted[*UserGroup], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*UserGroup]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserGroupCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserGroupByID.
 func (c *UserGroupClient) UpsertBulk(builders []*UserGroupCreate, by ...UserGroupKey) *UserGroupUpsertBulk {
-	return &UserGroupUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserGroupByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserGroupUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*UserGroup], error) {
-	var rows []entity.Upserted[*UserGroup]
-	before := make([]UserGroupMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserGroupClient(c)
-			upsert := &bulk.Upsert[*UserGroup]{
-				Entity: usergroupEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserGroupMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*UserGroup, error) {
-					q := client.Query().Where(where).Order(usergroup.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*UserGroup).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*UserGroup, error) {
-					builders := make([]*UserGroupCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*UserGroup]) ([]*UserGroup, error) {
-					builders := make([]*UserGroupUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return usergroupTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *UserGroup) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "user_id":
-		return _m.UserID
-	case "name":
-		return _m.Name
-	case "joined_at":
-		return _m.JoinedAt
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// userlogBatch describes a bulk of UserLog rows; the node only tells the type.
-func userlogBatch(perRow bool) func() (*bulk.Batch, *UserLog) {
-	return func() (*bulk.Batch, *UserLog) {
-		return &bulk.Batch{
-			Entity: userlogEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(userlog.Label, err) },
-		}, nil
+// userlogTable is what package bulk needs of UserLog.
+func userlogTable() *bulk.Table[config, *UserLog, *UserLogCreate, *UserLogUpdateOne] {
+	return &bulk.Table[config, *UserLog, *UserLogCreate, *UserLogUpdateOne]{
+		Driver: driverOf, Entity: userlogEntity, Explain: explainBulk(userlog.Label),
+		Create: (*UserLogCreate).bulkRow,
+		Update: (*UserLogUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*UserLog]{UserLogByID},
+		Value:  (*UserLog).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*UserLog, error) {
+			return NewUserLogClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserLogCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *UserLog) (*UserLogUpdateOne, ent.Mutation) {
+			u := NewUserLogClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserLogUpdateOne, b *UserLogCreate) {
+		},
 	}
 }
-
-func (_m *UserLog) rebind(c config) { _m.config = c }
-
-func (_c *UserLogCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserLogCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *UserLog
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserLogMutation, *UserLog]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserLogMutation) { _c.mutation = m },
+		Spec: func() (*UserLog, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *UserLog, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserLogUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserLogUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &UserLog{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserLogMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &UserLog{config: c}
+	return bulk.Updating[*UserLogMutation, *UserLog]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserLogMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserLogUpdateBulk changes many rows, each in its own way.
-type UserLogUpdateBulk struct {
-	config
-	builders []*UserLogUpdateOne
-	perRow   bool
-}
+// UserLogUpdateBulk changes many UserLog rows, each in its own way.
+type UserLogUpdateBulk = bulk.Updates[*UserLog]
 
 // UpdateBulk returns a builder that changes many UserLog rows, each in its own way.
 func (c *UserLogClient) UpdateBulk(builders ...*UserLogUpdateOne) *UserLogUpdateBulk {
-	return &UserLogUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserLogUpdateBulk) ErrorsPerRow() *UserLogUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserLogUpdateBulk) Save(ctx context.Context) ([]*UserLog, error) {
-	return saveBulk(ctx, _u.config, _u.builders, userlogBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserLogUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return userlogTable().Updates(c.config, builders)
 }
 
 // UserLogKey is a unique key of UserLog.
-type UserLogKey struct{ key bulk.Key }
+type UserLogKey = bulk.Key[*UserLog]
 
 // The unique keys of UserLog.
 var (
-	UserLogByID = UserLogKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserLogByID = UserLogKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserLogUpsert creates a row, or updates the one with its key.
-type UserLogUpsert struct{ many *UserLogUpsertBulk }
-
-// UserLogUpsertBulk creates rows, or updates those with their keys.
-type UserLogUpsertBulk struct {
-	config
-	builders []*UserLogCreate
-	by       UserLogKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserLogUpsert creates a row, or updates the one with its key;
+// UserLogUpsertBulk does so with many.
+type (
+	UserLogUpsert     = bulk.UpsertOne[*UserLog]
+	UserLogUpsertBulk = bulk.Upserts[*UserLog]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserLogClient) Upsert(builder *UserLogCreate, by ...UserLogKey) *UserLogUpsert {
-	return &UserLogUpsert{c.UpsertBulk([]*UserLogCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserLogUpsert) Save(ctx context.Context) (entity.Upserted[*UserLog], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*UserLog]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserLogCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserLogByID.
 func (c *UserLogClient) UpsertBulk(builders []*UserLogCreate, by ...UserLogKey) *UserLogUpsertBulk {
-	return &UserLogUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserLogByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserLogUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*UserLog], error) {
-	var rows []entity.Upserted[*UserLog]
-	before := make([]UserLogMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserLogClient(c)
-			upsert := &bulk.Upsert[*UserLog]{
-				Entity: userlogEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserLogMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*UserLog, error) {
-					q := client.Query().Where(where).Order(userlog.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*UserLog).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*UserLog, error) {
-					builders := make([]*UserLogCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*UserLog]) ([]*UserLog, error) {
-					builders := make([]*UserLogUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return userlogTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *UserLog) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "user_id":
-		if _m.UserID != nil {
-			return *_m.UserID
-		}
-	case "action":
-		return _m.Action
-	case "details":
-		if _m.Details != nil {
-			return *_m.Details
-		}
-	case "timestamp":
-		return _m.Timestamp
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// userprofileBatch describes a bulk of UserProfile rows; the node only tells the type.
-func userprofileBatch(perRow bool) func() (*bulk.Batch, *UserProfile) {
-	return func() (*bulk.Batch, *UserProfile) {
-		return &bulk.Batch{
-			Entity: userprofileEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(userprofile.Label, err) },
-		}, nil
+// userprofileTable is what package bulk needs of UserProfile.
+func userprofileTable() *bulk.Table[config, *UserProfile, *UserProfileCreate, *UserProfileUpdateOne] {
+	return &bulk.Table[config, *UserProfile, *UserProfileCreate, *UserProfileUpdateOne]{
+		Driver: driverOf, Entity: userprofileEntity, Explain: explainBulk(userprofile.Label),
+		Create: (*UserProfileCreate).bulkRow,
+		Update: (*UserProfileUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*UserProfile]{UserProfileByUserID, UserProfileByID},
+		Value:  (*UserProfile).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*UserProfile, error) {
+			return NewUserProfileClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserProfileCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *UserProfile) (*UserProfileUpdateOne, ent.Mutation) {
+			u := NewUserProfileClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserProfileUpdateOne, b *UserProfileCreate) {
+		},
 	}
 }
-
-func (_m *UserProfile) rebind(c config) { _m.config = c }
-
-func (_c *UserProfileCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserProfileCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *UserProfile
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserProfileMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserProfileMutation, *UserProfile]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserProfileMutation) { _c.mutation = m },
+		Spec: func() (*UserProfile, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *UserProfile, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserProfileUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserProfileUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &UserProfile{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserProfileMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &UserProfile{config: c}
+	return bulk.Updating[*UserProfileMutation, *UserProfile]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserProfileMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserProfileUpdateBulk changes many rows, each in its own way.
-type UserProfileUpdateBulk struct {
-	config
-	builders []*UserProfileUpdateOne
-	perRow   bool
-}
+// UserProfileUpdateBulk changes many UserProfile rows, each in its own way.
+type UserProfileUpdateBulk = bulk.Updates[*UserProfile]
 
 // UpdateBulk returns a builder that changes many UserProfile rows, each in its own way.
 func (c *UserProfileClient) UpdateBulk(builders ...*UserProfileUpdateOne) *UserProfileUpdateBulk {
-	return &UserProfileUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserProfileUpdateBulk) ErrorsPerRow() *UserProfileUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserProfileUpdateBulk) Save(ctx context.Context) ([]*UserProfile, error) {
-	return saveBulk(ctx, _u.config, _u.builders, userprofileBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserProfileUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return userprofileTable().Updates(c.config, builders)
 }
 
 // UserProfileKey is a unique key of UserProfile.
-type UserProfileKey struct{ key bulk.Key }
+type UserProfileKey = bulk.Key[*UserProfile]
 
 // The unique keys of UserProfile.
 var (
-	UserProfileByUserID = UserProfileKey{bulk.Key{Name: "user_id", Fields: []string{"user_id"}}}
-	UserProfileByID     = UserProfileKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserProfileByUserID = UserProfileKey{Name: "user_id", Fields: []string{"user_id"}}
+	UserProfileByID     = UserProfileKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserProfileUpsert creates a row, or updates the one with its key.
-type UserProfileUpsert struct{ many *UserProfileUpsertBulk }
-
-// UserProfileUpsertBulk creates rows, or updates those with their keys.
-type UserProfileUpsertBulk struct {
-	config
-	builders []*UserProfileCreate
-	by       UserProfileKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserProfileUpsert creates a row, or updates the one with its key;
+// UserProfileUpsertBulk does so with many.
+type (
+	UserProfileUpsert     = bulk.UpsertOne[*UserProfile]
+	UserProfileUpsertBulk = bulk.Upserts[*UserProfile]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserProfileClient) Upsert(builder *UserProfileCreate, by ...UserProfileKey) *UserProfileUpsert {
-	return &UserProfileUpsert{c.UpsertBulk([]*UserProfileCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserProfileUpsert) Save(ctx context.Context) (entity.Upserted[*UserProfile], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*UserProfile]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserProfileCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserProfileByUserID.
 func (c *UserProfileClient) UpsertBulk(builders []*UserProfileCreate, by ...UserProfileKey) *UserProfileUpsertBulk {
-	return &UserProfileUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserProfileByUserID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserProfileUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*UserProfile], error) {
-	var rows []entity.Upserted[*UserProfile]
-	before := make([]UserProfileMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserProfileClient(c)
-			upsert := &bulk.Upsert[*UserProfile]{
-				Entity: userprofileEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserProfileMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*UserProfile, error) {
-					q := client.Query().Where(where).Order(userprofile.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*UserProfile).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*UserProfile, error) {
-					builders := make([]*UserProfileCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*UserProfile]) ([]*UserProfile, error) {
-					builders := make([]*UserProfileUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return userprofileTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *UserProfile) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "user_id":
-		return _m.UserID
-	case "bio":
-		if _m.Bio != nil {
-			return *_m.Bio
-		}
-	case "avatar_url":
-		if _m.AvatarURL != nil {
-			return *_m.AvatarURL
-		}
-	case "phone":
-		if _m.Phone != nil {
-			return *_m.Phone
-		}
-	case "address":
-		if _m.Address != nil {
-			return *_m.Address
-		}
-	case "date_of_birth":
-		if _m.DateOfBirth != nil {
-			return *_m.DateOfBirth
-		}
-	case "website":
-		if _m.Website != nil {
-			return *_m.Website
-		}
-	case "linkedin_url":
-		if _m.LinkedinURL != nil {
-			return *_m.LinkedinURL
-		}
-	case "github_url":
-		if _m.GithubURL != nil {
-			return *_m.GithubURL
-		}
-	case "timezone":
-		return _m.Timezone
-	case "language":
-		return _m.Language
-	case "email_notifications":
-		return _m.EmailNotifications
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// userroleBatch describes a bulk of UserRole rows; the node only tells the type.
-func userroleBatch(perRow bool) func() (*bulk.Batch, *UserRole) {
-	return func() (*bulk.Batch, *UserRole) {
-		return &bulk.Batch{
-			Entity: userroleEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(userrole.Label, err) },
-		}, nil
+// userroleTable is what package bulk needs of UserRole.
+func userroleTable() *bulk.Table[config, *UserRole, *UserRoleCreate, *UserRoleUpdateOne] {
+	return &bulk.Table[config, *UserRole, *UserRoleCreate, *UserRoleUpdateOne]{
+		Driver: driverOf, Entity: userroleEntity, Explain: explainBulk(userrole.Label),
+		Create: (*UserRoleCreate).bulkRow,
+		Update: (*UserRoleUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*UserRole]{UserRoleByUserIDRoleIDActiveKey, UserRoleByID},
+		Value:  (*UserRole).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*UserRole, error) {
+			return NewUserRoleClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserRoleCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *UserRole) (*UserRoleUpdateOne, ent.Mutation) {
+			u := NewUserRoleClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserRoleUpdateOne, b *UserRoleCreate) {
+		},
 	}
 }
-
-func (_m *UserRole) rebind(c config) { _m.config = c }
-
-func (_c *UserRoleCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserRoleCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *UserRole
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserRoleMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserRoleMutation, *UserRole]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserRoleMutation) { _c.mutation = m },
+		Spec: func() (*UserRole, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *UserRole, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserRoleUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserRoleUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &UserRole{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserRoleMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &UserRole{config: c}
+	return bulk.Updating[*UserRoleMutation, *UserRole]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserRoleMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserRoleUpdateBulk changes many rows, each in its own way.
-type UserRoleUpdateBulk struct {
-	config
-	builders []*UserRoleUpdateOne
-	perRow   bool
-}
+// UserRoleUpdateBulk changes many UserRole rows, each in its own way.
+type UserRoleUpdateBulk = bulk.Updates[*UserRole]
 
 // UpdateBulk returns a builder that changes many UserRole rows, each in its own way.
 func (c *UserRoleClient) UpdateBulk(builders ...*UserRoleUpdateOne) *UserRoleUpdateBulk {
-	return &UserRoleUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserRoleUpdateBulk) ErrorsPerRow() *UserRoleUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserRoleUpdateBulk) Save(ctx context.Context) ([]*UserRole, error) {
-	return saveBulk(ctx, _u.config, _u.builders, userroleBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserRoleUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return userroleTable().Updates(c.config, builders)
 }
 
 // UserRoleKey is a unique key of UserRole.
-type UserRoleKey struct{ key bulk.Key }
+type UserRoleKey = bulk.Key[*UserRole]
 
 // The unique keys of UserRole.
 var (
-	UserRoleByUserIDRoleIDActiveKey = UserRoleKey{bulk.Key{Name: "user_id_role_id_active_key", Fields: []string{"user_id", "role_id", "active_key"}}}
-	UserRoleByID                    = UserRoleKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserRoleByUserIDRoleIDActiveKey = UserRoleKey{Name: "", Fields: []string{"user_id", "role_id", "active_key"}}
+	UserRoleByID                    = UserRoleKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserRoleUpsert creates a row, or updates the one with its key.
-type UserRoleUpsert struct{ many *UserRoleUpsertBulk }
-
-// UserRoleUpsertBulk creates rows, or updates those with their keys.
-type UserRoleUpsertBulk struct {
-	config
-	builders []*UserRoleCreate
-	by       UserRoleKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserRoleUpsert creates a row, or updates the one with its key;
+// UserRoleUpsertBulk does so with many.
+type (
+	UserRoleUpsert     = bulk.UpsertOne[*UserRole]
+	UserRoleUpsertBulk = bulk.Upserts[*UserRole]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserRoleClient) Upsert(builder *UserRoleCreate, by ...UserRoleKey) *UserRoleUpsert {
-	return &UserRoleUpsert{c.UpsertBulk([]*UserRoleCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserRoleUpsert) Save(ctx context.Context) (entity.Upserted[*UserRole], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*UserRole]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserRoleCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserRoleByUserIDRoleIDActiveKey.
 func (c *UserRoleClient) UpsertBulk(builders []*UserRoleCreate, by ...UserRoleKey) *UserRoleUpsertBulk {
-	return &UserRoleUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserRoleByUserIDRoleIDActiveKey)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserRoleUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*UserRole], error) {
-	var rows []entity.Upserted[*UserRole]
-	before := make([]UserRoleMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserRoleClient(c)
-			upsert := &bulk.Upsert[*UserRole]{
-				Entity: userroleEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserRoleMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*UserRole, error) {
-					q := client.Query().Where(where).Order(userrole.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*UserRole).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*UserRole, error) {
-					builders := make([]*UserRoleCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*UserRole]) ([]*UserRole, error) {
-					builders := make([]*UserRoleUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return userroleTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *UserRole) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "user_id":
-		return _m.UserID
-	case "role_id":
-		return _m.RoleID
-	case "assigned_by":
-		if _m.AssignedBy != nil {
-			return *_m.AssignedBy
-		}
-	case "assigned_at":
-		return _m.AssignedAt
-	case "expires_at":
-		if _m.ExpiresAt != nil {
-			return *_m.ExpiresAt
-		}
-	case "is_active":
-		return _m.IsActive
-	case "revoked_at":
-		if _m.RevokedAt != nil {
-			return *_m.RevokedAt
-		}
-	case "active_key":
-		if _m.ActiveKey != nil {
-			return *_m.ActiveKey
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// usersessionBatch describes a bulk of UserSession rows; the node only tells the type.
-func usersessionBatch(perRow bool) func() (*bulk.Batch, *UserSession) {
-	return func() (*bulk.Batch, *UserSession) {
-		return &bulk.Batch{
-			Entity: usersessionEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(usersession.Label, err) },
-		}, nil
+// usersessionTable is what package bulk needs of UserSession.
+func usersessionTable() *bulk.Table[config, *UserSession, *UserSessionCreate, *UserSessionUpdateOne] {
+	return &bulk.Table[config, *UserSession, *UserSessionCreate, *UserSessionUpdateOne]{
+		Driver: driverOf, Entity: usersessionEntity, Explain: explainBulk(usersession.Label),
+		Create: (*UserSessionCreate).bulkRow,
+		Update: (*UserSessionUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*UserSession]{UserSessionByTokenHash, UserSessionByID},
+		Value:  (*UserSession).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*UserSession, error) {
+			return NewUserSessionClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *UserSessionCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *UserSession) (*UserSessionUpdateOne, ent.Mutation) {
+			u := NewUserSessionClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *UserSessionUpdateOne, b *UserSessionCreate) {
+		},
 	}
 }
-
-func (_m *UserSession) rebind(c config) { _m.config = c }
-
-func (_c *UserSessionCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *UserSessionCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *UserSession
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*UserSessionMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*UserSessionMutation, *UserSession]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *UserSessionMutation) { _c.mutation = m },
+		Spec: func() (*UserSession, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *UserSession, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *UserSessionUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *UserSessionUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &UserSession{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*UserSessionMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &UserSession{config: c}
+	return bulk.Updating[*UserSessionMutation, *UserSession]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *UserSessionMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// UserSessionUpdateBulk changes many rows, each in its own way.
-type UserSessionUpdateBulk struct {
-	config
-	builders []*UserSessionUpdateOne
-	perRow   bool
-}
+// UserSessionUpdateBulk changes many UserSession rows, each in its own way.
+type UserSessionUpdateBulk = bulk.Updates[*UserSession]
 
 // UpdateBulk returns a builder that changes many UserSession rows, each in its own way.
 func (c *UserSessionClient) UpdateBulk(builders ...*UserSessionUpdateOne) *UserSessionUpdateBulk {
-	return &UserSessionUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *UserSessionUpdateBulk) ErrorsPerRow() *UserSessionUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *UserSessionUpdateBulk) Save(ctx context.Context) ([]*UserSession, error) {
-	return saveBulk(ctx, _u.config, _u.builders, usersessionBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *UserSessionUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return usersessionTable().Updates(c.config, builders)
 }
 
 // UserSessionKey is a unique key of UserSession.
-type UserSessionKey struct{ key bulk.Key }
+type UserSessionKey = bulk.Key[*UserSession]
 
 // The unique keys of UserSession.
 var (
-	UserSessionByTokenHash = UserSessionKey{bulk.Key{Name: "token_hash", Fields: []string{"token_hash"}}}
-	UserSessionByID        = UserSessionKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	UserSessionByTokenHash = UserSessionKey{Name: "", Fields: []string{"token_hash"}}
+	UserSessionByID        = UserSessionKey{Name: "", Fields: []string{"id"}}
 )
 
-// UserSessionUpsert creates a row, or updates the one with its key.
-type UserSessionUpsert struct{ many *UserSessionUpsertBulk }
-
-// UserSessionUpsertBulk creates rows, or updates those with their keys.
-type UserSessionUpsertBulk struct {
-	config
-	builders []*UserSessionCreate
-	by       UserSessionKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// UserSessionUpsert creates a row, or updates the one with its key;
+// UserSessionUpsertBulk does so with many.
+type (
+	UserSessionUpsert     = bulk.UpsertOne[*UserSession]
+	UserSessionUpsertBulk = bulk.Upserts[*UserSession]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *UserSessionClient) Upsert(builder *UserSessionCreate, by ...UserSessionKey) *UserSessionUpsert {
-	return &UserSessionUpsert{c.UpsertBulk([]*UserSessionCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *UserSessionUpsert) Save(ctx context.Context) (entity.Upserted[*UserSession], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*UserSession]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*UserSessionCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is UserSessionByTokenHash.
 func (c *UserSessionClient) UpsertBulk(builders []*UserSessionCreate, by ...UserSessionKey) *UserSessionUpsertBulk {
-	return &UserSessionUpsertBulk{config: c.config, builders: builders, by: byKey(by, UserSessionByTokenHash)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *UserSessionUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*UserSession], error) {
-	var rows []entity.Upserted[*UserSession]
-	before := make([]UserSessionMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewUserSessionClient(c)
-			upsert := &bulk.Upsert[*UserSession]{
-				Entity: usersessionEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*UserSessionMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*UserSession, error) {
-					q := client.Query().Where(where).Order(usersession.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*UserSession).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*UserSession, error) {
-					builders := make([]*UserSessionCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*UserSession]) ([]*UserSession, error) {
-					builders := make([]*UserSessionUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return usersessionTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *UserSession) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "user_id":
-		return _m.UserID
 	case "token_hash":
 		return _m.TokenHash
-	case "is_active":
-		return _m.IsActive
-	case "expires_at":
-		return _m.ExpiresAt
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
 // Upsert implements relay.Upserter.
 func (s graphSource) Upsert(ctx context.Context, name, key string, rows []relay.Upsertion) ([]relay.Node, error) {
 	switch name {
 	case "AdvancedEntity":
-		u := NewAdvancedEntityClient(s.config).UpsertBulk(upsertBuilders[*AdvancedEntityCreate](rows))
-		switch key {
-		case "email":
-			u.by = AdvancedEntityByEmail
+		u, err := advancedentityTable().UpsertsOf(s.config, upsertBuilders[*AdvancedEntityCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Post":
-		u := NewPostClient(s.config).UpsertBulk(upsertBuilders[*PostCreate](rows))
-		switch key {
-		case "slug":
-			u.by = PostBySlug
+		u, err := postTable().UpsertsOf(s.config, upsertBuilders[*PostCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "PostRating":
-		u := NewPostRatingClient(s.config).UpsertBulk(upsertBuilders[*PostRatingCreate](rows))
-		switch key {
-		case "post_id_user_id":
-			u.by = PostRatingByPostIDUserID
+		u, err := postratingTable().UpsertsOf(s.config, upsertBuilders[*PostRatingCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Product":
-		u := NewProductClient(s.config).UpsertBulk(upsertBuilders[*ProductCreate](rows))
-		switch key {
-		case "slug":
-			u.by = ProductBySlug
-		case "external_id":
-			u.by = ProductByExternalID
+		u, err := productTable().UpsertsOf(s.config, upsertBuilders[*ProductCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Tag":
-		u := NewTagClient(s.config).UpsertBulk(upsertBuilders[*TagCreate](rows))
-		switch key {
-		case "name":
-			u.by = TagByName
+		u, err := tagTable().UpsertsOf(s.config, upsertBuilders[*TagCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "User":
-		u := NewUserClient(s.config).UpsertBulk(upsertBuilders[*UserCreate](rows))
-		switch key {
-		case "username":
-			u.by = UserByUsername
-		case "email":
-			u.by = UserByEmail
+		u, err := userTable().UpsertsOf(s.config, upsertBuilders[*UserCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "UserProfile":
-		u := NewUserProfileClient(s.config).UpsertBulk(upsertBuilders[*UserProfileCreate](rows))
-		switch key {
-		case "user_id":
-			u.by = UserProfileByUserID
+		u, err := userprofileTable().UpsertsOf(s.config, upsertBuilders[*UserProfileCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	}
 	return nil, fmt.Errorf("ent: %q cannot be upserted through the API", name)

@@ -577,7 +577,7 @@ var postlikeEntity = entity.New(entity.Entity{
 	},
 	Rows: visible.PostLike,
 	Keys: []*entity.Key{
-		{Fields: []string{"post_id", "user_id"}},
+		{Fields: []string{"post_id", "user_id"}, Index: "uq_post_likes_post_id_user_id"},
 	},
 })
 
@@ -656,7 +656,7 @@ var postratingEntity = entity.New(entity.Entity{
 	},
 	Rows: visible.PostRating,
 	Keys: []*entity.Key{
-		{Fields: []string{"post_id", "user_id"}},
+		{Fields: []string{"post_id", "user_id"}, Index: "uq_post_ratings_post_id_user_id"},
 	},
 })
 
@@ -878,7 +878,7 @@ var postviewEntity = entity.New(entity.Entity{
 	},
 	Rows: visible.PostView,
 	Keys: []*entity.Key{
-		{Fields: []string{"post_id", "view_date"}},
+		{Fields: []string{"post_id", "view_date"}, Index: "uq_post_views_post_id_view_date"},
 	},
 })
 
@@ -1102,6 +1102,11 @@ func (m *RoleMutation) Key() any {
 		return *m.id
 	}
 	return nil
+}
+
+// Appends reports whether the mutation adds to a list.
+func (m *RoleMutation) Appends() bool {
+	return len(m.appendpermissions) > 0
 }
 
 // MatchP adds the predicates of the mutation to a selector of the table.
@@ -1382,6 +1387,7 @@ var userEntity = entity.New(entity.Entity{
 		{Name: "ratings", Target: "PostRating", Relation: entity.OneToMany, GraphQL: "ratings", Item: "rating", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", Create: true, Update: true},
 		{Name: "shares", Target: "PostShare", Relation: entity.OneToMany, GraphQL: "shares", Item: "share", Column: "user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "assigned_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "assignedRoles", Item: "assignedRole", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
+		{Name: "revoked_roles", Target: "UserRole", Relation: entity.OneToMany, GraphQL: "revokedRoles", Item: "revokedRole", Column: "revoked_by", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "logs", Target: "UserLog", Relation: entity.OneToMany, GraphQL: "logs", Item: "log", Column: "user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "transfer_logs_from", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsFrom", Item: "transferLogsFrom", Column: "from_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
 		{Name: "transfer_logs_to", Target: "TransferLog", Relation: entity.OneToMany, GraphQL: "transferLogsTo", Item: "transferLogsTo", Column: "to_user_id", OnDelete: "keep", OnPurge: "detach", Create: true, Update: true},
@@ -1734,16 +1740,18 @@ var userroleEntity = entity.New(entity.Entity{
 		{Name: "expires_at", Column: "expires_at", GraphQL: "expiresAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
 		{Name: "is_active", Column: "is_active", GraphQL: "isActive", Kind: entity.Bool, GoType: reflect.TypeFor[bool](), Read: true, Filter: true, Order: true},
 		{Name: "revoked_at", Column: "revoked_at", GraphQL: "revokedAt", Kind: entity.Time, GoType: reflect.TypeFor[time.Time](), Nullable: true, Read: true, Filter: true, Order: true},
+		{Name: "revoked_by", Column: "revoked_by", GraphQL: "revokedBy", Kind: entity.BigInt, GoType: reflect.TypeFor[int64](), Nullable: true, Target: "User", Read: true, Filter: true, Order: true},
 		{Name: "active_key", Column: "active_key", Kind: entity.Int, GoType: reflect.TypeFor[int8](), Nullable: true, Rules: rule.Set{GE: new(float64(1)), LE: new(float64(1))}},
 	},
 	Edges: []*entity.Edge{
 		{Name: "user", Target: "User", Relation: entity.ManyToOne, GraphQL: "user", Item: "user", Column: "user_id", OnDelete: "cascade", OnPurge: "cascade", OwnsFK: true},
 		{Name: "role", Target: "Role", Relation: entity.ManyToOne, GraphQL: "role", Item: "role", Column: "role_id", OnDelete: "restrict", OnPurge: "restrict", OwnsFK: true},
 		{Name: "assigner", Target: "User", Relation: entity.ManyToOne, GraphQL: "assigner", Item: "assigner", Column: "assigned_by", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
+		{Name: "revoker", Target: "User", Relation: entity.ManyToOne, GraphQL: "revoker", Item: "revoker", Column: "revoked_by", OnDelete: "keep", OnPurge: "detach", OwnsFK: true},
 	},
 	Rows: visible.UserRole,
 	Keys: []*entity.Key{
-		{Fields: []string{"user_id", "role_id", "active_key"}},
+		{Fields: []string{"user_id", "role_id", "active_key"}, Index: "uq_user_roles_user_id_role_id_active_key"},
 	},
 })
 

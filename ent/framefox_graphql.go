@@ -8,6 +8,7 @@ import (
 
 	"entgo.io/ent"
 
+	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/google/uuid"
@@ -740,7 +741,14 @@ func newAdvancedEntityConnection(p *relay.Page, err error) (*AdvancedEntityConne
 
 // AdvancedEntities resolves the root connection of AdvancedEntity.
 func (g GraphQL) AdvancedEntities(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AdvancedEntityConnection, error) {
-	return newAdvancedEntityConnection(relay.Connect(ctx, graphSource{g.client.config}, "AdvancedEntity", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.AdvancedEntityConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// AdvancedEntityConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) AdvancedEntityConnection(ctx context.Context, args relay.Args, specs ...predicate.AdvancedEntity) (*AdvancedEntityConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newAdvancedEntityConnection(relay.Connect(ctx, graphSource{g.client.config}, "AdvancedEntity", args))
 }
 
 // AdvancedEntityPage is a page of AdvancedEntity rows, found by its number.
@@ -756,73 +764,65 @@ func (g GraphQL) AdvancedEntitiesPage(ctx context.Context, page, perPage *int, o
 
 // CreateAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) CreateAdvancedEntity(ctx context.Context, input relay.Input) (*AdvancedEntity, error) {
-	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "AdvancedEntity", input)
 	})
 }
 
 // CreateAdvancedEntities resolves the mutation of that name.
 func (g GraphQL) CreateAdvancedEntities(ctx context.Context, input []relay.Input) ([]*AdvancedEntity, error) {
-	return writeMany(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "AdvancedEntity", input)
 	})
 }
 
 // UpdateAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) UpdateAdvancedEntity(ctx context.Context, id string, input relay.Input) (*AdvancedEntity, error) {
-	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "AdvancedEntity", id, input, nil)
 	})
 }
 
 // UpdateAdvancedEntities resolves the mutation of that name.
 func (g GraphQL) UpdateAdvancedEntities(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) DeleteAdvancedEntity(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "AdvancedEntity", id, nil)
 	})
 }
 
 // DeleteAdvancedEntities resolves the mutation of that name.
 func (g GraphQL) DeleteAdvancedEntities(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "AdvancedEntity", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) RestoreAdvancedEntity(ctx context.Context, id string) (*AdvancedEntity, error) {
-	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "AdvancedEntity", id)
 	})
 }
 
 // UpsertAdvancedEntity resolves the mutation of that name.
 func (g GraphQL) UpsertAdvancedEntity(ctx context.Context, by relay.KeyName, input relay.Input) (*AdvancedEntity, error) {
-	return write(ctx, g, (*AdvancedEntity).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "AdvancedEntity", by, input)
 	})
 }
 
 // UpsertAdvancedEntities resolves the mutation of that name.
 func (g GraphQL) UpsertAdvancedEntities(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*AdvancedEntity, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*AdvancedEntity](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "AdvancedEntity", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*AdvancedEntity, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*AdvancedEntity).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Comment as an implementation of Node.
@@ -907,7 +907,14 @@ func newCommentConnection(p *relay.Page, err error) (*CommentConnection, error) 
 
 // Comments resolves the root connection of Comment.
 func (g GraphQL) Comments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CommentConnection, error) {
-	return newCommentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Comment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.CommentConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// CommentConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) CommentConnection(ctx context.Context, args relay.Args, specs ...predicate.Comment) (*CommentConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newCommentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Comment", args))
 }
 
 // CommentPage is a page of Comment rows, found by its number.
@@ -921,49 +928,49 @@ func (g GraphQL) CommentsPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateComment resolves the mutation of that name.
 func (g GraphQL) CreateComment(ctx context.Context, input relay.Input) (*Comment, error) {
-	return write(ctx, g, (*Comment).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Comment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Comment", input)
 	})
 }
 
 // CreateComments resolves the mutation of that name.
 func (g GraphQL) CreateComments(ctx context.Context, input []relay.Input) ([]*Comment, error) {
-	return writeMany(ctx, g, (*Comment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Comment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Comment", input)
 	})
 }
 
 // UpdateComment resolves the mutation of that name.
 func (g GraphQL) UpdateComment(ctx context.Context, id string, input relay.Input) (*Comment, error) {
-	return write(ctx, g, (*Comment).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Comment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Comment", id, input, nil)
 	})
 }
 
 // UpdateComments resolves the mutation of that name.
 func (g GraphQL) UpdateComments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Comment", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteComment resolves the mutation of that name.
 func (g GraphQL) DeleteComment(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Comment", id, nil)
 	})
 }
 
 // DeleteComments resolves the mutation of that name.
 func (g GraphQL) DeleteComments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Comment", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreComment resolves the mutation of that name.
 func (g GraphQL) RestoreComment(ctx context.Context, id string) (*Comment, error) {
-	return write(ctx, g, (*Comment).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Comment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Comment", id)
 	})
 }
@@ -1023,7 +1030,14 @@ func newOrganizationConnection(p *relay.Page, err error) (*OrganizationConnectio
 
 // Organizations resolves the root connection of Organization.
 func (g GraphQL) Organizations(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*OrganizationConnection, error) {
-	return newOrganizationConnection(relay.Connect(ctx, graphSource{g.client.config}, "Organization", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.OrganizationConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// OrganizationConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) OrganizationConnection(ctx context.Context, args relay.Args, specs ...predicate.Organization) (*OrganizationConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newOrganizationConnection(relay.Connect(ctx, graphSource{g.client.config}, "Organization", args))
 }
 
 // OrganizationPage is a page of Organization rows, found by its number.
@@ -1037,42 +1051,42 @@ func (g GraphQL) OrganizationsPage(ctx context.Context, page, perPage *int, orde
 
 // CreateOrganization resolves the mutation of that name.
 func (g GraphQL) CreateOrganization(ctx context.Context, input relay.Input) (*Organization, error) {
-	return write(ctx, g, (*Organization).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Organization](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Organization", input)
 	})
 }
 
 // CreateOrganizations resolves the mutation of that name.
 func (g GraphQL) CreateOrganizations(ctx context.Context, input []relay.Input) ([]*Organization, error) {
-	return writeMany(ctx, g, (*Organization).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Organization](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Organization", input)
 	})
 }
 
 // UpdateOrganization resolves the mutation of that name.
 func (g GraphQL) UpdateOrganization(ctx context.Context, id string, input relay.Input) (*Organization, error) {
-	return write(ctx, g, (*Organization).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Organization](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Organization", id, input, nil)
 	})
 }
 
 // UpdateOrganizations resolves the mutation of that name.
 func (g GraphQL) UpdateOrganizations(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Organization", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteOrganization resolves the mutation of that name.
 func (g GraphQL) DeleteOrganization(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Organization", id, nil)
 	})
 }
 
 // DeleteOrganizations resolves the mutation of that name.
 func (g GraphQL) DeleteOrganizations(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Organization", relay.Which{Where: where, All: all})
 	})
 }
@@ -1177,7 +1191,14 @@ func newOwnershipLogConnection(p *relay.Page, err error) (*OwnershipLogConnectio
 
 // OwnershipLogs resolves the root connection of OwnershipLog.
 func (g GraphQL) OwnershipLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*OwnershipLogConnection, error) {
-	return newOwnershipLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "OwnershipLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.OwnershipLogConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// OwnershipLogConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) OwnershipLogConnection(ctx context.Context, args relay.Args, specs ...predicate.OwnershipLog) (*OwnershipLogConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newOwnershipLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "OwnershipLog", args))
 }
 
 // OwnershipLogPage is a page of OwnershipLog rows, found by its number.
@@ -1333,7 +1354,14 @@ func newPostConnection(p *relay.Page, err error) (*PostConnection, error) {
 
 // Posts resolves the root connection of Post.
 func (g GraphQL) Posts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PostConnection, error) {
-	return newPostConnection(relay.Connect(ctx, graphSource{g.client.config}, "Post", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.PostConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// PostConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PostConnection(ctx context.Context, args relay.Args, specs ...predicate.Post) (*PostConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPostConnection(relay.Connect(ctx, graphSource{g.client.config}, "Post", args))
 }
 
 // PostPage is a page of Post rows, found by its number.
@@ -1347,73 +1375,65 @@ func (g GraphQL) PostsPage(ctx context.Context, page, perPage *int, orderBy []*r
 
 // CreatePost resolves the mutation of that name.
 func (g GraphQL) CreatePost(ctx context.Context, input relay.Input) (*Post, error) {
-	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Post", input)
 	})
 }
 
 // CreatePosts resolves the mutation of that name.
 func (g GraphQL) CreatePosts(ctx context.Context, input []relay.Input) ([]*Post, error) {
-	return writeMany(ctx, g, (*Post).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Post", input)
 	})
 }
 
 // UpdatePost resolves the mutation of that name.
 func (g GraphQL) UpdatePost(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Post, error) {
-	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Post", id, input, expectedVersion)
 	})
 }
 
 // UpdatePosts resolves the mutation of that name.
 func (g GraphQL) UpdatePosts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Post", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeletePost resolves the mutation of that name.
 func (g GraphQL) DeletePost(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Post", id, expectedVersion)
 	})
 }
 
 // DeletePosts resolves the mutation of that name.
 func (g GraphQL) DeletePosts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Post", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestorePost resolves the mutation of that name.
 func (g GraphQL) RestorePost(ctx context.Context, id string) (*Post, error) {
-	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Post", id)
 	})
 }
 
 // UpsertPost resolves the mutation of that name.
 func (g GraphQL) UpsertPost(ctx context.Context, by relay.KeyName, input relay.Input) (*Post, error) {
-	return write(ctx, g, (*Post).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Post", by, input)
 	})
 }
 
 // UpsertPosts resolves the mutation of that name.
 func (g GraphQL) UpsertPosts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Post, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Post](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Post", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Post, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Post).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks PostLike as an implementation of Node.
@@ -1492,7 +1512,14 @@ func newPostLikeConnection(p *relay.Page, err error) (*PostLikeConnection, error
 
 // PostLikes resolves the root connection of PostLike.
 func (g GraphQL) PostLikes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostLikeConnection, error) {
-	return newPostLikeConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostLike", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.PostLikeConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// PostLikeConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PostLikeConnection(ctx context.Context, args relay.Args, specs ...predicate.PostLike) (*PostLikeConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPostLikeConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostLike", args))
 }
 
 // PostLikePage is a page of PostLike rows, found by its number.
@@ -1506,28 +1533,28 @@ func (g GraphQL) PostLikesPage(ctx context.Context, page, perPage *int, orderBy 
 
 // CreatePostLike resolves the mutation of that name.
 func (g GraphQL) CreatePostLike(ctx context.Context, input relay.Input) (*PostLike, error) {
-	return write(ctx, g, (*PostLike).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*PostLike](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "PostLike", input)
 	})
 }
 
 // CreatePostLikes resolves the mutation of that name.
 func (g GraphQL) CreatePostLikes(ctx context.Context, input []relay.Input) ([]*PostLike, error) {
-	return writeMany(ctx, g, (*PostLike).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*PostLike](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "PostLike", input)
 	})
 }
 
 // DeletePostLike resolves the mutation of that name.
 func (g GraphQL) DeletePostLike(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "PostLike", id, nil)
 	})
 }
 
 // DeletePostLikes resolves the mutation of that name.
 func (g GraphQL) DeletePostLikes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "PostLike", relay.Which{Where: where, All: all})
 	})
 }
@@ -1608,7 +1635,14 @@ func newPostRatingConnection(p *relay.Page, err error) (*PostRatingConnection, e
 
 // PostRatings resolves the root connection of PostRating.
 func (g GraphQL) PostRatings(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostRatingConnection, error) {
-	return newPostRatingConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostRating", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.PostRatingConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// PostRatingConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PostRatingConnection(ctx context.Context, args relay.Args, specs ...predicate.PostRating) (*PostRatingConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPostRatingConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostRating", args))
 }
 
 // PostRatingPage is a page of PostRating rows, found by its number.
@@ -1622,66 +1656,58 @@ func (g GraphQL) PostRatingsPage(ctx context.Context, page, perPage *int, orderB
 
 // CreatePostRating resolves the mutation of that name.
 func (g GraphQL) CreatePostRating(ctx context.Context, input relay.Input) (*PostRating, error) {
-	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*PostRating](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "PostRating", input)
 	})
 }
 
 // CreatePostRatings resolves the mutation of that name.
 func (g GraphQL) CreatePostRatings(ctx context.Context, input []relay.Input) ([]*PostRating, error) {
-	return writeMany(ctx, g, (*PostRating).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*PostRating](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "PostRating", input)
 	})
 }
 
 // UpdatePostRating resolves the mutation of that name.
 func (g GraphQL) UpdatePostRating(ctx context.Context, id string, input relay.Input) (*PostRating, error) {
-	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*PostRating](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "PostRating", id, input, nil)
 	})
 }
 
 // UpdatePostRatings resolves the mutation of that name.
 func (g GraphQL) UpdatePostRatings(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "PostRating", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeletePostRating resolves the mutation of that name.
 func (g GraphQL) DeletePostRating(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "PostRating", id, nil)
 	})
 }
 
 // DeletePostRatings resolves the mutation of that name.
 func (g GraphQL) DeletePostRatings(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "PostRating", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertPostRating resolves the mutation of that name.
 func (g GraphQL) UpsertPostRating(ctx context.Context, by relay.KeyName, input relay.Input) (*PostRating, error) {
-	return write(ctx, g, (*PostRating).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*PostRating](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "PostRating", by, input)
 	})
 }
 
 // UpsertPostRatings resolves the mutation of that name.
 func (g GraphQL) UpsertPostRatings(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*PostRating, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*PostRating](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "PostRating", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*PostRating, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*PostRating).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks PostShare as an implementation of Node.
@@ -1762,7 +1788,14 @@ func newPostShareConnection(p *relay.Page, err error) (*PostShareConnection, err
 
 // PostShares resolves the root connection of PostShare.
 func (g GraphQL) PostShares(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostShareConnection, error) {
-	return newPostShareConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostShare", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.PostShareConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// PostShareConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PostShareConnection(ctx context.Context, args relay.Args, specs ...predicate.PostShare) (*PostShareConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPostShareConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostShare", args))
 }
 
 // PostSharePage is a page of PostShare rows, found by its number.
@@ -1776,28 +1809,28 @@ func (g GraphQL) PostSharesPage(ctx context.Context, page, perPage *int, orderBy
 
 // CreatePostShare resolves the mutation of that name.
 func (g GraphQL) CreatePostShare(ctx context.Context, input relay.Input) (*PostShare, error) {
-	return write(ctx, g, (*PostShare).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*PostShare](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "PostShare", input)
 	})
 }
 
 // CreatePostShares resolves the mutation of that name.
 func (g GraphQL) CreatePostShares(ctx context.Context, input []relay.Input) ([]*PostShare, error) {
-	return writeMany(ctx, g, (*PostShare).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*PostShare](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "PostShare", input)
 	})
 }
 
 // DeletePostShare resolves the mutation of that name.
 func (g GraphQL) DeletePostShare(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "PostShare", id, nil)
 	})
 }
 
 // DeletePostShares resolves the mutation of that name.
 func (g GraphQL) DeletePostShares(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "PostShare", relay.Which{Where: where, All: all})
 	})
 }
@@ -1866,7 +1899,14 @@ func newPostViewConnection(p *relay.Page, err error) (*PostViewConnection, error
 
 // PostViews resolves the root connection of PostView.
 func (g GraphQL) PostViews(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*PostViewConnection, error) {
-	return newPostViewConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostView", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.PostViewConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// PostViewConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PostViewConnection(ctx context.Context, args relay.Args, specs ...predicate.PostView) (*PostViewConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPostViewConnection(relay.Connect(ctx, graphSource{g.client.config}, "PostView", args))
 }
 
 // PostViewPage is a page of PostView rows, found by its number.
@@ -1962,7 +2002,14 @@ func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) 
 
 // Products resolves the root connection of Product.
 func (g GraphQL) Products(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProductConnection, error) {
-	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.ProductConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// ProductConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ProductConnection(ctx context.Context, args relay.Args, specs ...predicate.Product) (*ProductConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", args))
 }
 
 // ProductPage is a page of Product rows, found by its number.
@@ -1976,66 +2023,58 @@ func (g GraphQL) ProductsPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateProduct resolves the mutation of that name.
 func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Product", input)
 	})
 }
 
 // CreateProducts resolves the mutation of that name.
 func (g GraphQL) CreateProducts(ctx context.Context, input []relay.Input) ([]*Product, error) {
-	return writeMany(ctx, g, (*Product).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Product", input)
 	})
 }
 
 // UpdateProduct resolves the mutation of that name.
 func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Product", id, input, expectedVersion)
 	})
 }
 
 // UpdateProducts resolves the mutation of that name.
 func (g GraphQL) UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Product", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteProduct resolves the mutation of that name.
 func (g GraphQL) DeleteProduct(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Product", id, expectedVersion)
 	})
 }
 
 // DeleteProducts resolves the mutation of that name.
 func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertProduct resolves the mutation of that name.
 func (g GraphQL) UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Product", by, input)
 	})
 }
 
 // UpsertProducts resolves the mutation of that name.
 func (g GraphQL) UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Product, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Product", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Product, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Product).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Role as an implementation of Node.
@@ -2097,7 +2136,14 @@ func newRoleConnection(p *relay.Page, err error) (*RoleConnection, error) {
 
 // Roles resolves the root connection of Role.
 func (g GraphQL) Roles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*RoleConnection, error) {
-	return newRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "Role", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.RoleConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// RoleConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) RoleConnection(ctx context.Context, args relay.Args, specs ...predicate.Role) (*RoleConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "Role", args))
 }
 
 // RolePage is a page of Role rows, found by its number.
@@ -2173,7 +2219,14 @@ func newScenarioConnection(p *relay.Page, err error) (*ScenarioConnection, error
 
 // Scenarios resolves the root connection of Scenario.
 func (g GraphQL) Scenarios(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ScenarioConnection, error) {
-	return newScenarioConnection(relay.Connect(ctx, graphSource{g.client.config}, "Scenario", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.ScenarioConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// ScenarioConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ScenarioConnection(ctx context.Context, args relay.Args, specs ...predicate.Scenario) (*ScenarioConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newScenarioConnection(relay.Connect(ctx, graphSource{g.client.config}, "Scenario", args))
 }
 
 // ScenarioPage is a page of Scenario rows, found by its number.
@@ -2187,42 +2240,42 @@ func (g GraphQL) ScenariosPage(ctx context.Context, page, perPage *int, orderBy 
 
 // CreateScenario resolves the mutation of that name.
 func (g GraphQL) CreateScenario(ctx context.Context, input relay.Input) (*Scenario, error) {
-	return write(ctx, g, (*Scenario).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Scenario](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Scenario", input)
 	})
 }
 
 // CreateScenarios resolves the mutation of that name.
 func (g GraphQL) CreateScenarios(ctx context.Context, input []relay.Input) ([]*Scenario, error) {
-	return writeMany(ctx, g, (*Scenario).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Scenario](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Scenario", input)
 	})
 }
 
 // UpdateScenario resolves the mutation of that name.
 func (g GraphQL) UpdateScenario(ctx context.Context, id string, input relay.Input) (*Scenario, error) {
-	return write(ctx, g, (*Scenario).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Scenario](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Scenario", id, input, nil)
 	})
 }
 
 // UpdateScenarios resolves the mutation of that name.
 func (g GraphQL) UpdateScenarios(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Scenario", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteScenario resolves the mutation of that name.
 func (g GraphQL) DeleteScenario(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Scenario", id, nil)
 	})
 }
 
 // DeleteScenarios resolves the mutation of that name.
 func (g GraphQL) DeleteScenarios(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Scenario", relay.Which{Where: where, All: all})
 	})
 }
@@ -2295,7 +2348,14 @@ func newTagConnection(p *relay.Page, err error) (*TagConnection, error) {
 
 // Tags resolves the root connection of Tag.
 func (g GraphQL) Tags(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TagConnection, error) {
-	return newTagConnection(relay.Connect(ctx, graphSource{g.client.config}, "Tag", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.TagConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// TagConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) TagConnection(ctx context.Context, args relay.Args, specs ...predicate.Tag) (*TagConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newTagConnection(relay.Connect(ctx, graphSource{g.client.config}, "Tag", args))
 }
 
 // TagPage is a page of Tag rows, found by its number.
@@ -2309,66 +2369,58 @@ func (g GraphQL) TagsPage(ctx context.Context, page, perPage *int, orderBy []*re
 
 // CreateTag resolves the mutation of that name.
 func (g GraphQL) CreateTag(ctx context.Context, input relay.Input) (*Tag, error) {
-	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Tag](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Tag", input)
 	})
 }
 
 // CreateTags resolves the mutation of that name.
 func (g GraphQL) CreateTags(ctx context.Context, input []relay.Input) ([]*Tag, error) {
-	return writeMany(ctx, g, (*Tag).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Tag](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Tag", input)
 	})
 }
 
 // UpdateTag resolves the mutation of that name.
 func (g GraphQL) UpdateTag(ctx context.Context, id string, input relay.Input) (*Tag, error) {
-	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Tag](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Tag", id, input, nil)
 	})
 }
 
 // UpdateTags resolves the mutation of that name.
 func (g GraphQL) UpdateTags(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Tag", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteTag resolves the mutation of that name.
 func (g GraphQL) DeleteTag(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Tag", id, nil)
 	})
 }
 
 // DeleteTags resolves the mutation of that name.
 func (g GraphQL) DeleteTags(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Tag", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertTag resolves the mutation of that name.
 func (g GraphQL) UpsertTag(ctx context.Context, by relay.KeyName, input relay.Input) (*Tag, error) {
-	return write(ctx, g, (*Tag).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Tag](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Tag", by, input)
 	})
 }
 
 // UpsertTags resolves the mutation of that name.
 func (g GraphQL) UpsertTags(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Tag, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Tag](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Tag", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Tag, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Tag).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks TransferLog as an implementation of Node.
@@ -2457,7 +2509,14 @@ func newTransferLogConnection(p *relay.Page, err error) (*TransferLogConnection,
 
 // TransferLogs resolves the root connection of TransferLog.
 func (g GraphQL) TransferLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TransferLogConnection, error) {
-	return newTransferLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "TransferLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.TransferLogConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// TransferLogConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) TransferLogConnection(ctx context.Context, args relay.Args, specs ...predicate.TransferLog) (*TransferLogConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newTransferLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "TransferLog", args))
 }
 
 // TransferLogPage is a page of TransferLog rows, found by its number.
@@ -2623,6 +2682,11 @@ func (_m *User) AssignedRoles(ctx context.Context, after *relay.Cursor, first *i
 	return newUserRoleConnection(relay.Edges(ctx, _m, "assignedRoles", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
 }
 
+// RevokedRoles resolves the edge revoked_roles.
+func (_m *User) RevokedRoles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserRoleConnection, error) {
+	return newUserRoleConnection(relay.Edges(ctx, _m, "revokedRoles", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+}
+
 // Logs resolves the edge logs.
 func (_m *User) Logs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserLogConnection, error) {
 	return newUserLogConnection(relay.Edges(ctx, _m, "logs", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
@@ -2676,7 +2740,14 @@ func newUserConnection(p *relay.Page, err error) (*UserConnection, error) {
 
 // Users resolves the root connection of User.
 func (g GraphQL) Users(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*UserConnection, error) {
-	return newUserConnection(relay.Connect(ctx, graphSource{g.client.config}, "User", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.UserConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// UserConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserConnection(ctx context.Context, args relay.Args, specs ...predicate.User) (*UserConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserConnection(relay.Connect(ctx, graphSource{g.client.config}, "User", args))
 }
 
 // UserPage is a page of User rows, found by its number.
@@ -2690,73 +2761,65 @@ func (g GraphQL) UsersPage(ctx context.Context, page, perPage *int, orderBy []*r
 
 // CreateUser resolves the mutation of that name.
 func (g GraphQL) CreateUser(ctx context.Context, input relay.Input) (*User, error) {
-	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "User", input)
 	})
 }
 
 // CreateUsers resolves the mutation of that name.
 func (g GraphQL) CreateUsers(ctx context.Context, input []relay.Input) ([]*User, error) {
-	return writeMany(ctx, g, (*User).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "User", input)
 	})
 }
 
 // UpdateUser resolves the mutation of that name.
 func (g GraphQL) UpdateUser(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*User, error) {
-	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "User", id, input, expectedVersion)
 	})
 }
 
 // UpdateUsers resolves the mutation of that name.
 func (g GraphQL) UpdateUsers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "User", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteUser resolves the mutation of that name.
 func (g GraphQL) DeleteUser(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "User", id, expectedVersion)
 	})
 }
 
 // DeleteUsers resolves the mutation of that name.
 func (g GraphQL) DeleteUsers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "User", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreUser resolves the mutation of that name.
 func (g GraphQL) RestoreUser(ctx context.Context, id string) (*User, error) {
-	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "User", id)
 	})
 }
 
 // UpsertUser resolves the mutation of that name.
 func (g GraphQL) UpsertUser(ctx context.Context, by relay.KeyName, input relay.Input) (*User, error) {
-	return write(ctx, g, (*User).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "User", by, input)
 	})
 }
 
 // UpsertUsers resolves the mutation of that name.
 func (g GraphQL) UpsertUsers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*User, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*User](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "User", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*User, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*User).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks UserGroup as an implementation of Node.
@@ -2823,7 +2886,14 @@ func newUserGroupConnection(p *relay.Page, err error) (*UserGroupConnection, err
 
 // UserGroups resolves the root connection of UserGroup.
 func (g GraphQL) UserGroups(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserGroupConnection, error) {
-	return newUserGroupConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserGroup", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.UserGroupConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// UserGroupConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserGroupConnection(ctx context.Context, args relay.Args, specs ...predicate.UserGroup) (*UserGroupConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserGroupConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserGroup", args))
 }
 
 // UserGroupPage is a page of UserGroup rows, found by its number.
@@ -2837,42 +2907,42 @@ func (g GraphQL) UserGroupsPage(ctx context.Context, page, perPage *int, orderBy
 
 // CreateUserGroup resolves the mutation of that name.
 func (g GraphQL) CreateUserGroup(ctx context.Context, input relay.Input) (*UserGroup, error) {
-	return write(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*UserGroup](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "UserGroup", input)
 	})
 }
 
 // CreateUserGroups resolves the mutation of that name.
 func (g GraphQL) CreateUserGroups(ctx context.Context, input []relay.Input) ([]*UserGroup, error) {
-	return writeMany(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*UserGroup](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "UserGroup", input)
 	})
 }
 
 // UpdateUserGroup resolves the mutation of that name.
 func (g GraphQL) UpdateUserGroup(ctx context.Context, id string, input relay.Input) (*UserGroup, error) {
-	return write(ctx, g, (*UserGroup).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*UserGroup](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "UserGroup", id, input, nil)
 	})
 }
 
 // UpdateUserGroups resolves the mutation of that name.
 func (g GraphQL) UpdateUserGroups(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteUserGroup resolves the mutation of that name.
 func (g GraphQL) DeleteUserGroup(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "UserGroup", id, nil)
 	})
 }
 
 // DeleteUserGroups resolves the mutation of that name.
 func (g GraphQL) DeleteUserGroups(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "UserGroup", relay.Which{Where: where, All: all})
 	})
 }
@@ -2947,7 +3017,14 @@ func newUserLogConnection(p *relay.Page, err error) (*UserLogConnection, error) 
 
 // UserLogs resolves the root connection of UserLog.
 func (g GraphQL) UserLogs(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserLogConnection, error) {
-	return newUserLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserLog", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.UserLogConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// UserLogConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserLogConnection(ctx context.Context, args relay.Args, specs ...predicate.UserLog) (*UserLogConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserLogConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserLog", args))
 }
 
 // UserLogPage is a page of UserLog rows, found by its number.
@@ -3059,7 +3136,14 @@ func newUserProfileConnection(p *relay.Page, err error) (*UserProfileConnection,
 
 // UserProfiles resolves the root connection of UserProfile.
 func (g GraphQL) UserProfiles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserProfileConnection, error) {
-	return newUserProfileConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserProfile", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.UserProfileConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// UserProfileConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserProfileConnection(ctx context.Context, args relay.Args, specs ...predicate.UserProfile) (*UserProfileConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserProfileConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserProfile", args))
 }
 
 // UserProfilePage is a page of UserProfile rows, found by its number.
@@ -3073,66 +3157,58 @@ func (g GraphQL) UserProfilesPage(ctx context.Context, page, perPage *int, order
 
 // CreateUserProfile resolves the mutation of that name.
 func (g GraphQL) CreateUserProfile(ctx context.Context, input relay.Input) (*UserProfile, error) {
-	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*UserProfile](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "UserProfile", input)
 	})
 }
 
 // CreateUserProfiles resolves the mutation of that name.
 func (g GraphQL) CreateUserProfiles(ctx context.Context, input []relay.Input) ([]*UserProfile, error) {
-	return writeMany(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*UserProfile](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "UserProfile", input)
 	})
 }
 
 // UpdateUserProfile resolves the mutation of that name.
 func (g GraphQL) UpdateUserProfile(ctx context.Context, id string, input relay.Input) (*UserProfile, error) {
-	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*UserProfile](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "UserProfile", id, input, nil)
 	})
 }
 
 // UpdateUserProfiles resolves the mutation of that name.
 func (g GraphQL) UpdateUserProfiles(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteUserProfile resolves the mutation of that name.
 func (g GraphQL) DeleteUserProfile(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "UserProfile", id, nil)
 	})
 }
 
 // DeleteUserProfiles resolves the mutation of that name.
 func (g GraphQL) DeleteUserProfiles(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "UserProfile", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertUserProfile resolves the mutation of that name.
 func (g GraphQL) UpsertUserProfile(ctx context.Context, by relay.KeyName, input relay.Input) (*UserProfile, error) {
-	return write(ctx, g, (*UserProfile).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*UserProfile](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "UserProfile", by, input)
 	})
 }
 
 // UpsertUserProfiles resolves the mutation of that name.
 func (g GraphQL) UpsertUserProfiles(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*UserProfile, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*UserProfile](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "UserProfile", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*UserProfile, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*UserProfile).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks UserRole as an implementation of Node.
@@ -3169,6 +3245,10 @@ func (_m *UserRole) FieldValue(name string) any {
 		if _m.RevokedAt != nil {
 			return *_m.RevokedAt
 		}
+	case "revoked_by":
+		if _m.RevokedBy != nil {
+			return *_m.RevokedBy
+		}
 	case "active_key":
 		if _m.ActiveKey != nil {
 			return *_m.ActiveKey
@@ -3186,6 +3266,11 @@ func (_m *UserRole) RoleGlobalID() string { return relay.EncodeID(roleEntity, _m
 // AssignedByGlobalID is AssignedBy as a global id.
 func (_m *UserRole) AssignedByGlobalID() *string {
 	return relay.EncodeNullableID(userEntity, _m.AssignedBy)
+}
+
+// RevokedByGlobalID is RevokedBy as a global id.
+func (_m *UserRole) RevokedByGlobalID() *string {
+	return relay.EncodeNullableID(userEntity, _m.RevokedBy)
 }
 
 // User resolves the edge user.
@@ -3209,6 +3294,15 @@ func (_m *UserRole) Role(ctx context.Context) (*Role, error) {
 // Assigner resolves the edge assigner.
 func (_m *UserRole) Assigner(ctx context.Context) (*User, error) {
 	n, err := relay.One(ctx, _m, "assigner")
+	if n == nil || err != nil {
+		return nil, err
+	}
+	return n.(*User), nil
+}
+
+// Revoker resolves the edge revoker.
+func (_m *UserRole) Revoker(ctx context.Context) (*User, error) {
+	n, err := relay.One(ctx, _m, "revoker")
 	if n == nil || err != nil {
 		return nil, err
 	}
@@ -3243,7 +3337,14 @@ func newUserRoleConnection(p *relay.Page, err error) (*UserRoleConnection, error
 
 // UserRoles resolves the root connection of UserRole.
 func (g GraphQL) UserRoles(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserRoleConnection, error) {
-	return newUserRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserRole", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.UserRoleConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// UserRoleConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserRoleConnection(ctx context.Context, args relay.Args, specs ...predicate.UserRole) (*UserRoleConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserRoleConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserRole", args))
 }
 
 // UserRolePage is a page of UserRole rows, found by its number.
@@ -3321,7 +3422,14 @@ func newUserSessionConnection(p *relay.Page, err error) (*UserSessionConnection,
 
 // UserSessions resolves the root connection of UserSession.
 func (g GraphQL) UserSessions(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*UserSessionConnection, error) {
-	return newUserSessionConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserSession", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.UserSessionConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// UserSessionConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) UserSessionConnection(ctx context.Context, args relay.Args, specs ...predicate.UserSession) (*UserSessionConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newUserSessionConnection(relay.Connect(ctx, graphSource{g.client.config}, "UserSession", args))
 }
 
 // UserSessionPage is a page of UserSession rows, found by its number.

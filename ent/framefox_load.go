@@ -1081,6 +1081,18 @@ func (q *PostViewQuery) loadMissing(ctx context.Context, rows []*PostView, tree 
 	return nil
 }
 
+// WithEdges refuses each name: Product has no edges.
+func (q *ProductQuery) WithEdges(paths ...string) (*ProductQuery, error) {
+	_, err := registry.Tree("Product", paths...)
+	return q, err
+}
+
+// LoadMissing refuses each name: Product has no edges.
+func (c *ProductClient) LoadMissing(_ context.Context, _ []*Product, paths ...string) error {
+	_, err := registry.Tree("Product", paths...)
+	return err
+}
+
 func (q *ProductQuery) withTree(entity.Tree) *ProductQuery { return q }
 
 func (q *ProductQuery) loadMissing(context.Context, []*Product, entity.Tree) error { return nil }
@@ -1445,6 +1457,8 @@ func (q *UserQuery) withTree(tree entity.Tree) *UserQuery {
 			q.WithShares(func(q *PostShareQuery) { q.withTree(further) })
 		case "assigned_roles":
 			q.WithAssignedRoles(func(q *UserRoleQuery) { q.withTree(further) })
+		case "revoked_roles":
+			q.WithRevokedRoles(func(q *UserRoleQuery) { q.withTree(further) })
 		case "logs":
 			q.WithLogs(func(q *UserLogQuery) { q.withTree(further) })
 		case "transfer_logs_from":
@@ -1812,8 +1826,34 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 			}
-		case "logs":
+		case "revoked_roles":
 			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[13] })
+			without, twins := distinct(without, func(n *User) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&UserRoleClient{config: q.config}).Query().withTree(further)
+				if err := q.loadRevokedRoles(ctx, query, without,
+					func(n *User) { n.Edges.RevokedRoles = []*UserRole{} },
+					func(n *User, e *UserRole) { n.Edges.RevokedRoles = append(n.Edges.RevokedRoles, e) }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[13] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.RevokedRoles, twin.Edges.loadedTypes[13] = n.Edges.RevokedRoles, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*UserRole
+				for _, n := range with {
+					next = append(next, n.Edges.RevokedRoles...)
+				}
+				if err := (&UserRoleClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "logs":
+			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[14] })
 			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&UserLogClient{config: q.config}).Query().withTree(further)
@@ -1823,10 +1863,10 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 				for _, n := range without {
-					n.Edges.loadedTypes[13] = true
+					n.Edges.loadedTypes[14] = true
 				}
 				for twin, n := range twins {
-					twin.Edges.Logs, twin.Edges.loadedTypes[13] = n.Edges.Logs, true
+					twin.Edges.Logs, twin.Edges.loadedTypes[14] = n.Edges.Logs, true
 				}
 			}
 			if len(further) > 0 {
@@ -1839,7 +1879,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 			}
 		case "transfer_logs_from":
-			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[14] })
+			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[15] })
 			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&TransferLogClient{config: q.config}).Query().withTree(further)
@@ -1849,10 +1889,10 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 				for _, n := range without {
-					n.Edges.loadedTypes[14] = true
+					n.Edges.loadedTypes[15] = true
 				}
 				for twin, n := range twins {
-					twin.Edges.TransferLogsFrom, twin.Edges.loadedTypes[14] = n.Edges.TransferLogsFrom, true
+					twin.Edges.TransferLogsFrom, twin.Edges.loadedTypes[15] = n.Edges.TransferLogsFrom, true
 				}
 			}
 			if len(further) > 0 {
@@ -1865,7 +1905,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 			}
 		case "transfer_logs_to":
-			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[15] })
+			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[16] })
 			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&TransferLogClient{config: q.config}).Query().withTree(further)
@@ -1875,10 +1915,10 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 				for _, n := range without {
-					n.Edges.loadedTypes[15] = true
+					n.Edges.loadedTypes[16] = true
 				}
 				for twin, n := range twins {
-					twin.Edges.TransferLogsTo, twin.Edges.loadedTypes[15] = n.Edges.TransferLogsTo, true
+					twin.Edges.TransferLogsTo, twin.Edges.loadedTypes[16] = n.Edges.TransferLogsTo, true
 				}
 			}
 			if len(further) > 0 {
@@ -1891,7 +1931,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 			}
 		case "ownership_logs_from":
-			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[16] })
+			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[17] })
 			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OwnershipLogClient{config: q.config}).Query().withTree(further)
@@ -1901,10 +1941,10 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 				for _, n := range without {
-					n.Edges.loadedTypes[16] = true
+					n.Edges.loadedTypes[17] = true
 				}
 				for twin, n := range twins {
-					twin.Edges.OwnershipLogsFrom, twin.Edges.loadedTypes[16] = n.Edges.OwnershipLogsFrom, true
+					twin.Edges.OwnershipLogsFrom, twin.Edges.loadedTypes[17] = n.Edges.OwnershipLogsFrom, true
 				}
 			}
 			if len(further) > 0 {
@@ -1917,7 +1957,7 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 				}
 			}
 		case "ownership_logs_to":
-			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[17] })
+			without, with := split(rows, func(n *User) bool { return n.Edges.loadedTypes[18] })
 			without, twins := distinct(without, func(n *User) int64 { return n.ID })
 			if len(without) > 0 {
 				query := (&OwnershipLogClient{config: q.config}).Query().withTree(further)
@@ -1927,10 +1967,10 @@ func (q *UserQuery) loadMissing(ctx context.Context, rows []*User, tree entity.T
 					return err
 				}
 				for _, n := range without {
-					n.Edges.loadedTypes[17] = true
+					n.Edges.loadedTypes[18] = true
 				}
 				for twin, n := range twins {
-					twin.Edges.OwnershipLogsTo, twin.Edges.loadedTypes[17] = n.Edges.OwnershipLogsTo, true
+					twin.Edges.OwnershipLogsTo, twin.Edges.loadedTypes[18] = n.Edges.OwnershipLogsTo, true
 				}
 			}
 			if len(further) > 0 {
@@ -2165,6 +2205,8 @@ func (q *UserRoleQuery) withTree(tree entity.Tree) *UserRoleQuery {
 			q.WithRole(func(q *RoleQuery) { q.withTree(further) })
 		case "assigner":
 			q.WithAssigner(func(q *UserQuery) { q.withTree(further) })
+		case "revoker":
+			q.WithRevoker(func(q *UserQuery) { q.withTree(further) })
 		}
 	}
 	return q
@@ -2256,6 +2298,32 @@ func (q *UserRoleQuery) loadMissing(ctx context.Context, rows []*UserRole, tree 
 				for _, n := range with {
 					if n.Edges.Assigner != nil {
 						next = append(next, n.Edges.Assigner)
+					}
+				}
+				if err := (&UserClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {
+					return err
+				}
+			}
+		case "revoker":
+			without, with := split(rows, func(n *UserRole) bool { return n.Edges.loadedTypes[3] })
+			without, twins := distinct(without, func(n *UserRole) int64 { return n.ID })
+			if len(without) > 0 {
+				query := (&UserClient{config: q.config}).Query().withTree(further)
+				if err := q.loadRevoker(ctx, query, without, nil, func(n *UserRole, e *User) { n.Edges.Revoker = e }); err != nil {
+					return err
+				}
+				for _, n := range without {
+					n.Edges.loadedTypes[3] = true
+				}
+				for twin, n := range twins {
+					twin.Edges.Revoker, twin.Edges.loadedTypes[3] = n.Edges.Revoker, true
+				}
+			}
+			if len(further) > 0 {
+				var next []*User
+				for _, n := range with {
+					if n.Edges.Revoker != nil {
+						next = append(next, n.Edges.Revoker)
 					}
 				}
 				if err := (&UserClient{config: q.config}).Query().loadMissing(ctx, next, further); err != nil {

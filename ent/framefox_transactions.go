@@ -4,199 +4,40 @@ package ent
 
 import (
 	"context"
-	stdsql "database/sql"
 
+	"entgo.io/ent/dialect"
+
+	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/relay"
 )
 
+// Driver is what the client runs its statements on. With it the client is a
+// source of package query, for SQL by hand.
+func (c *Client) Driver() dialect.Driver { return c.driver }
+
+// Transact runs fn in a transaction that its context carries: all that is run
+// with that context, through this client or any other of the same database,
+// belongs to it. See database.DB.Transact.
+func (c *Client) Transact(ctx context.Context, fn func(ctx context.Context) error, opts ...database.TxOption) error {
+	return database.Transact(ctx, c.driver, fn, opts...)
+}
+
+// Transact runs fn in a savepoint.
+func (tx *txDriver) Transact(ctx context.Context, fn func(ctx context.Context) error, opts ...database.TxOption) error {
+	return database.Transact(ctx, tx.tx, fn, opts...)
+}
+
 // Transact runs a mutation of the application's own as the generated ones run:
 // in a transaction that is committed before the payload is resolved, and run
-// again where it loses against another. The rows that fn returns, alone or in
-// a slice, leave the transaction. fn works with the context and client that it
-// is given, and may be called more than once.
+// again where it loses against another. All that fn runs with the context that it
+// is given belongs to it; fn may be called more than once.
 //
-//	return ent.Transact(ctx, r.GraphQL, func(ctx context.Context, tx *ent.Client) (*ent.Post, error) {
-//		return tx.Post.UpdateOneID(id).SetTitle("New").Save(ctx)
+//	return ent.Transact(ctx, r.GraphQL, func(ctx context.Context, client *ent.Client) (*ent.Post, error) {
+//		return client.Post.UpdateOneID(id).SetTitle("New").Save(ctx)
 //	})
-func Transact[T any](ctx context.Context, g GraphQL, fn func(ctx context.Context, tx *Client) (T, error)) (T, error) {
-	result, err := relay.Write(ctx, g.begin, func(s relay.Source) (T, error) {
-		client := &Client{config: s.(graphSource).config}
-		client.init()
-		return fn(ctx, client)
-	})
-	if err == nil {
-		relay.Release(result)
-	}
-	return result, err
+func Transact[T any](ctx context.Context, g GraphQL, fn func(ctx context.Context, client *Client) (T, error)) (T, error) {
+	return relay.Write(ctx, g.client.GraphSource(), func(ctx context.Context, _ relay.Source) (T, error) { return fn(ctx, g.client) })
 }
 
-func (g GraphQL) begin(ctx context.Context) (relay.Source, relay.Tx, error) {
-	tx, err := g.client.BeginTx(ctx, &stdsql.TxOptions{Isolation: g.client.graph.Isolation})
-	if err != nil {
-		return nil, nil, err
-	}
-	return graphSource{tx.config}, tx, nil
-}
-
-// write runs fn in a transaction; unwrap then frees the row of it.
-func write[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) (relay.Node, error)) (N, error) {
-	var zero N
-	n, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return zero, err
-	}
-	return unwrap(n.(N)), nil
-}
-
-// writeMany is write for a list.
-func writeMany[N relay.Node](ctx context.Context, g GraphQL, unwrap func(N) N, fn func(relay.Source) ([]relay.Node, error)) ([]N, error) {
-	rows, err := relay.Write(ctx, g.begin, fn)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]N, len(rows))
-	for i, n := range rows {
-		list[i] = unwrap(n.(N))
-	}
-	return list, nil
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *AdvancedEntity) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Comment) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Organization) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *OwnershipLog) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Post) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *PostLike) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *PostRating) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *PostShare) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *PostView) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Product) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Role) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Scenario) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *Tag) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *TransferLog) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *User) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *UserGroup) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *UserLog) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *UserProfile) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *UserRole) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
-
-// LeaveTx frees the row of a transaction that has ended.
-func (_m *UserSession) LeaveTx() {
-	if tx, ok := _m.config.driver.(*txDriver); ok {
-		_m.config.driver = tx.drv
-	}
-}
+// Driver implements relay.Source.
+func (s graphSource) Driver() dialect.Driver { return s.config.driver }

@@ -10346,6 +10346,9 @@ type UserMutation struct {
 	assigned_roles             map[int64]struct{}
 	removedassigned_roles      map[int64]struct{}
 	clearedassigned_roles      bool
+	revoked_roles              map[int64]struct{}
+	removedrevoked_roles       map[int64]struct{}
+	clearedrevoked_roles       bool
 	logs                       map[int64]struct{}
 	removedlogs                map[int64]struct{}
 	clearedlogs                bool
@@ -12015,6 +12018,60 @@ func (m *UserMutation) ResetAssignedRoles() {
 	m.removedassigned_roles = nil
 }
 
+// AddRevokedRoleIDs adds the "revoked_roles" edge to the UserRole entity by ids.
+func (m *UserMutation) AddRevokedRoleIDs(ids ...int64) {
+	if m.revoked_roles == nil {
+		m.revoked_roles = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.revoked_roles[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRevokedRoles clears the "revoked_roles" edge to the UserRole entity.
+func (m *UserMutation) ClearRevokedRoles() {
+	m.clearedrevoked_roles = true
+}
+
+// RevokedRolesCleared reports if the "revoked_roles" edge to the UserRole entity was cleared.
+func (m *UserMutation) RevokedRolesCleared() bool {
+	return m.clearedrevoked_roles
+}
+
+// RemoveRevokedRoleIDs removes the "revoked_roles" edge to the UserRole entity by IDs.
+func (m *UserMutation) RemoveRevokedRoleIDs(ids ...int64) {
+	if m.removedrevoked_roles == nil {
+		m.removedrevoked_roles = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.revoked_roles, ids[i])
+		m.removedrevoked_roles[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRevokedRoles returns the removed IDs of the "revoked_roles" edge to the UserRole entity.
+func (m *UserMutation) RemovedRevokedRolesIDs() (ids []int64) {
+	for id := range m.removedrevoked_roles {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RevokedRolesIDs returns the "revoked_roles" edge IDs in the mutation.
+func (m *UserMutation) RevokedRolesIDs() (ids []int64) {
+	for id := range m.revoked_roles {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRevokedRoles resets all changes to the "revoked_roles" edge.
+func (m *UserMutation) ResetRevokedRoles() {
+	m.revoked_roles = nil
+	m.clearedrevoked_roles = false
+	m.removedrevoked_roles = nil
+}
+
 // AddLogIDs adds the "logs" edge to the UserLog entity by ids.
 func (m *UserMutation) AddLogIDs(ids ...int64) {
 	if m.logs == nil {
@@ -12819,7 +12876,7 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 18)
+	edges := make([]string, 0, 19)
 	if m.organization != nil {
 		edges = append(edges, user.EdgeOrganization)
 	}
@@ -12858,6 +12915,9 @@ func (m *UserMutation) AddedEdges() []string {
 	}
 	if m.assigned_roles != nil {
 		edges = append(edges, user.EdgeAssignedRoles)
+	}
+	if m.revoked_roles != nil {
+		edges = append(edges, user.EdgeRevokedRoles)
 	}
 	if m.logs != nil {
 		edges = append(edges, user.EdgeLogs)
@@ -12955,6 +13015,12 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeRevokedRoles:
+		ids := make([]ent.Value, 0, len(m.revoked_roles))
+		for id := range m.revoked_roles {
+			ids = append(ids, id)
+		}
+		return ids
 	case user.EdgeLogs:
 		ids := make([]ent.Value, 0, len(m.logs))
 		for id := range m.logs {
@@ -12991,7 +13057,7 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 18)
+	edges := make([]string, 0, 19)
 	if m.removedposts != nil {
 		edges = append(edges, user.EdgePosts)
 	}
@@ -13024,6 +13090,9 @@ func (m *UserMutation) RemovedEdges() []string {
 	}
 	if m.removedassigned_roles != nil {
 		edges = append(edges, user.EdgeAssignedRoles)
+	}
+	if m.removedrevoked_roles != nil {
+		edges = append(edges, user.EdgeRevokedRoles)
 	}
 	if m.removedlogs != nil {
 		edges = append(edges, user.EdgeLogs)
@@ -13113,6 +13182,12 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeRevokedRoles:
+		ids := make([]ent.Value, 0, len(m.removedrevoked_roles))
+		for id := range m.removedrevoked_roles {
+			ids = append(ids, id)
+		}
+		return ids
 	case user.EdgeLogs:
 		ids := make([]ent.Value, 0, len(m.removedlogs))
 		for id := range m.removedlogs {
@@ -13149,7 +13224,7 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 18)
+	edges := make([]string, 0, 19)
 	if m.clearedorganization {
 		edges = append(edges, user.EdgeOrganization)
 	}
@@ -13188,6 +13263,9 @@ func (m *UserMutation) ClearedEdges() []string {
 	}
 	if m.clearedassigned_roles {
 		edges = append(edges, user.EdgeAssignedRoles)
+	}
+	if m.clearedrevoked_roles {
+		edges = append(edges, user.EdgeRevokedRoles)
 	}
 	if m.clearedlogs {
 		edges = append(edges, user.EdgeLogs)
@@ -13237,6 +13315,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 		return m.clearedshares
 	case user.EdgeAssignedRoles:
 		return m.clearedassigned_roles
+	case user.EdgeRevokedRoles:
+		return m.clearedrevoked_roles
 	case user.EdgeLogs:
 		return m.clearedlogs
 	case user.EdgeTransferLogsFrom:
@@ -13307,6 +13387,9 @@ func (m *UserMutation) ResetEdge(name string) error {
 		return nil
 	case user.EdgeAssignedRoles:
 		m.ResetAssignedRoles()
+		return nil
+	case user.EdgeRevokedRoles:
+		m.ResetRevokedRoles()
 		return nil
 	case user.EdgeLogs:
 		m.ResetLogs()
@@ -15627,6 +15710,8 @@ type UserRoleMutation struct {
 	clearedrole     bool
 	assigner        *int64
 	clearedassigner bool
+	revoker         *int64
+	clearedrevoker  bool
 	done            bool
 	oldValue        func(context.Context) (*UserRole, error)
 	predicates      []predicate.UserRole
@@ -16027,6 +16112,55 @@ func (m *UserRoleMutation) ResetRevokedAt() {
 	delete(m.clearedFields, userrole.FieldRevokedAt)
 }
 
+// SetRevokedBy sets the "revoked_by" field.
+func (m *UserRoleMutation) SetRevokedBy(i int64) {
+	m.revoker = &i
+}
+
+// RevokedBy returns the value of the "revoked_by" field in the mutation.
+func (m *UserRoleMutation) RevokedBy() (r int64, exists bool) {
+	v := m.revoker
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedBy returns the old "revoked_by" field's value of the UserRole entity.
+// If the UserRole object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserRoleMutation) OldRevokedBy(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedBy: %w", err)
+	}
+	return oldValue.RevokedBy, nil
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (m *UserRoleMutation) ClearRevokedBy() {
+	m.revoker = nil
+	m.clearedFields[userrole.FieldRevokedBy] = struct{}{}
+}
+
+// RevokedByCleared returns if the "revoked_by" field was cleared in this mutation.
+func (m *UserRoleMutation) RevokedByCleared() bool {
+	_, ok := m.clearedFields[userrole.FieldRevokedBy]
+	return ok
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" field.
+func (m *UserRoleMutation) ResetRevokedBy() {
+	m.revoker = nil
+	delete(m.clearedFields, userrole.FieldRevokedBy)
+}
+
 // SetActiveKey sets the "active_key" field.
 func (m *UserRoleMutation) SetActiveKey(i int8) {
 	m.active_key = &i
@@ -16191,6 +16325,46 @@ func (m *UserRoleMutation) ResetAssigner() {
 	m.clearedassigner = false
 }
 
+// SetRevokerID sets the "revoker" edge to the User entity by id.
+func (m *UserRoleMutation) SetRevokerID(id int64) {
+	m.revoker = &id
+}
+
+// ClearRevoker clears the "revoker" edge to the User entity.
+func (m *UserRoleMutation) ClearRevoker() {
+	m.clearedrevoker = true
+	m.clearedFields[userrole.FieldRevokedBy] = struct{}{}
+}
+
+// RevokerCleared reports if the "revoker" edge to the User entity was cleared.
+func (m *UserRoleMutation) RevokerCleared() bool {
+	return m.RevokedByCleared() || m.clearedrevoker
+}
+
+// RevokerID returns the "revoker" edge ID in the mutation.
+func (m *UserRoleMutation) RevokerID() (id int64, exists bool) {
+	if m.revoker != nil {
+		return *m.revoker, true
+	}
+	return
+}
+
+// RevokerIDs returns the "revoker" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevokerID instead. It exists only for internal usage by the builders.
+func (m *UserRoleMutation) RevokerIDs() (ids []int64) {
+	if id := m.revoker; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevoker resets all changes to the "revoker" edge.
+func (m *UserRoleMutation) ResetRevoker() {
+	m.revoker = nil
+	m.clearedrevoker = false
+}
+
 // Where appends a list predicates to the UserRoleMutation builder.
 func (m *UserRoleMutation) Where(ps ...predicate.UserRole) {
 	m.predicates = append(m.predicates, ps...)
@@ -16225,7 +16399,7 @@ func (m *UserRoleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserRoleMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.user != nil {
 		fields = append(fields, userrole.FieldUserID)
 	}
@@ -16246,6 +16420,9 @@ func (m *UserRoleMutation) Fields() []string {
 	}
 	if m.revoked_at != nil {
 		fields = append(fields, userrole.FieldRevokedAt)
+	}
+	if m.revoker != nil {
+		fields = append(fields, userrole.FieldRevokedBy)
 	}
 	if m.active_key != nil {
 		fields = append(fields, userrole.FieldActiveKey)
@@ -16272,6 +16449,8 @@ func (m *UserRoleMutation) Field(name string) (ent.Value, bool) {
 		return m.IsActive()
 	case userrole.FieldRevokedAt:
 		return m.RevokedAt()
+	case userrole.FieldRevokedBy:
+		return m.RevokedBy()
 	case userrole.FieldActiveKey:
 		return m.ActiveKey()
 	}
@@ -16297,6 +16476,8 @@ func (m *UserRoleMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldIsActive(ctx)
 	case userrole.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case userrole.FieldRevokedBy:
+		return m.OldRevokedBy(ctx)
 	case userrole.FieldActiveKey:
 		return m.OldActiveKey(ctx)
 	}
@@ -16356,6 +16537,13 @@ func (m *UserRoleMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevokedAt(v)
+		return nil
+	case userrole.FieldRevokedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedBy(v)
 		return nil
 	case userrole.FieldActiveKey:
 		v, ok := value.(int8)
@@ -16418,6 +16606,9 @@ func (m *UserRoleMutation) ClearedFields() []string {
 	if m.FieldCleared(userrole.FieldRevokedAt) {
 		fields = append(fields, userrole.FieldRevokedAt)
 	}
+	if m.FieldCleared(userrole.FieldRevokedBy) {
+		fields = append(fields, userrole.FieldRevokedBy)
+	}
 	if m.FieldCleared(userrole.FieldActiveKey) {
 		fields = append(fields, userrole.FieldActiveKey)
 	}
@@ -16443,6 +16634,9 @@ func (m *UserRoleMutation) ClearField(name string) error {
 		return nil
 	case userrole.FieldRevokedAt:
 		m.ClearRevokedAt()
+		return nil
+	case userrole.FieldRevokedBy:
+		m.ClearRevokedBy()
 		return nil
 	case userrole.FieldActiveKey:
 		m.ClearActiveKey()
@@ -16476,6 +16670,9 @@ func (m *UserRoleMutation) ResetField(name string) error {
 	case userrole.FieldRevokedAt:
 		m.ResetRevokedAt()
 		return nil
+	case userrole.FieldRevokedBy:
+		m.ResetRevokedBy()
+		return nil
 	case userrole.FieldActiveKey:
 		m.ResetActiveKey()
 		return nil
@@ -16485,7 +16682,7 @@ func (m *UserRoleMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserRoleMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.user != nil {
 		edges = append(edges, userrole.EdgeUser)
 	}
@@ -16494,6 +16691,9 @@ func (m *UserRoleMutation) AddedEdges() []string {
 	}
 	if m.assigner != nil {
 		edges = append(edges, userrole.EdgeAssigner)
+	}
+	if m.revoker != nil {
+		edges = append(edges, userrole.EdgeRevoker)
 	}
 	return edges
 }
@@ -16514,13 +16714,17 @@ func (m *UserRoleMutation) AddedIDs(name string) []ent.Value {
 		if id := m.assigner; id != nil {
 			return []ent.Value{*id}
 		}
+	case userrole.EdgeRevoker:
+		if id := m.revoker; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserRoleMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -16532,7 +16736,7 @@ func (m *UserRoleMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserRoleMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.cleareduser {
 		edges = append(edges, userrole.EdgeUser)
 	}
@@ -16541,6 +16745,9 @@ func (m *UserRoleMutation) ClearedEdges() []string {
 	}
 	if m.clearedassigner {
 		edges = append(edges, userrole.EdgeAssigner)
+	}
+	if m.clearedrevoker {
+		edges = append(edges, userrole.EdgeRevoker)
 	}
 	return edges
 }
@@ -16555,6 +16762,8 @@ func (m *UserRoleMutation) EdgeCleared(name string) bool {
 		return m.clearedrole
 	case userrole.EdgeAssigner:
 		return m.clearedassigner
+	case userrole.EdgeRevoker:
+		return m.clearedrevoker
 	}
 	return false
 }
@@ -16572,6 +16781,9 @@ func (m *UserRoleMutation) ClearEdge(name string) error {
 	case userrole.EdgeAssigner:
 		m.ClearAssigner()
 		return nil
+	case userrole.EdgeRevoker:
+		m.ClearRevoker()
+		return nil
 	}
 	return fmt.Errorf("unknown UserRole unique edge %s", name)
 }
@@ -16588,6 +16800,9 @@ func (m *UserRoleMutation) ResetEdge(name string) error {
 		return nil
 	case userrole.EdgeAssigner:
 		m.ResetAssigner()
+		return nil
+	case userrole.EdgeRevoker:
+		m.ResetRevoker()
 		return nil
 	}
 	return fmt.Errorf("unknown UserRole edge %s", name)

@@ -210,7 +210,7 @@ func (_c *OrganizationCreateBulk) Save(ctx context.Context) ([]*Organization, er
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, organizationBatch(_c.perRow))
+	return organizationTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

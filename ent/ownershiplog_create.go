@@ -259,7 +259,7 @@ func (_c *OwnershipLogCreateBulk) Save(ctx context.Context) ([]*OwnershipLog, er
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, ownershiplogBatch(_c.perRow))
+	return ownershiplogTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

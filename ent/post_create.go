@@ -639,7 +639,7 @@ func (_c *PostCreateBulk) Save(ctx context.Context) ([]*Post, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, postBatch(_c.perRow))
+	return postTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

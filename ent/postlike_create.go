@@ -219,7 +219,7 @@ func (_c *PostLikeCreateBulk) Save(ctx context.Context) ([]*PostLike, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, postlikeBatch(_c.perRow))
+	return postlikeTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -197,7 +197,7 @@ func (_c *PostRatingCreateBulk) Save(ctx context.Context) ([]*PostRating, error)
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, postratingBatch(_c.perRow))
+	return postratingTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

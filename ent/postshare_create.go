@@ -221,7 +221,7 @@ func (_c *PostShareCreateBulk) Save(ctx context.Context) ([]*PostShare, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, postshareBatch(_c.perRow))
+	return postshareTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -205,7 +205,7 @@ func (_c *PostViewCreateBulk) Save(ctx context.Context) ([]*PostView, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, postviewBatch(_c.perRow))
+	return postviewTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -413,7 +413,7 @@ func (_c *ProductCreateBulk) Save(ctx context.Context) ([]*Product, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, productBatch(_c.perRow))
+	return productTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -199,7 +199,7 @@ func (_c *RoleCreateBulk) Save(ctx context.Context) ([]*Role, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, roleBatch(_c.perRow))
+	return roleTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -265,7 +265,7 @@ func init() {
 	// userrole.DefaultIsActive holds the default value on creation for the is_active field.
 	userrole.DefaultIsActive = userroleDescIsActive.Default.(bool)
 	// userroleDescActiveKey is the schema descriptor for active_key field.
-	userroleDescActiveKey := userroleFields[7].Descriptor()
+	userroleDescActiveKey := userroleFields[8].Descriptor()
 	// userrole.DefaultActiveKey holds the default value on creation for the active_key field.
 	userrole.DefaultActiveKey = userroleDescActiveKey.Default.(int8)
 	usersessionMixin := schema.UserSession{}.Mixin()

@@ -197,7 +197,7 @@ func (_c *ScenarioCreateBulk) Save(ctx context.Context) ([]*Scenario, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, scenarioBatch(_c.perRow))
+	return scenarioTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

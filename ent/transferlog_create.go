@@ -235,7 +235,7 @@ func (_c *TransferLogCreateBulk) Save(ctx context.Context) ([]*TransferLog, erro
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, transferlogBatch(_c.perRow))
+	return transferlogTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

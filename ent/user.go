@@ -98,6 +98,8 @@ type UserEdges struct {
 	Shares []*PostShare `json:"shares,omitempty"`
 	// Assignments of roles that this user made, to anyone.
 	AssignedRoles []*UserRole `json:"assigned_roles,omitempty"`
+	// Assignments of roles that this user revoked, of anyone.
+	RevokedRoles []*UserRole `json:"revoked_roles,omitempty"`
 	// Logs holds the value of the logs edge.
 	Logs []*UserLog `json:"logs,omitempty"`
 	// TransferLogsFrom holds the value of the transfer_logs_from edge.
@@ -110,7 +112,7 @@ type UserEdges struct {
 	OwnershipLogsTo []*OwnershipLog `json:"ownership_logs_to,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [18]bool
+	loadedTypes [19]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -234,10 +236,19 @@ func (e UserEdges) AssignedRolesOrErr() ([]*UserRole, error) {
 	return nil, &NotLoadedError{edge: "assigned_roles"}
 }
 
+// RevokedRolesOrErr returns the RevokedRoles value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) RevokedRolesOrErr() ([]*UserRole, error) {
+	if e.loadedTypes[13] {
+		return e.RevokedRoles, nil
+	}
+	return nil, &NotLoadedError{edge: "revoked_roles"}
+}
+
 // LogsOrErr returns the Logs value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) LogsOrErr() ([]*UserLog, error) {
-	if e.loadedTypes[13] {
+	if e.loadedTypes[14] {
 		return e.Logs, nil
 	}
 	return nil, &NotLoadedError{edge: "logs"}
@@ -246,7 +257,7 @@ func (e UserEdges) LogsOrErr() ([]*UserLog, error) {
 // TransferLogsFromOrErr returns the TransferLogsFrom value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) TransferLogsFromOrErr() ([]*TransferLog, error) {
-	if e.loadedTypes[14] {
+	if e.loadedTypes[15] {
 		return e.TransferLogsFrom, nil
 	}
 	return nil, &NotLoadedError{edge: "transfer_logs_from"}
@@ -255,7 +266,7 @@ func (e UserEdges) TransferLogsFromOrErr() ([]*TransferLog, error) {
 // TransferLogsToOrErr returns the TransferLogsTo value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) TransferLogsToOrErr() ([]*TransferLog, error) {
-	if e.loadedTypes[15] {
+	if e.loadedTypes[16] {
 		return e.TransferLogsTo, nil
 	}
 	return nil, &NotLoadedError{edge: "transfer_logs_to"}
@@ -264,7 +275,7 @@ func (e UserEdges) TransferLogsToOrErr() ([]*TransferLog, error) {
 // OwnershipLogsFromOrErr returns the OwnershipLogsFrom value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) OwnershipLogsFromOrErr() ([]*OwnershipLog, error) {
-	if e.loadedTypes[16] {
+	if e.loadedTypes[17] {
 		return e.OwnershipLogsFrom, nil
 	}
 	return nil, &NotLoadedError{edge: "ownership_logs_from"}
@@ -273,7 +284,7 @@ func (e UserEdges) OwnershipLogsFromOrErr() ([]*OwnershipLog, error) {
 // OwnershipLogsToOrErr returns the OwnershipLogsTo value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) OwnershipLogsToOrErr() ([]*OwnershipLog, error) {
-	if e.loadedTypes[17] {
+	if e.loadedTypes[18] {
 		return e.OwnershipLogsTo, nil
 	}
 	return nil, &NotLoadedError{edge: "ownership_logs_to"}
@@ -525,6 +536,11 @@ func (_m *User) QueryShares() *PostShareQuery {
 // QueryAssignedRoles queries the "assigned_roles" edge of the User entity.
 func (_m *User) QueryAssignedRoles() *UserRoleQuery {
 	return NewUserClient(_m.config).QueryAssignedRoles(_m)
+}
+
+// QueryRevokedRoles queries the "revoked_roles" edge of the User entity.
+func (_m *User) QueryRevokedRoles() *UserRoleQuery {
+	return NewUserClient(_m.config).QueryRevokedRoles(_m)
 }
 
 // QueryLogs queries the "logs" edge of the User entity.

@@ -479,6 +479,21 @@ func (_c *UserCreate) AddAssignedRoles(v ...*UserRole) *UserCreate {
 	return _c.AddAssignedRoleIDs(ids...)
 }
 
+// AddRevokedRoleIDs adds the "revoked_roles" edge to the UserRole entity by IDs.
+func (_c *UserCreate) AddRevokedRoleIDs(ids ...int64) *UserCreate {
+	_c.mutation.AddRevokedRoleIDs(ids...)
+	return _c
+}
+
+// AddRevokedRoles adds the "revoked_roles" edges to the UserRole entity.
+func (_c *UserCreate) AddRevokedRoles(v ...*UserRole) *UserCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRevokedRoleIDs(ids...)
+}
+
 // AddLogIDs adds the "logs" edge to the UserLog entity by IDs.
 func (_c *UserCreate) AddLogIDs(ids ...int64) *UserCreate {
 	_c.mutation.AddLogIDs(ids...)
@@ -974,6 +989,22 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.RevokedRolesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	if nodes := _c.mutation.LogsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -1078,7 +1109,7 @@ func (_c *UserCreateBulk) Save(ctx context.Context) ([]*User, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, userBatch(_c.perRow))
+	return userTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -53,6 +53,7 @@ type UserQuery struct {
 	withRatings           *PostRatingQuery
 	withShares            *PostShareQuery
 	withAssignedRoles     *UserRoleQuery
+	withRevokedRoles      *UserRoleQuery
 	withLogs              *UserLogQuery
 	withTransferLogsFrom  *TransferLogQuery
 	withTransferLogsTo    *TransferLogQuery
@@ -381,6 +382,28 @@ func (_q *UserQuery) QueryAssignedRoles() *UserRoleQuery {
 	return query
 }
 
+// QueryRevokedRoles chains the current query on the "revoked_roles" edge.
+func (_q *UserQuery) QueryRevokedRoles() *UserRoleQuery {
+	query := (&UserRoleClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(userrole.Table, userrole.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.RevokedRolesTable, user.RevokedRolesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryLogs chains the current query on the "logs" edge.
 func (_q *UserQuery) QueryLogs() *UserLogQuery {
 	query := (&UserLogClient{config: _q.config}).Query()
@@ -696,6 +719,7 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withRatings:           _q.withRatings.Clone(),
 		withShares:            _q.withShares.Clone(),
 		withAssignedRoles:     _q.withAssignedRoles.Clone(),
+		withRevokedRoles:      _q.withRevokedRoles.Clone(),
 		withLogs:              _q.withLogs.Clone(),
 		withTransferLogsFrom:  _q.withTransferLogsFrom.Clone(),
 		withTransferLogsTo:    _q.withTransferLogsTo.Clone(),
@@ -851,6 +875,17 @@ func (_q *UserQuery) WithAssignedRoles(opts ...func(*UserRoleQuery)) *UserQuery 
 	return _q
 }
 
+// WithRevokedRoles tells the query-builder to eager-load the nodes that are connected to
+// the "revoked_roles" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithRevokedRoles(opts ...func(*UserRoleQuery)) *UserQuery {
+	query := (&UserRoleClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRevokedRoles = query
+	return _q
+}
+
 // WithLogs tells the query-builder to eager-load the nodes that are connected to
 // the "logs" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *UserQuery) WithLogs(opts ...func(*UserLogQuery)) *UserQuery {
@@ -984,7 +1019,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [18]bool{
+		loadedTypes = [19]bool{
 			_q.withOrganization != nil,
 			_q.withPosts != nil,
 			_q.withComments != nil,
@@ -998,6 +1033,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			_q.withRatings != nil,
 			_q.withShares != nil,
 			_q.withAssignedRoles != nil,
+			_q.withRevokedRoles != nil,
 			_q.withLogs != nil,
 			_q.withTransferLogsFrom != nil,
 			_q.withTransferLogsTo != nil,
@@ -1112,6 +1148,13 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadAssignedRoles(ctx, query, nodes,
 			func(n *User) { n.Edges.AssignedRoles = []*UserRole{} },
 			func(n *User, e *UserRole) { n.Edges.AssignedRoles = append(n.Edges.AssignedRoles, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRevokedRoles; query != nil {
+		if err := _q.loadRevokedRoles(ctx, query, nodes,
+			func(n *User) { n.Edges.RevokedRoles = []*UserRole{} },
+			func(n *User, e *UserRole) { n.Edges.RevokedRoles = append(n.Edges.RevokedRoles, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1543,6 +1586,39 @@ func (_q *UserQuery) loadAssignedRoles(ctx context.Context, query *UserRoleQuery
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "assigned_by" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadRevokedRoles(ctx context.Context, query *UserRoleQuery, nodes []*User, init func(*User), assign func(*User, *UserRole)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(userrole.FieldRevokedBy)
+	}
+	query.Where(predicate.UserRole(func(s *sql.Selector) {
+		s.Where(inValues(s.C(user.RevokedRolesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.RevokedBy
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "revoked_by" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "revoked_by" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -559,6 +559,21 @@ func (_u *UserUpdate) AddAssignedRoles(v ...*UserRole) *UserUpdate {
 	return _u.AddAssignedRoleIDs(ids...)
 }
 
+// AddRevokedRoleIDs adds the "revoked_roles" edge to the UserRole entity by IDs.
+func (_u *UserUpdate) AddRevokedRoleIDs(ids ...int64) *UserUpdate {
+	_u.mutation.AddRevokedRoleIDs(ids...)
+	return _u
+}
+
+// AddRevokedRoles adds the "revoked_roles" edges to the UserRole entity.
+func (_u *UserUpdate) AddRevokedRoles(v ...*UserRole) *UserUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRevokedRoleIDs(ids...)
+}
+
 // AddLogIDs adds the "logs" edge to the UserLog entity by IDs.
 func (_u *UserUpdate) AddLogIDs(ids ...int64) *UserUpdate {
 	_u.mutation.AddLogIDs(ids...)
@@ -880,6 +895,27 @@ func (_u *UserUpdate) RemoveAssignedRoles(v ...*UserRole) *UserUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignedRoleIDs(ids...)
+}
+
+// ClearRevokedRoles clears all "revoked_roles" edges to the UserRole entity.
+func (_u *UserUpdate) ClearRevokedRoles() *UserUpdate {
+	_u.mutation.ClearRevokedRoles()
+	return _u
+}
+
+// RemoveRevokedRoleIDs removes the "revoked_roles" edge to UserRole entities by IDs.
+func (_u *UserUpdate) RemoveRevokedRoleIDs(ids ...int64) *UserUpdate {
+	_u.mutation.RemoveRevokedRoleIDs(ids...)
+	return _u
+}
+
+// RemoveRevokedRoles removes "revoked_roles" edges to UserRole entities.
+func (_u *UserUpdate) RemoveRevokedRoles(v ...*UserRole) *UserUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRevokedRoleIDs(ids...)
 }
 
 // ClearLogs clears all "logs" edges to the UserLog entity.
@@ -1680,6 +1716,51 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.RevokedRolesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRevokedRolesIDs(); len(nodes) > 0 && !_u.mutation.RevokedRolesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RevokedRolesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.LogsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -2444,6 +2525,21 @@ func (_u *UserUpdateOne) AddAssignedRoles(v ...*UserRole) *UserUpdateOne {
 	return _u.AddAssignedRoleIDs(ids...)
 }
 
+// AddRevokedRoleIDs adds the "revoked_roles" edge to the UserRole entity by IDs.
+func (_u *UserUpdateOne) AddRevokedRoleIDs(ids ...int64) *UserUpdateOne {
+	_u.mutation.AddRevokedRoleIDs(ids...)
+	return _u
+}
+
+// AddRevokedRoles adds the "revoked_roles" edges to the UserRole entity.
+func (_u *UserUpdateOne) AddRevokedRoles(v ...*UserRole) *UserUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRevokedRoleIDs(ids...)
+}
+
 // AddLogIDs adds the "logs" edge to the UserLog entity by IDs.
 func (_u *UserUpdateOne) AddLogIDs(ids ...int64) *UserUpdateOne {
 	_u.mutation.AddLogIDs(ids...)
@@ -2765,6 +2861,27 @@ func (_u *UserUpdateOne) RemoveAssignedRoles(v ...*UserRole) *UserUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignedRoleIDs(ids...)
+}
+
+// ClearRevokedRoles clears all "revoked_roles" edges to the UserRole entity.
+func (_u *UserUpdateOne) ClearRevokedRoles() *UserUpdateOne {
+	_u.mutation.ClearRevokedRoles()
+	return _u
+}
+
+// RemoveRevokedRoleIDs removes the "revoked_roles" edge to UserRole entities by IDs.
+func (_u *UserUpdateOne) RemoveRevokedRoleIDs(ids ...int64) *UserUpdateOne {
+	_u.mutation.RemoveRevokedRoleIDs(ids...)
+	return _u
+}
+
+// RemoveRevokedRoles removes "revoked_roles" edges to UserRole entities.
+func (_u *UserUpdateOne) RemoveRevokedRoles(v ...*UserRole) *UserUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRevokedRoleIDs(ids...)
 }
 
 // ClearLogs clears all "logs" edges to the UserLog entity.
@@ -3585,6 +3702,51 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 			Inverse: false,
 			Table:   user.AssignedRolesTable,
 			Columns: []string{user.AssignedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RevokedRolesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRevokedRolesIDs(); len(nodes) > 0 && !_u.mutation.RevokedRolesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RevokedRolesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RevokedRolesTable,
+			Columns: []string{user.RevokedRolesColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(userrole.FieldID, field.TypeInt64),

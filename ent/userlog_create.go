@@ -217,7 +217,7 @@ func (_c *UserLogCreateBulk) Save(ctx context.Context) ([]*UserLog, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, userlogBatch(_c.perRow))
+	return userlogTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -403,7 +403,7 @@ func (_c *UserProfileCreateBulk) Save(ctx context.Context) ([]*UserProfile, erro
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, userprofileBatch(_c.perRow))
+	return userprofileTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

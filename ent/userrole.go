@@ -34,6 +34,8 @@ type UserRole struct {
 	IsActive bool `json:"is_active,omitempty"`
 	// When the assignment was revoked, UTC.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	// The user who revoked the role; null when that was the system.
+	RevokedBy *int64 `json:"revoked_by,omitempty"`
 	// 1 while the assignment is active, null after.
 	ActiveKey *int8 `json:"active_key,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -52,9 +54,11 @@ type UserRoleEdges struct {
 	Role *Role `json:"role,omitempty"`
 	// Assigner holds the value of the assigner edge.
 	Assigner *User `json:"assigner,omitempty"`
+	// Revoker holds the value of the revoker edge.
+	Revoker *User `json:"revoker,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // UserOrErr returns the User value or an error if the edge
@@ -90,6 +94,17 @@ func (e UserRoleEdges) AssignerOrErr() (*User, error) {
 	return nil, &NotLoadedError{edge: "assigner"}
 }
 
+// RevokerOrErr returns the Revoker value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e UserRoleEdges) RevokerOrErr() (*User, error) {
+	if e.Revoker != nil {
+		return e.Revoker, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: user.Label}
+	}
+	return nil, &NotLoadedError{edge: "revoker"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*UserRole) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -97,7 +112,7 @@ func (*UserRole) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case userrole.FieldIsActive:
 			values[i] = new(sql.NullBool)
-		case userrole.FieldID, userrole.FieldUserID, userrole.FieldRoleID, userrole.FieldAssignedBy, userrole.FieldActiveKey:
+		case userrole.FieldID, userrole.FieldUserID, userrole.FieldRoleID, userrole.FieldAssignedBy, userrole.FieldRevokedBy, userrole.FieldActiveKey:
 			values[i] = new(sql.NullInt64)
 		case userrole.FieldAssignedAt, userrole.FieldExpiresAt, userrole.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -167,6 +182,13 @@ func (_m *UserRole) assignValues(columns []string, values []any) error {
 				_m.RevokedAt = new(time.Time)
 				*_m.RevokedAt = value.Time
 			}
+		case userrole.FieldRevokedBy:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field revoked_by", values[i])
+			} else if value.Valid {
+				_m.RevokedBy = new(int64)
+				*_m.RevokedBy = value.Int64
+			}
 		case userrole.FieldActiveKey:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field active_key", values[i])
@@ -200,6 +222,11 @@ func (_m *UserRole) QueryRole() *RoleQuery {
 // QueryAssigner queries the "assigner" edge of the UserRole entity.
 func (_m *UserRole) QueryAssigner() *UserQuery {
 	return NewUserRoleClient(_m.config).QueryAssigner(_m)
+}
+
+// QueryRevoker queries the "revoker" edge of the UserRole entity.
+func (_m *UserRole) QueryRevoker() *UserQuery {
+	return NewUserRoleClient(_m.config).QueryRevoker(_m)
 }
 
 // Update returns a builder for updating this UserRole.
@@ -250,6 +277,11 @@ func (_m *UserRole) String() string {
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RevokedBy; v != nil {
+		builder.WriteString("revoked_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.ActiveKey; v != nil {

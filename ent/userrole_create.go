@@ -104,6 +104,20 @@ func (_c *UserRoleCreate) SetNillableRevokedAt(v *time.Time) *UserRoleCreate {
 	return _c
 }
 
+// SetRevokedBy sets the "revoked_by" field.
+func (_c *UserRoleCreate) SetRevokedBy(v int64) *UserRoleCreate {
+	_c.mutation.SetRevokedBy(v)
+	return _c
+}
+
+// SetNillableRevokedBy sets the "revoked_by" field if the given value is not nil.
+func (_c *UserRoleCreate) SetNillableRevokedBy(v *int64) *UserRoleCreate {
+	if v != nil {
+		_c.SetRevokedBy(*v)
+	}
+	return _c
+}
+
 // SetActiveKey sets the "active_key" field.
 func (_c *UserRoleCreate) SetActiveKey(v int8) *UserRoleCreate {
 	_c.mutation.SetActiveKey(v)
@@ -151,6 +165,25 @@ func (_c *UserRoleCreate) SetNillableAssignerID(id *int64) *UserRoleCreate {
 // SetAssigner sets the "assigner" edge to the User entity.
 func (_c *UserRoleCreate) SetAssigner(v *User) *UserRoleCreate {
 	return _c.SetAssignerID(v.ID)
+}
+
+// SetRevokerID sets the "revoker" edge to the User entity by ID.
+func (_c *UserRoleCreate) SetRevokerID(id int64) *UserRoleCreate {
+	_c.mutation.SetRevokerID(id)
+	return _c
+}
+
+// SetNillableRevokerID sets the "revoker" edge to the User entity by ID if the given value is not nil.
+func (_c *UserRoleCreate) SetNillableRevokerID(id *int64) *UserRoleCreate {
+	if id != nil {
+		_c = _c.SetRevokerID(*id)
+	}
+	return _c
+}
+
+// SetRevoker sets the "revoker" edge to the User entity.
+func (_c *UserRoleCreate) SetRevoker(v *User) *UserRoleCreate {
+	return _c.SetRevokerID(v.ID)
 }
 
 // Mutation returns the UserRoleMutation object of the builder.
@@ -328,6 +361,23 @@ func (_c *UserRoleCreate) createSpec() (*UserRole, *sqlgraph.CreateSpec) {
 		_node.AssignedBy = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.RevokerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   userrole.RevokerTable,
+			Columns: []string{userrole.RevokerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.RevokedBy = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -352,7 +402,7 @@ func (_c *UserRoleCreateBulk) Save(ctx context.Context) ([]*UserRole, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, userroleBatch(_c.perRow))
+	return userroleTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

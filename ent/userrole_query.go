@@ -28,6 +28,7 @@ type UserRoleQuery struct {
 	withUser     *UserQuery
 	withRole     *RoleQuery
 	withAssigner *UserQuery
+	withRevoker  *UserQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -124,6 +125,28 @@ func (_q *UserRoleQuery) QueryAssigner() *UserQuery {
 			sqlgraph.From(userrole.Table, userrole.FieldID, selector),
 			sqlgraph.To(user.Table, user.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, userrole.AssignerTable, userrole.AssignerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRevoker chains the current query on the "revoker" edge.
+func (_q *UserRoleQuery) QueryRevoker() *UserQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(userrole.Table, userrole.FieldID, selector),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, userrole.RevokerTable, userrole.RevokerColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -326,6 +349,7 @@ func (_q *UserRoleQuery) Clone() *UserRoleQuery {
 		withUser:     _q.withUser.Clone(),
 		withRole:     _q.withRole.Clone(),
 		withAssigner: _q.withAssigner.Clone(),
+		withRevoker:  _q.withRevoker.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -363,6 +387,17 @@ func (_q *UserRoleQuery) WithAssigner(opts ...func(*UserQuery)) *UserRoleQuery {
 		opt(query)
 	}
 	_q.withAssigner = query
+	return _q
+}
+
+// WithRevoker tells the query-builder to eager-load the nodes that are connected to
+// the "revoker" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserRoleQuery) WithRevoker(opts ...func(*UserQuery)) *UserRoleQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRevoker = query
 	return _q
 }
 
@@ -444,10 +479,11 @@ func (_q *UserRoleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Use
 	var (
 		nodes       = []*UserRole{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withUser != nil,
 			_q.withRole != nil,
 			_q.withAssigner != nil,
+			_q.withRevoker != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -486,6 +522,12 @@ func (_q *UserRoleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Use
 	if query := _q.withAssigner; query != nil {
 		if err := _q.loadAssigner(ctx, query, nodes, nil,
 			func(n *UserRole, e *User) { n.Edges.Assigner = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRevoker; query != nil {
+		if err := _q.loadRevoker(ctx, query, nodes, nil,
+			func(n *UserRole, e *User) { n.Edges.Revoker = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -582,6 +624,38 @@ func (_q *UserRoleQuery) loadAssigner(ctx context.Context, query *UserQuery, nod
 	}
 	return nil
 }
+func (_q *UserRoleQuery) loadRevoker(ctx context.Context, query *UserQuery, nodes []*UserRole, init func(*UserRole), assign func(*UserRole, *User)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*UserRole)
+	for i := range nodes {
+		if nodes[i].RevokedBy == nil {
+			continue
+		}
+		fk := *nodes[i].RevokedBy
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(user.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "revoked_by" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *UserRoleQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -619,6 +693,9 @@ func (_q *UserRoleQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withAssigner != nil {
 			_spec.Node.AddColumnOnce(userrole.FieldAssignedBy)
+		}
+		if _q.withRevoker != nil {
+			_spec.Node.AddColumnOnce(userrole.FieldRevokedBy)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

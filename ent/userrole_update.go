@@ -105,6 +105,26 @@ func (_u *UserRoleUpdate) ClearRevokedAt() *UserRoleUpdate {
 	return _u
 }
 
+// SetRevokedBy sets the "revoked_by" field.
+func (_u *UserRoleUpdate) SetRevokedBy(v int64) *UserRoleUpdate {
+	_u.mutation.SetRevokedBy(v)
+	return _u
+}
+
+// SetNillableRevokedBy sets the "revoked_by" field if the given value is not nil.
+func (_u *UserRoleUpdate) SetNillableRevokedBy(v *int64) *UserRoleUpdate {
+	if v != nil {
+		_u.SetRevokedBy(*v)
+	}
+	return _u
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (_u *UserRoleUpdate) ClearRevokedBy() *UserRoleUpdate {
+	_u.mutation.ClearRevokedBy()
+	return _u
+}
+
 // SetActiveKey sets the "active_key" field.
 func (_u *UserRoleUpdate) SetActiveKey(v int8) *UserRoleUpdate {
 	_u.mutation.ResetActiveKey()
@@ -151,6 +171,25 @@ func (_u *UserRoleUpdate) SetAssigner(v *User) *UserRoleUpdate {
 	return _u.SetAssignerID(v.ID)
 }
 
+// SetRevokerID sets the "revoker" edge to the User entity by ID.
+func (_u *UserRoleUpdate) SetRevokerID(id int64) *UserRoleUpdate {
+	_u.mutation.SetRevokerID(id)
+	return _u
+}
+
+// SetNillableRevokerID sets the "revoker" edge to the User entity by ID if the given value is not nil.
+func (_u *UserRoleUpdate) SetNillableRevokerID(id *int64) *UserRoleUpdate {
+	if id != nil {
+		_u = _u.SetRevokerID(*id)
+	}
+	return _u
+}
+
+// SetRevoker sets the "revoker" edge to the User entity.
+func (_u *UserRoleUpdate) SetRevoker(v *User) *UserRoleUpdate {
+	return _u.SetRevokerID(v.ID)
+}
+
 // Mutation returns the UserRoleMutation object of the builder.
 func (_u *UserRoleUpdate) Mutation() *UserRoleMutation {
 	return _u.mutation
@@ -159,6 +198,12 @@ func (_u *UserRoleUpdate) Mutation() *UserRoleMutation {
 // ClearAssigner clears the "assigner" edge to the User entity.
 func (_u *UserRoleUpdate) ClearAssigner() *UserRoleUpdate {
 	_u.mutation.ClearAssigner()
+	return _u
+}
+
+// ClearRevoker clears the "revoker" edge to the User entity.
+func (_u *UserRoleUpdate) ClearRevoker() *UserRoleUpdate {
+	_u.mutation.ClearRevoker()
 	return _u
 }
 
@@ -271,6 +316,35 @@ func (_u *UserRoleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.RevokerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   userrole.RevokerTable,
+			Columns: []string{userrole.RevokerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RevokerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   userrole.RevokerTable,
+			Columns: []string{userrole.RevokerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _u.collect != nil {
 		_u.collect(_spec)
@@ -372,6 +446,26 @@ func (_u *UserRoleUpdateOne) ClearRevokedAt() *UserRoleUpdateOne {
 	return _u
 }
 
+// SetRevokedBy sets the "revoked_by" field.
+func (_u *UserRoleUpdateOne) SetRevokedBy(v int64) *UserRoleUpdateOne {
+	_u.mutation.SetRevokedBy(v)
+	return _u
+}
+
+// SetNillableRevokedBy sets the "revoked_by" field if the given value is not nil.
+func (_u *UserRoleUpdateOne) SetNillableRevokedBy(v *int64) *UserRoleUpdateOne {
+	if v != nil {
+		_u.SetRevokedBy(*v)
+	}
+	return _u
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (_u *UserRoleUpdateOne) ClearRevokedBy() *UserRoleUpdateOne {
+	_u.mutation.ClearRevokedBy()
+	return _u
+}
+
 // SetActiveKey sets the "active_key" field.
 func (_u *UserRoleUpdateOne) SetActiveKey(v int8) *UserRoleUpdateOne {
 	_u.mutation.ResetActiveKey()
@@ -418,6 +512,25 @@ func (_u *UserRoleUpdateOne) SetAssigner(v *User) *UserRoleUpdateOne {
 	return _u.SetAssignerID(v.ID)
 }
 
+// SetRevokerID sets the "revoker" edge to the User entity by ID.
+func (_u *UserRoleUpdateOne) SetRevokerID(id int64) *UserRoleUpdateOne {
+	_u.mutation.SetRevokerID(id)
+	return _u
+}
+
+// SetNillableRevokerID sets the "revoker" edge to the User entity by ID if the given value is not nil.
+func (_u *UserRoleUpdateOne) SetNillableRevokerID(id *int64) *UserRoleUpdateOne {
+	if id != nil {
+		_u = _u.SetRevokerID(*id)
+	}
+	return _u
+}
+
+// SetRevoker sets the "revoker" edge to the User entity.
+func (_u *UserRoleUpdateOne) SetRevoker(v *User) *UserRoleUpdateOne {
+	return _u.SetRevokerID(v.ID)
+}
+
 // Mutation returns the UserRoleMutation object of the builder.
 func (_u *UserRoleUpdateOne) Mutation() *UserRoleMutation {
 	return _u.mutation
@@ -426,6 +539,12 @@ func (_u *UserRoleUpdateOne) Mutation() *UserRoleMutation {
 // ClearAssigner clears the "assigner" edge to the User entity.
 func (_u *UserRoleUpdateOne) ClearAssigner() *UserRoleUpdateOne {
 	_u.mutation.ClearAssigner()
+	return _u
+}
+
+// ClearRevoker clears the "revoker" edge to the User entity.
+func (_u *UserRoleUpdateOne) ClearRevoker() *UserRoleUpdateOne {
+	_u.mutation.ClearRevoker()
 	return _u
 }
 
@@ -558,6 +677,35 @@ func (_u *UserRoleUpdateOne) sqlSave(ctx context.Context) (_node *UserRole, err 
 			Inverse: true,
 			Table:   userrole.AssignerTable,
 			Columns: []string{userrole.AssignerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RevokerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   userrole.RevokerTable,
+			Columns: []string{userrole.RevokerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RevokerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   userrole.RevokerTable,
+			Columns: []string{userrole.RevokerColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt64),

@@ -235,7 +235,7 @@ func (_c *UserSessionCreateBulk) Save(ctx context.Context) ([]*UserSession, erro
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, usersessionBatch(_c.perRow))
+	return usersessionTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -11,10 +11,11 @@ import (
 
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
-	"github.com/framefox-go/framefox/ent/user"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/relay"
+	"github.com/framefox-go/framefox/framework/repository"
 	"github.com/framefox-go/framefox/graph/generated"
+	"github.com/framefox-go/framefox/internal/blog/posts"
 )
 
 // PublishPost is the resolver for the publishPost field.
@@ -23,8 +24,8 @@ func (r *mutationResolver) PublishPost(ctx context.Context, id string) (*ent.Pos
 	if err != nil {
 		return nil, err
 	}
-	return ent.Transact(ctx, r.GraphQL, func(ctx context.Context, tx *ent.Client) (*ent.Post, error) {
-		found, err := tx.Post.Get(ctx, key)
+	return ent.Transact(ctx, r.GraphQL, func(ctx context.Context, client *ent.Client) (*ent.Post, error) {
+		found, err := client.Post.Get(ctx, key)
 		if ent.IsNotFound(err) {
 			return nil, &entity.NotFoundError{Entity: "Post", ID: id}
 		}
@@ -41,22 +42,20 @@ func (r *mutationResolver) PublishPost(ctx context.Context, id string) (*ent.Pos
 
 // PostBySlug is the resolver for the postBySlug field.
 func (r *queryResolver) PostBySlug(ctx context.Context, slug string) (*ent.Post, error) {
-	found, err := r.client.Post.Query().
-		Where(post.Slug(slug), post.StatusEQ(post.StatusPublished), post.PublishedAtLTE(time.Now())).
-		All(ctx)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	return found[0], nil
+	found, _, err := repository.Maybe(r.posts.FindPublished(ctx, slug))
+	return found, err
+}
+
+// PublishedPosts is the resolver for the publishedPosts field.
+func (r *queryResolver) PublishedPosts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostConnection, error) {
+	args := relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}
+	return r.PostConnection(ctx, args, posts.Published(time.Now()))
 }
 
 // UserByUsername is the resolver for the userByUsername field.
 func (r *queryResolver) UserByUsername(ctx context.Context, username string) (*ent.User, error) {
-	found, err := r.client.User.Query().Where(user.Username(username)).All(ctx)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	return found[0], nil
+	found, _, err := repository.Maybe(r.users.FindByUsername(ctx, username))
+	return found, err
 }
 
 // Roles is the resolver for the roles field.

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -192,5 +193,24 @@ func TestInstantsRoundTrip(t *testing.T) {
 			require.Len(t, out.Errors, 1)
 			require.Equal(t, map[string]string{"input.publishedAt": "type"}, violations(t, out.Errors[0]))
 		}
+	})
+}
+
+// What a mutation may write is bounded in passwords too, which are slow to hash
+// on purpose: nothing is hashed of a list that is longer.
+func TestPasswordsOfOneMutation(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f *fixture) {
+		users := make([]any, 101)
+		for i := range users {
+			name := fmt.Sprintf("user%d", i)
+			users[i] = vars{"username": name, "email": name + "@example.org", "password": "correct horse " + name}
+		}
+		const create = `mutation($i: [CreateUserInput!]!) { createUsers(input: $i) { id } }`
+		fault := f.Fail("TOO_MANY_ROWS", create, vars{"i": users})
+		require.EqualValues(t, 100, fault.Extensions["limit"])
+		require.Contains(t, fault.Message, "password")
+		f.Fail("TOO_MANY_ROWS", `mutation($i: [UpsertUserInput!]!) { upsertUsers(by: EMAIL, input: $i) { id } }`, vars{"i": users})
+		require.Len(t, apitest.Get(f.Must(create, vars{"i": users[:2]}), "createUsers"), 2)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent/post"
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
@@ -210,6 +211,6 @@ func TestUpdateSeesWhatWasCommittedMeanwhile(t *testing.T) {
 		stale := tx.Post.Query().Where(post.Slug("p-0")).OnlyX(ctx) // the snapshot, if there were one
 		f.app.Client.Post.UpdateOneID(stale.ID).SetTitle("meanwhile").ExecX(context.WithoutCancel(ctx))
 		err = tx.Post.UpdateOneID(stale.ID).Where(post.Version(stale.Version)).SetTitle("late").Exec(ctx)
-		require.Error(t, err)
+		require.ErrorIs(t, err, entity.ErrNotFound)
 	})
 }

@@ -4,18 +4,21 @@ package graph
 
 import (
 	"github.com/framefox-go/framefox/ent"
+	"github.com/framefox-go/framefox/internal/blog/posts"
 	"github.com/framefox-go/framefox/internal/blog/roles"
+	"github.com/framefox-go/framefox/internal/blog/users"
 )
 
 // Resolver resolves the whole schema: the generated part by embedding, the
 // application's own by the methods in the *.resolvers.go files.
 type Resolver struct {
 	ent.GraphQL
-	client *ent.Client
-	roles  *roles.Service
+	posts *posts.Repository
+	users *users.Repository
+	roles *roles.Service
 }
 
 // NewResolver returns the resolver of a client.
 func NewResolver(client *ent.Client) *Resolver {
-	return &Resolver{GraphQL: ent.NewGraphQL(client), client: client, roles: roles.New(client)}
+	return &Resolver{GraphQL: ent.NewGraphQL(client), posts: posts.NewRepository(client), users: users.NewRepository(client), roles: roles.New(client)}
 }

@@ -34,6 +34,6 @@ func app() cli.App {
 		Diagram:    entschema.Diagram,
 		Seed:       blog.Seed,
 		DefaultURL: blog.DefaultURL,
-		Commands:   []func(*cli.Env) *cobra.Command{blog.LoadCommand, blog.RecountCommand},
+		Commands:   []func(*cli.Env) *cobra.Command{blog.LoadCommand, blog.RecountCommand, blog.ReportCommand},
 	}
 }

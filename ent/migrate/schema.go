@@ -583,6 +583,7 @@ var (
 		{Name: "role_id", Type: field.TypeInt64},
 		{Name: "user_id", Type: field.TypeInt64},
 		{Name: "assigned_by", Type: field.TypeInt64, Nullable: true},
+		{Name: "revoked_by", Type: field.TypeInt64, Nullable: true},
 	}
 	// UserRolesTable holds the schema information for the "user_roles" table.
 	UserRolesTable = &schema.Table{
@@ -605,6 +606,12 @@ var (
 			{
 				Symbol:     "user_roles_users_assigned_roles",
 				Columns:    []*schema.Column{UserRolesColumns[8]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "user_roles_users_revoked_roles",
+				Columns:    []*schema.Column{UserRolesColumns[9]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -800,6 +807,7 @@ func init() {
 	UserRolesTable.ForeignKeys[0].RefTable = RolesTable
 	UserRolesTable.ForeignKeys[1].RefTable = UsersTable
 	UserRolesTable.ForeignKeys[2].RefTable = UsersTable
+	UserRolesTable.ForeignKeys[3].RefTable = UsersTable
 	UserRolesTable.Annotation = &entsql.Annotation{
 		Table: "user_roles",
 	}

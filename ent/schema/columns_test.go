@@ -28,7 +28,7 @@ func wantColumns() map[string]string {
 			version int64`,
 		"roles": `id int64, name string!, description text?, permissions json`,
 		"user_roles": `id int64, user_id int64, role_id int64, assigned_at time, assigned_by int64?, expires_at time?,
-			is_active bool, revoked_at time?, active_key int8?`,
+			is_active bool, revoked_at time?, revoked_by int64?, active_key int8?`,
 		"user_profiles": `id int64, user_id int64!, bio text?, avatar_url string?, phone string?, address text?,
 			date_of_birth date?, website string?, linkedin_url string?, github_url string?, timezone string,
 			language string, email_notifications bool, created_at time`,

@@ -19,7 +19,7 @@ func testEdges(t *testing.T, m model) {
 			"transfer_logs_from": "TransferLog O2M", "transfer_logs_to": "TransferLog O2M",
 			"ownership_logs_from": "OwnershipLog O2M", "ownership_logs_to": "OwnershipLog O2M",
 			// In place of User.roles, which would show revoked roles too.
-			"role_assignments": "UserRole O2M", "assigned_roles": "UserRole O2M",
+			"role_assignments": "UserRole O2M", "assigned_roles": "UserRole O2M", "revoked_roles": "UserRole O2M",
 		},
 		"Organization": {"users": "User O2M"},
 		"Post": {
@@ -30,7 +30,7 @@ func testEdges(t *testing.T, m model) {
 		"Tag":            {"posts": "Post M2M", "post_tags": "PostTag O2M"},
 		"PostTag":        {"post": "Post M2O", "tag": "Tag M2O"},
 		"Role":           {"assignments": "UserRole O2M"},
-		"UserRole":       {"user": "User M2O", "role": "Role M2O", "assigner": "User M2O"},
+		"UserRole":       {"user": "User M2O", "role": "Role M2O", "assigner": "User M2O", "revoker": "User M2O"},
 		"UserProfile":    {"user": "User O2O"},
 		"UserGroup":      {"user": "User M2O"},
 		"Scenario":       {"creator": "User M2O"},
@@ -88,6 +88,7 @@ func testForeignKeys(t *testing.T, m model) {
 		"user_logs.user_id":           "users SET NULL",
 		"user_profiles.user_id":       "users CASCADE",
 		"user_roles.assigned_by":      "users SET NULL",
+		"user_roles.revoked_by":       "users SET NULL",
 		"user_roles.role_id":          "roles RESTRICT",
 		"user_roles.user_id":          "users CASCADE",
 		"user_sessions.user_id":       "users CASCADE",

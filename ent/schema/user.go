@@ -106,6 +106,8 @@ func (User) Edges() []ent.Edge {
 		edge.To("shares", PostShare.Type).Annotations(kept...),
 		edge.To("assigned_roles", UserRole.Type).Annotations(kept...).
 			Comment("Assignments of roles that this user made, to anyone."),
+		edge.To("revoked_roles", UserRole.Type).Annotations(kept...).
+			Comment("Assignments of roles that this user revoked, of anyone."),
 		edge.To("logs", UserLog.Type).Annotations(kept...),
 		edge.To("transfer_logs_from", TransferLog.Type).Annotations(kept...),
 		edge.To("transfer_logs_to", TransferLog.Type).Annotations(kept...),

@@ -51,6 +51,8 @@ func (UserRole) Fields() []ent.Field {
 			Comment("False once the assignment is revoked."),
 		field.Time("revoked_at").Optional().Nillable().
 			Comment("When the assignment was revoked, UTC."),
+		field.Int64("revoked_by").Optional().Nillable().
+			Comment("The user who revoked the role; null when that was the system."),
 		// Clear it together with is_active: a CHECK constraint holds the two
 		// together.
 		field.Int8("active_key").Optional().Nillable().Default(1).
@@ -65,6 +67,7 @@ func (UserRole) Edges() []ent.Edge {
 		edge.From("user", User.Type).Ref("role_assignments").Unique().Required().Immutable().Field("user_id"),
 		edge.From("role", Role.Type).Ref("assignments").Unique().Required().Immutable().Field("role_id"),
 		edge.From("assigner", User.Type).Ref("assigned_roles").Unique().Field("assigned_by"),
+		edge.From("revoker", User.Type).Ref("revoked_roles").Unique().Field("revoked_by"),
 	}
 }
 

@@ -83,6 +83,8 @@ const (
 	EdgeShares = "shares"
 	// EdgeAssignedRoles holds the string denoting the assigned_roles edge name in mutations.
 	EdgeAssignedRoles = "assigned_roles"
+	// EdgeRevokedRoles holds the string denoting the revoked_roles edge name in mutations.
+	EdgeRevokedRoles = "revoked_roles"
 	// EdgeLogs holds the string denoting the logs edge name in mutations.
 	EdgeLogs = "logs"
 	// EdgeTransferLogsFrom holds the string denoting the transfer_logs_from edge name in mutations.
@@ -186,6 +188,13 @@ const (
 	AssignedRolesInverseTable = "user_roles"
 	// AssignedRolesColumn is the table column denoting the assigned_roles relation/edge.
 	AssignedRolesColumn = "assigned_by"
+	// RevokedRolesTable is the table that holds the revoked_roles relation/edge.
+	RevokedRolesTable = "user_roles"
+	// RevokedRolesInverseTable is the table name for the UserRole entity.
+	// It exists in this package in order to avoid circular dependency with the "userrole" package.
+	RevokedRolesInverseTable = "user_roles"
+	// RevokedRolesColumn is the table column denoting the revoked_roles relation/edge.
+	RevokedRolesColumn = "revoked_by"
 	// LogsTable is the table that holds the logs relation/edge.
 	LogsTable = "user_logs"
 	// LogsInverseTable is the table name for the UserLog entity.
@@ -548,6 +557,20 @@ func ByAssignedRoles(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByRevokedRolesCount orders the results by revoked_roles count.
+func ByRevokedRolesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		entity.OrderByCount(s, newRevokedRolesStep(), visible.UserRole, opts...)
+	}
+}
+
+// ByRevokedRoles orders the results by revoked_roles terms.
+func ByRevokedRoles(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		entity.OrderByTerm(s, newRevokedRolesStep(), visible.UserRole, append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByLogsCount orders the results by logs count.
 func ByLogsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -706,6 +729,13 @@ func newAssignedRolesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssignedRolesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AssignedRolesTable, AssignedRolesColumn),
+	)
+}
+func newRevokedRolesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RevokedRolesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, RevokedRolesTable, RevokedRolesColumn),
 	)
 }
 func newLogsStep() *sqlgraph.Step {

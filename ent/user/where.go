@@ -1286,6 +1286,16 @@ func HasAssignedRolesWith(preds ...predicate.UserRole) predicate.User {
 	return predicate.User(func(s *sql.Selector) { entity.Has(s, newAssignedRolesStep(), visible.UserRole, preds...) })
 }
 
+// HasRevokedRoles applies the HasEdge predicate on the "revoked_roles" edge.
+func HasRevokedRoles() predicate.User {
+	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserRole](s, newRevokedRolesStep(), visible.UserRole) })
+}
+
+// HasRevokedRolesWith applies the HasEdge predicate on the "revoked_roles" edge with a given conditions (other predicates).
+func HasRevokedRolesWith(preds ...predicate.UserRole) predicate.User {
+	return predicate.User(func(s *sql.Selector) { entity.Has(s, newRevokedRolesStep(), visible.UserRole, preds...) })
+}
+
 // HasLogs applies the HasEdge predicate on the "logs" edge.
 func HasLogs() predicate.User {
 	return predicate.User(func(s *sql.Selector) { entity.Has[predicate.UserLog](s, newLogsStep(), visible.UserLog) })

@@ -31,6 +31,8 @@ const (
 	FieldIsActive = "is_active"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
+	// FieldRevokedBy holds the string denoting the revoked_by field in the database.
+	FieldRevokedBy = "revoked_by"
 	// FieldActiveKey holds the string denoting the active_key field in the database.
 	FieldActiveKey = "active_key"
 	// EdgeUser holds the string denoting the user edge name in mutations.
@@ -39,6 +41,8 @@ const (
 	EdgeRole = "role"
 	// EdgeAssigner holds the string denoting the assigner edge name in mutations.
 	EdgeAssigner = "assigner"
+	// EdgeRevoker holds the string denoting the revoker edge name in mutations.
+	EdgeRevoker = "revoker"
 	// Table holds the table name of the userrole in the database.
 	Table = "user_roles"
 	// UserTable is the table that holds the user relation/edge.
@@ -62,6 +66,13 @@ const (
 	AssignerInverseTable = "users"
 	// AssignerColumn is the table column denoting the assigner relation/edge.
 	AssignerColumn = "assigned_by"
+	// RevokerTable is the table that holds the revoker relation/edge.
+	RevokerTable = "user_roles"
+	// RevokerInverseTable is the table name for the User entity.
+	// It exists in this package in order to avoid circular dependency with the "user" package.
+	RevokerInverseTable = "users"
+	// RevokerColumn is the table column denoting the revoker relation/edge.
+	RevokerColumn = "revoked_by"
 )
 
 // Columns holds all SQL columns for userrole fields.
@@ -74,6 +85,7 @@ var Columns = []string{
 	FieldExpiresAt,
 	FieldIsActive,
 	FieldRevokedAt,
+	FieldRevokedBy,
 	FieldActiveKey,
 }
 
@@ -139,6 +151,11 @@ func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
 }
 
+// ByRevokedBy orders the results by the revoked_by field.
+func ByRevokedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevokedBy, opts...).ToFunc()
+}
+
 // ByActiveKey orders the results by the active_key field.
 func ByActiveKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActiveKey, opts...).ToFunc()
@@ -164,6 +181,13 @@ func ByAssignerField(field string, opts ...sql.OrderTermOption) OrderOption {
 		entity.OrderByTerm(s, newAssignerStep(), visible.User, sql.OrderByField(field, opts...))
 	}
 }
+
+// ByRevokerField orders the results by revoker field.
+func ByRevokerField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		entity.OrderByTerm(s, newRevokerStep(), visible.User, sql.OrderByField(field, opts...))
+	}
+}
 func newUserStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -183,5 +207,12 @@ func newAssignerStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssignerInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, AssignerTable, AssignerColumn),
+	)
+}
+func newRevokerStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RevokerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, RevokerTable, RevokerColumn),
 	)
 }

@@ -91,6 +91,11 @@ func RevokedAt(v time.Time) predicate.UserRole {
 	return predicate.UserRole(sql.FieldEQ(FieldRevokedAt, v))
 }
 
+// RevokedBy applies equality check predicate on the "revoked_by" field. It's identical to RevokedByEQ.
+func RevokedBy(v int64) predicate.UserRole {
+	return predicate.UserRole(sql.FieldEQ(FieldRevokedBy, v))
+}
+
 // ActiveKey applies equality check predicate on the "active_key" field. It's identical to ActiveKeyEQ.
 func ActiveKey(v int8) predicate.UserRole {
 	return predicate.UserRole(sql.FieldEQ(FieldActiveKey, v))
@@ -316,6 +321,36 @@ func RevokedAtNotNil() predicate.UserRole {
 	return predicate.UserRole(sql.FieldNotNull(FieldRevokedAt))
 }
 
+// RevokedByEQ applies the EQ predicate on the "revoked_by" field.
+func RevokedByEQ(v int64) predicate.UserRole {
+	return predicate.UserRole(sql.FieldEQ(FieldRevokedBy, v))
+}
+
+// RevokedByNEQ applies the NEQ predicate on the "revoked_by" field.
+func RevokedByNEQ(v int64) predicate.UserRole {
+	return predicate.UserRole(sql.FieldNEQ(FieldRevokedBy, v))
+}
+
+// RevokedByIn applies the In predicate on the "revoked_by" field.
+func RevokedByIn(vs ...int64) predicate.UserRole {
+	return predicate.UserRole(entity.FieldIn(FieldRevokedBy, vs...))
+}
+
+// RevokedByNotIn applies the NotIn predicate on the "revoked_by" field.
+func RevokedByNotIn(vs ...int64) predicate.UserRole {
+	return predicate.UserRole(entity.FieldNotIn(FieldRevokedBy, vs...))
+}
+
+// RevokedByIsNil applies the IsNil predicate on the "revoked_by" field.
+func RevokedByIsNil() predicate.UserRole {
+	return predicate.UserRole(sql.FieldIsNull(FieldRevokedBy))
+}
+
+// RevokedByNotNil applies the NotNil predicate on the "revoked_by" field.
+func RevokedByNotNil() predicate.UserRole {
+	return predicate.UserRole(sql.FieldNotNull(FieldRevokedBy))
+}
+
 // ActiveKeyEQ applies the EQ predicate on the "active_key" field.
 func ActiveKeyEQ(v int8) predicate.UserRole {
 	return predicate.UserRole(sql.FieldEQ(FieldActiveKey, v))
@@ -394,6 +429,16 @@ func HasAssigner() predicate.UserRole {
 // HasAssignerWith applies the HasEdge predicate on the "assigner" edge with a given conditions (other predicates).
 func HasAssignerWith(preds ...predicate.User) predicate.UserRole {
 	return predicate.UserRole(func(s *sql.Selector) { entity.Has(s, newAssignerStep(), visible.User, preds...) })
+}
+
+// HasRevoker applies the HasEdge predicate on the "revoker" edge.
+func HasRevoker() predicate.UserRole {
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has[predicate.User](s, newRevokerStep(), visible.User) })
+}
+
+// HasRevokerWith applies the HasEdge predicate on the "revoker" edge with a given conditions (other predicates).
+func HasRevokerWith(preds ...predicate.User) predicate.UserRole {
+	return predicate.UserRole(func(s *sql.Selector) { entity.Has(s, newRevokerStep(), visible.User, preds...) })
 }
 
 // And groups predicates with the AND operator between them.

@@ -8,7 +8,6 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/entity"
@@ -22,75 +21,52 @@ var ErrStopped = errors.New("bulk: not saved, because another row could not be")
 // the stack while those of the next one run.
 const chunk = 500
 
-// Row is one row to be created or updated.
-type Row struct {
-	Mutation ent.Mutation
-	Hooks    []ent.Hook
-	// Build runs behind the hooks. It checks the mutation that they pass on and
-	// sets Create or Update.
-	Build  func(m ent.Mutation) error
-	Create *sqlgraph.CreateSpec
-	Update *sqlgraph.UpdateSpec
-	// Alone saves the row by itself, after Build, where no statement for many
-	// rows can.
-	Alone func(ctx context.Context) error
-	// Done returns the row once it is saved.
-	Done func() (ent.Value, error)
-
-	value ent.Value
-	err   error // what the row is to blame for
-	saved bool
-
-	madeID bool // by the INSERT
-	alone  bool // saved by Alone
-}
-
-// Batch is the rows that are saved together: all creates, or all updates of one
+// batch is the rows that are saved together: all creates, or all updates of one
 // row each.
-type Batch struct {
-	Entity *entity.Entity
-	Driver dialect.Driver // in a transaction
-	Rows   []*Row
-	// PerRow saves the good rows and returns an entity.RowErrors for the bad
+type batch struct {
+	entity *entity.Entity
+	driver dialect.Driver // in a transaction
+	rows   []*Row
+	// perRow saves the good rows and returns an entity.RowErrors for the bad
 	// ones. Without it the first bad row ends it all, with an *entity.RowError.
-	PerRow bool
-	// Explain gives an error of the database the type that the client has for it.
-	Explain func(error) error
+	perRow bool
+	// explain gives an error of the database the type that the client has for it.
+	explain func(error) error
 
 	stop   error // ends the batch
 	server *serverLimits
 }
 
-// Save saves the rows of a batch and returns them in their order, a zero value
-// for each that has an error.
-func Save[N any](ctx context.Context, b *Batch) ([]N, error) {
+// saveBatch saves the rows of a batch and returns them in their order, a zero
+// value for each that has an error.
+func saveBatch[N any](ctx context.Context, b *batch) ([]N, error) {
 	err := b.save(ctx)
 	if err != nil && !isRowErrors(err) {
 		return nil, err
 	}
-	nodes := make([]N, len(b.Rows))
-	for i, r := range b.Rows {
+	nodes := make([]N, len(b.rows))
+	for i, r := range b.rows {
 		if r.err != nil {
 			continue
 		}
 		n, ok := r.value.(N)
 		if !ok {
-			return nil, fmt.Errorf("bulk: unexpected node type %T returned from %T", r.value, r.Mutation)
+			return nil, fmt.Errorf("bulk: unexpected node type %T returned from %T", r.value, r.mutation)
 		}
 		nodes[i] = n
 	}
 	return nodes, err
 }
 
-func (b *Batch) save(ctx context.Context) error {
-	for rows := range slices.Chunk(b.Rows, chunk) {
+func (b *batch) save(ctx context.Context) error {
+	for rows := range slices.Chunk(b.rows, chunk) {
 		b.enter(ctx, rows, 0)
 		if b.stop != nil {
 			break
 		}
 	}
 	var bad entity.RowErrors
-	for i, r := range b.Rows {
+	for i, r := range b.rows {
 		if r.err != nil {
 			bad = append(bad, &entity.RowError{Index: i, Err: r.err})
 		}
@@ -100,7 +76,7 @@ func (b *Batch) save(ctx context.Context) error {
 		return b.stop
 	case len(bad) == 0:
 		return nil
-	case b.PerRow:
+	case b.perRow:
 		return bad
 	}
 	return bad[0]
@@ -109,7 +85,7 @@ func (b *Batch) save(ctx context.Context) error {
 // enter takes the i-th row through its hooks. Where they end the next row
 // enters, and behind the last one the rows are written; so the hooks of all
 // rows are open when the statements run.
-func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
+func (b *batch) enter(ctx context.Context, rows []*Row, i int) {
 	if i == len(rows) {
 		if b.stop == nil {
 			b.store(ctx, slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return r.err != nil || r.value != nil }))
@@ -118,7 +94,7 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 	}
 	r, reached := rows[i], false
 	next := func() {
-		if r.err != nil && !b.PerRow {
+		if r.err != nil && !b.perRow {
 			b.stop = ErrStopped
 		}
 		if b.stop == nil {
@@ -130,11 +106,11 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 			return nil, errors.New("bulk: a hook has called the next one twice")
 		}
 		reached = true
-		r.err = r.Build(m)
+		r.err = r.build(m)
 		next()
 		return b.result(r)
 	})
-	for _, hook := range slices.Backward(r.Hooks) {
+	for _, hook := range slices.Backward(r.hooks) {
 		if hook == nil {
 			r.err = errors.New("bulk: uninitialized hook; import the generated package runtime")
 			next()
@@ -142,7 +118,7 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 		}
 		mutator = hook(mutator)
 	}
-	value, err := mutator.Mutate(ctx, r.Mutation)
+	value, err := mutator.Mutate(ctx, r.mutation)
 	switch {
 	case !reached:
 		// A hook may have saved the row itself, as a restore does.
@@ -154,7 +130,7 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 	case err != nil && r.saved:
 		// Others may have been saved with the row: it cannot be taken back alone.
 		if b.stop == nil {
-			b.stop = &entity.RowError{Index: slices.Index(b.Rows, r), Err: err}
+			b.stop = &entity.RowError{Index: slices.Index(b.rows, r), Err: err}
 		}
 	case r.err != nil:
 		if err != nil {
@@ -166,29 +142,33 @@ func (b *Batch) enter(ctx context.Context, rows []*Row, i int) {
 }
 
 // result is what the hooks of a row see of its end.
-func (b *Batch) result(r *Row) (ent.Value, error) {
+func (b *batch) result(r *Row) (ent.Value, error) {
 	switch {
 	case r.err != nil:
-		return nil, b.Explain(r.err)
+		return nil, b.explain(r.err)
 	case b.stop != nil:
 		return nil, ErrStopped
 	}
-	return r.Done()
+	return r.done(), nil
 }
 
 // store writes rows, and finds out which of them are to blame where that
 // fails: each half on its own, down to the single row.
-func (b *Batch) store(ctx context.Context, rows []*Row) {
+func (b *batch) store(ctx context.Context, rows []*Row) {
 	rows = slices.DeleteFunc(rows, func(r *Row) bool { return r.err != nil })
 	if len(rows) == 0 || b.stop != nil {
 		return
 	}
-	if len(b.Rows) == 1 && rows[0].Create != nil { // as if it were saved alone
-		rows[0].err = rows[0].Alone(ctx)
+	if len(b.rows) == 1 && rows[0].create != nil { // as if it were saved alone
+		if b.perRow { // what fails must not take the transaction with it
+			rows[0].err = transact(ctx, b.driver, rows[0].saveAlone)
+		} else {
+			rows[0].err = rows[0].saveAlone(ctx)
+		}
 		rows[0].saved = rows[0].err == nil
 		return
 	}
-	err := Savepoint(ctx, b.Driver, func(ctx context.Context) error { return b.write(ctx, rows) })
+	err := transact(ctx, b.driver, func(ctx context.Context) error { return b.write(ctx, rows) })
 	switch {
 	case err == nil:
 		for _, r := range rows {
@@ -197,10 +177,10 @@ func (b *Batch) store(ctx context.Context, rows []*Row) {
 	case errors.Is(err, ErrStopped):
 		b.stop = ErrStopped
 	case isLost(err) || !blames(err):
-		b.stop = b.Explain(err)
+		b.stop = b.explain(err)
 	case len(rows) == 1:
 		rows[0].err = err
-		if !b.PerRow {
+		if !b.perRow {
 			b.stop = ErrStopped
 		}
 	default:
@@ -211,8 +191,8 @@ func (b *Batch) store(ctx context.Context, rows []*Row) {
 }
 
 // write runs the statements for rows of one kind.
-func (b *Batch) write(ctx context.Context, rows []*Row) error {
-	if rows[0].Create != nil {
+func (b *batch) write(ctx context.Context, rows []*Row) error {
+	if rows[0].create != nil {
 		return b.insert(ctx, rows)
 	}
 	return b.update(ctx, rows)

@@ -1,9 +1,7 @@
 package bulk
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -31,24 +29,27 @@ type existing[N any] struct {
 
 // keys reads the keys of the mutations, as they will be stored. Each row has to
 // set its key, and no two may have the same.
-func (u *Upsert[N]) keys(ctx context.Context) ([]keyValue, error) {
-	keys := make([]keyValue, len(u.Mutations))
-	seen := make(map[string]int, len(u.Mutations))
-	for i, m := range u.Mutations {
-		for _, name := range u.Key.Fields {
-			f, ok := u.Entity.Field(name)
+func (u *upsert[C, N, B, U]) keys(ctx context.Context) ([]keyValue, error) {
+	keys := make([]keyValue, len(u.mutations))
+	seen := make(map[string]int, len(u.mutations))
+	for i, m := range u.mutations {
+		for _, name := range u.key.Fields {
+			f, ok := u.table.Entity.Field(name)
 			if !ok {
-				return nil, fmt.Errorf("bulk: %s has no field %s", u.Entity.Name, name)
+				return nil, fmt.Errorf("bulk: %s has no field %s", u.table.Entity.Name, name)
 			}
 			v, given := m.Field(name)
-			if f == u.Entity.ID() {
+			if f == u.table.Entity.ID() {
 				v, given = mutationID(m)
 			}
-			if u.Entity.Tenant != nil && name == u.Entity.Tenant.Name && !given { // a hook will set it
-				v, given = entity.TenantFrom(ctx)
+			if u.table.Entity.Tenant != nil && name == u.table.Entity.Tenant.Name && !given { // a hook will set it
+				var err error
+				if v, given, err = u.table.Entity.TenantIn(ctx); err != nil {
+					return nil, err
+				}
 			}
 			if !given || v == nil {
-				return nil, &entity.RowError{Index: i, Err: &entity.ValidationError{Entity: u.Entity.Name, Violations: []entity.Violation{{
+				return nil, &entity.RowError{Index: i, Err: &entity.ValidationError{Entity: u.table.Entity.Name, Violations: []entity.Violation{{
 					Field: name, Code: rule.CodeRequired, Message: "is required: rows are found by it",
 				}}}}
 			}
@@ -95,11 +96,35 @@ const (
 
 // find returns the rows that have the keys, by the text of the key. A living row
 // goes before tombstones, and the latest tombstone before others.
-func (u *Upsert[N]) find(ctx context.Context, keys []keyValue) (map[string]*existing[N], error) {
+//
+// Where the key is unique among the living, its index knows no tombstones, so
+// the living are asked for alone, and tombstones only where they count.
+func (u *upsert[C, N, B, U]) find(ctx context.Context, keys []keyValue) (map[string]*existing[N], error) {
 	found := make(map[string]*existing[N], len(keys))
-	columns := make([]string, len(u.Key.Fields))
-	for i, name := range u.Key.Fields {
-		f, _ := u.Entity.Field(name)
+	if !u.living() {
+		return found, u.findMore(ctx, keys, found, nil)
+	}
+	dead := u.table.Entity.SoftDelete.Column
+	err := u.findMore(ctx, keys, found, func(s *sql.Selector) { s.Where(sql.IsNull(s.C(dead))) })
+	if err != nil || !u.table.Entity.Revive {
+		return found, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(keys), func(key keyValue) bool { return found[key.text] != nil })
+	return found, u.findMore(ctx, missing, found, func(s *sql.Selector) { s.Where(sql.NotNull(s.C(dead))) })
+}
+
+// living reports whether the key is unique among the living only.
+func (u *upsert[C, N, B, U]) living() bool {
+	return u.table.Entity.SoftDelete != nil && slices.ContainsFunc(u.table.Entity.Keys, func(key *entity.Key) bool {
+		return key.Living && key.Where == "" && slices.Equal(key.Fields, u.key.Fields)
+	})
+}
+
+// findMore adds the rows that have the keys and satisfy the condition.
+func (u *upsert[C, N, B, U]) findMore(ctx context.Context, keys []keyValue, found map[string]*existing[N], also func(*sql.Selector)) error {
+	columns := make([]string, len(u.key.Fields))
+	for i, name := range u.key.Fields {
+		f, _ := u.table.Entity.Field(name)
 		columns[i] = f.Column
 	}
 	size := singleKeys
@@ -107,26 +132,33 @@ func (u *Upsert[N]) find(ctx context.Context, keys []keyValue) (map[string]*exis
 		size = severalKeys
 	}
 	for some := range slices.Chunk(keys, size) {
-		rows, err := u.Find(ctx, func(s *sql.Selector) { s.Where(matching(s, columns, some)) })
+		// Tombstones too; in one order, lest two upserts lock each other out.
+		rows, err := u.table.Find(entity.WithTrashed(ctx), u.config, func(s *sql.Selector) {
+			s.Where(matching(s, columns, some)).OrderBy(s.C(u.table.Entity.ID().Column))
+			if also != nil {
+				also(s)
+			}
+			entity.LockForUpdate(s)
+		})
 		if err != nil {
-			return nil, fmt.Errorf("bulk: cannot look for %s: %w", u.Entity.Name, err)
+			return fmt.Errorf("bulk: cannot look for %s: %w", u.table.Entity.Name, err)
 		}
 		for _, row := range rows {
-			values := make([]any, len(u.Key.Fields))
-			for i, name := range u.Key.Fields {
-				values[i] = u.Value(row, name)
+			values := make([]any, len(u.key.Fields))
+			for i, name := range u.key.Fields {
+				values[i] = u.table.Value(row, name)
 			}
 			text := keyText(values)
 			e := &existing[N]{row: row}
-			if u.Entity.SoftDelete != nil {
-				e.at, e.dead = u.Value(row, u.Entity.SoftDelete.Name).(time.Time)
+			if u.table.Entity.SoftDelete != nil {
+				e.at, e.dead = u.table.Value(row, u.table.Entity.SoftDelete.Name).(time.Time)
 			}
 			if other := found[text]; other == nil || other.dead && (!e.dead || e.at.After(other.at)) {
 				found[text] = e
 			}
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // matching is the predicate that a row has one of the keys.
@@ -147,30 +179,4 @@ func matching(s *sql.Selector, columns []string, keys []keyValue) *sql.Predicate
 		either[i] = sql.And(all...)
 	}
 	return sql.Or(either...)
-}
-
-// sameValue reports whether the row has the value already. Of a sealed one
-// nobody can tell.
-func sameValue(f *entity.Field, has, wants any) bool {
-	if f.Seal != nil || has == nil {
-		return false
-	}
-	clean, _, faults := f.Clean(wants)
-	if len(faults) > 0 {
-		return false
-	}
-	switch v := clean.(type) {
-	case time.Time:
-		at, ok := has.(time.Time)
-		return ok && at.Equal(v)
-	case []byte:
-		data, ok := has.([]byte)
-		return ok && bytes.Equal(data, v)
-	}
-	if f.Kind == entity.JSON || f.Kind == entity.Strings {
-		a, errA := json.Marshal(has)
-		b, errB := json.Marshal(clean)
-		return errA == nil && errB == nil && bytes.Equal(a, b)
-	}
-	return reflect.DeepEqual(has, clean)
 }

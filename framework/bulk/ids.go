@@ -29,18 +29,18 @@ import (
 
 // reserve gives ids to the rows that have none, where the dialect knows them
 // before the rows are inserted.
-func (b *Batch) reserve(ctx context.Context, rows []*Row) error {
+func (b *batch) reserve(ctx context.Context, rows []*Row) error {
 	var missing []*Row
 	for _, r := range rows {
-		if id := r.Create.ID; id != nil && id.Value == nil && id.Type.Numeric() {
+		if id := r.create.ID; id != nil && id.Value == nil && id.Type.Numeric() {
 			missing = append(missing, r)
 		}
 	}
-	if len(missing) == 0 || b.Driver.Dialect() == dialect.MySQL {
+	if len(missing) == 0 || b.driver.Dialect() == dialect.MySQL {
 		return nil
 	}
 	ids := b.sequence
-	if b.Driver.Dialect() == dialect.SQLite {
+	if b.driver.Dialect() == dialect.SQLite {
 		ids = b.behindHighest
 	}
 	numbers, err := ids(ctx, missing[0], len(missing))
@@ -48,16 +48,16 @@ func (b *Batch) reserve(ctx context.Context, rows []*Row) error {
 		return err
 	}
 	for i, r := range missing {
-		r.Create.ID.Value = numbers[i]
+		r.create.ID.Value = numbers[i]
 	}
 	return nil
 }
 
 // sequence draws numbers from the sequence of a column of PostgreSQL.
-func (b *Batch) sequence(ctx context.Context, r *Row, n int) ([]int64, error) {
+func (b *batch) sequence(ctx context.Context, r *Row, n int) ([]int64, error) {
 	ids := make([]int64, 0, n)
-	err := query(ctx, b.Driver, "SELECT nextval(pg_get_serial_sequence($1, $2)) FROM generate_series(1, $3::int)",
-		[]any{quoted(r.Create.Schema, r.Create.Table), r.Create.ID.Column, n}, func(rows *sql.Rows) error {
+	err := query(ctx, b.driver, "SELECT nextval(pg_get_serial_sequence($1, $2)) FROM generate_series(1, $3::int)",
+		[]any{quoted(r.create.Schema, r.create.Table), r.create.ID.Column, n}, func(rows *sql.Rows) error {
 			var id stdsql.NullInt64
 			if err := rows.Scan(&id); err != nil {
 				return err
@@ -72,7 +72,7 @@ func (b *Batch) sequence(ctx context.Context, r *Row, n int) ([]int64, error) {
 		err = fmt.Errorf("got %d numbers of %d", len(ids), n)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("bulk: cannot reserve ids of %s: %w", r.Create.Table, err)
+		return nil, fmt.Errorf("bulk: cannot reserve ids of %s: %w", r.create.Table, err)
 	}
 	return ids, nil
 }
@@ -88,10 +88,10 @@ func quoted(schema, table string) string {
 }
 
 // behindHighest counts on behind the highest id that SQLite ever gave.
-func (b *Batch) behindHighest(ctx context.Context, r *Row, n int) ([]int64, error) {
+func (b *batch) behindHighest(ctx context.Context, r *Row, n int) ([]int64, error) {
 	var highest int64
 	read := func(text string, args ...any) error {
-		return query(ctx, b.Driver, text, args, func(rows *sql.Rows) error {
+		return query(ctx, b.driver, text, args, func(rows *sql.Rows) error {
 			var id stdsql.NullInt64
 			if err := rows.Scan(&id); err != nil {
 				return err
@@ -100,23 +100,23 @@ func (b *Batch) behindHighest(ctx context.Context, r *Row, n int) ([]int64, erro
 			return nil
 		})
 	}
-	text, args := sql.Dialect(dialect.SQLite).Select(sql.Max(r.Create.ID.Column)).From(sql.Table(r.Create.Table)).Query()
+	text, args := sql.Dialect(dialect.SQLite).Select(sql.Max(r.create.ID.Column)).From(sql.Table(r.create.Table)).Query()
 	err := read(text, args...)
 	if err == nil {
 		var counted bool
-		err = query(ctx, b.Driver, "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'", nil, func(*sql.Rows) error {
+		err = query(ctx, b.driver, "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'", nil, func(*sql.Rows) error {
 			counted = true
 			return nil
 		})
 		if err == nil && counted {
-			err = read("SELECT seq FROM sqlite_sequence WHERE name = ?", r.Create.Table)
+			err = read("SELECT seq FROM sqlite_sequence WHERE name = ?", r.create.Table)
 		}
 	}
 	if err == nil && highest > math.MaxInt64-int64(n) {
 		err = errors.New("the highest id is taken")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("bulk: cannot reserve ids of %s: %w", r.Create.Table, err)
+		return nil, fmt.Errorf("bulk: cannot reserve ids of %s: %w", r.create.Table, err)
 	}
 	ids := make([]int64, n)
 	for i := range ids {

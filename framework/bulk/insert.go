@@ -21,10 +21,10 @@ type tuple struct {
 }
 
 // insert creates the rows and what their edges add in other tables.
-func (b *Batch) insert(ctx context.Context, rows []*Row) error {
+func (b *batch) insert(ctx context.Context, rows []*Row) error {
 	for _, r := range rows {
 		if r.madeID { // by a try that was undone
-			r.Create.ID.Value = nil
+			r.create.ID.Value = nil
 		}
 		r.madeID, r.alone = false, false
 	}
@@ -51,10 +51,10 @@ func (b *Batch) insert(ctx context.Context, rows []*Row) error {
 			}
 		}
 	}
-	most := parameters(b.Driver.Dialect()) / max(len(columns), 1)
+	most := parameters(b.driver.Dialect()) / max(len(columns), 1)
 	for start := 0; start < len(tuples); {
 		if b.needsOwn(tuples[start], columns) {
-			if err := tuples[start].row.Alone(ctx); err != nil {
+			if err := tuples[start].row.saveAlone(ctx); err != nil {
 				return err
 			}
 			tuples[start].row.alone = true
@@ -84,19 +84,19 @@ func newTuple(r *Row) (*tuple, error) {
 		t.values[column] = v
 		t.weight += weigh(v)
 	}
-	if id := r.Create.ID; id != nil && id.Value != nil {
+	if id := r.create.ID; id != nil && id.Value != nil {
 		set(id.Column, id.Value)
 	}
-	return t, eachColumn(r.Create.Fields, r.Create.Edges, set)
+	return t, eachColumn(r.create.Fields, r.create.Edges, set)
 }
 
 // order lists the columns of a row in the order of its schema.
 func (t *tuple) order(r *Row) []string {
 	list := make([]string, 0, len(t.values))
-	if r.Create.ID != nil && r.Create.ID.Value != nil {
-		list = append(list, r.Create.ID.Column)
+	if r.create.ID != nil && r.create.ID.Value != nil {
+		list = append(list, r.create.ID.Column)
 	}
-	_ = eachColumn(r.Create.Fields, r.Create.Edges, func(column string, _ any) { list = append(list, column) })
+	_ = eachColumn(r.create.Fields, r.create.Edges, func(column string, _ any) { list = append(list, column) })
 	return list
 }
 
@@ -128,20 +128,20 @@ func external(e *sqlgraph.EdgeSpec) bool {
 
 // needsOwn reports whether the row fits in no statement for many: the database
 // makes an id that is no number, or there is nothing to write.
-func (b *Batch) needsOwn(t *tuple, columns []string) bool {
-	id := t.row.Create.ID
+func (b *batch) needsOwn(t *tuple, columns []string) bool {
+	id := t.row.create.ID
 	return len(columns) == 0 || id != nil && id.Value == nil && !id.Type.Numeric()
 }
 
 // goTogether reports whether two rows can be in one statement. MySQL makes all
 // ids of a statement or none, and SQLite has no word for a column's default.
-func (b *Batch) goTogether(first, t *tuple, columns []string) bool {
+func (b *batch) goTogether(first, t *tuple, columns []string) bool {
 	if b.needsOwn(t, columns) {
 		return false
 	}
-	switch b.Driver.Dialect() {
+	switch b.driver.Dialect() {
 	case dialect.MySQL:
-		return first.row.Create.ID == nil || (first.row.Create.ID.Value == nil) == (t.row.Create.ID.Value == nil)
+		return first.row.create.ID == nil || (first.row.create.ID.Value == nil) == (t.row.create.ID.Value == nil)
 	case dialect.SQLite:
 		for _, column := range columns {
 			_, a := first.values[column]
@@ -155,14 +155,14 @@ func (b *Batch) goTogether(first, t *tuple, columns []string) bool {
 }
 
 // defaulted reports whether the database has a default for the column.
-func (b *Batch) defaulted(column string) bool {
-	f := b.Entity.ByColumn(column)
+func (b *batch) defaulted(column string) bool {
+	f := b.entity.ByColumn(column)
 	return f == nil || f.Defaulted
 }
 
-func (b *Batch) insertTuples(ctx context.Context, tuples []*tuple, columns []string) error {
-	first := tuples[0].row.Create
-	makesIDs := b.Driver.Dialect() == dialect.MySQL && first.ID != nil && first.ID.Value == nil
+func (b *batch) insertTuples(ctx context.Context, tuples []*tuple, columns []string) error {
+	first := tuples[0].row.create
+	makesIDs := b.driver.Dialect() == dialect.MySQL && first.ID != nil && first.ID.Value == nil
 	used := make([]string, 0, len(columns))
 	for _, column := range columns {
 		for _, t := range tuples {
@@ -173,10 +173,10 @@ func (b *Batch) insertTuples(ctx context.Context, tuples []*tuple, columns []str
 		}
 	}
 	absent := any(sql.Raw("DEFAULT"))
-	if b.Driver.Dialect() == dialect.SQLite {
+	if b.driver.Dialect() == dialect.SQLite {
 		absent = nil
 	}
-	insert := sql.Dialect(b.Driver.Dialect()).Insert(first.Table).Schema(first.Schema).Columns(used...)
+	insert := sql.Dialect(b.driver.Dialect()).Insert(first.Table).Schema(first.Schema).Columns(used...)
 	for _, t := range tuples {
 		values := make([]any, len(used))
 		for i, column := range used {
@@ -193,7 +193,7 @@ func (b *Batch) insertTuples(ctx context.Context, tuples []*tuple, columns []str
 		return fmt.Errorf("bulk: cannot build an INSERT into %s: %w", first.Table, err)
 	}
 	var result stdsql.Result
-	if err := b.Driver.Exec(ctx, text, args, &result); err != nil {
+	if err := b.driver.Exec(ctx, text, args, &result); err != nil {
 		return fmt.Errorf("insert nodes to table %q: %w", first.Table, err)
 	}
 	if !makesIDs {
@@ -204,42 +204,42 @@ func (b *Batch) insertTuples(ctx context.Context, tuples []*tuple, columns []str
 		return fmt.Errorf("bulk: cannot read the ids of %s: %w", first.Table, err)
 	}
 	for i, t := range tuples {
-		t.row.Create.ID.Value = id + int64(i)*b.server.step
+		t.row.create.ID.Value = id + int64(i)*b.server.step
 		t.row.madeID = true
 	}
 	return nil
 }
 
 // link writes what the edges of new rows keep in other tables.
-func (b *Batch) link(ctx context.Context, rows []*Row) error {
+func (b *batch) link(ctx context.Context, rows []*Row) error {
 	joins := &joinTables{tables: map[string]*joinTable{}}
 	for _, r := range rows {
 		if r.alone {
 			continue
 		}
-		for _, e := range r.Create.Edges {
+		for _, e := range r.create.Edges {
 			switch {
 			case e.Rel == sqlgraph.M2M:
-				joins.add(r.Create.ID.Value, e)
+				joins.add(r.create.ID.Value, e)
 			case external(e):
-				if err := b.adopt(ctx, r.Create.ID.Value, e); err != nil {
+				if err := b.adopt(ctx, r.create.ID.Value, e); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	return joins.insert(ctx, b.Driver)
+	return joins.insert(ctx, b.driver)
 }
 
 // adopt sets the foreign key of rows at the other end of an edge. Rows that
 // belong to another one already are left there, and refused.
-func (b *Batch) adopt(ctx context.Context, id driver.Value, e *sqlgraph.EdgeSpec) error {
-	text, args := sql.Dialect(b.Driver.Dialect()).Update(e.Table).Schema(e.Schema).
+func (b *batch) adopt(ctx context.Context, id driver.Value, e *sqlgraph.EdgeSpec) error {
+	text, args := sql.Dialect(b.driver.Dialect()).Update(e.Table).Schema(e.Schema).
 		Set(e.Columns[0], id).
 		Where(sql.And(in(e.Target.IDSpec.Column, e.Target.Nodes), sql.IsNull(e.Columns[0]))).
 		Query()
 	var result stdsql.Result
-	if err := b.Driver.Exec(ctx, text, args, &result); err != nil {
+	if err := b.driver.Exec(ctx, text, args, &result); err != nil {
 		return fmt.Errorf("add %s edge for table %s: %w", e.Rel, e.Table, err)
 	}
 	n, err := result.RowsAffected()

@@ -31,13 +31,13 @@ type serverLimits struct {
 }
 
 // limits asks the session for its limits, once for a batch.
-func (b *Batch) limits(ctx context.Context) (*serverLimits, error) {
+func (b *batch) limits(ctx context.Context) (*serverLimits, error) {
 	if b.server != nil {
 		return b.server, nil
 	}
 	server := &serverLimits{step: 1, packet: statementBytes}
-	if b.Driver.Dialect() == dialect.MySQL {
-		err := query(ctx, b.Driver, "SELECT @@SESSION.auto_increment_increment, @@max_allowed_packet", nil, func(rows *sql.Rows) error {
+	if b.driver.Dialect() == dialect.MySQL {
+		err := query(ctx, b.driver, "SELECT @@SESSION.auto_increment_increment, @@max_allowed_packet", nil, func(rows *sql.Rows) error {
 			return rows.Scan(&server.step, &server.packet)
 		})
 		if err != nil {

@@ -19,9 +19,9 @@ import (
 // conditions, and locks them until the transaction ends, in the order of their
 // ids. The others get an error: a StaleError where an expected version is not
 // the row's, and else sqlgraph's NotFoundError, as a single update has it.
-func (b *Batch) lock(ctx context.Context, rows []*Row) error {
-	spec := rows[0].Update.Node
-	builder := sql.Dialect(b.Driver.Dialect())
+func (b *batch) lock(ctx context.Context, rows []*Row) error {
+	spec := rows[0].update.Node
+	builder := sql.Dialect(b.driver.Dialect())
 	table := builder.Table(spec.Table).Schema(spec.Schema)
 	s := builder.Select(table.C(spec.ID.Column)).From(table).WithContext(ctx)
 	var (
@@ -46,12 +46,10 @@ func (b *Batch) lock(ctx context.Context, rows []*Row) error {
 		accepted = append(accepted, p)
 	}
 	s.Where(sql.Or(accepted...)).OrderBy(s.C(spec.ID.Column))
-	if b.Driver.Dialect() != dialect.SQLite { // which has one writer
-		s.ForUpdate()
-	}
+	entity.LockForUpdate(s)
 	found := map[any]bool{}
 	text, args := s.Query()
-	err := query(ctx, b.Driver, text, args, func(row *sql.Rows) error {
+	err := query(ctx, b.driver, text, args, func(row *sql.Rows) error {
 		id, into := scanID(spec.ID)
 		err := row.Scan(into...)
 		found[id()] = true
@@ -64,13 +62,13 @@ func (b *Batch) lock(ctx context.Context, rows []*Row) error {
 }
 
 // condition is the predicate of an update beside its id, and its text.
-func (b *Batch) condition(ctx context.Context, r *Row) (*sql.Predicate, string) {
-	if r.Update.Predicate == nil {
+func (b *batch) condition(ctx context.Context, r *Row) (*sql.Predicate, string) {
+	if r.update.Predicate == nil {
 		return nil, ""
 	}
-	builder := sql.Dialect(b.Driver.Dialect())
-	s := builder.Select().From(builder.Table(r.Update.Node.Table).Schema(r.Update.Node.Schema)).WithContext(ctx)
-	r.Update.Predicate(s)
+	builder := sql.Dialect(b.driver.Dialect())
+	s := builder.Select().From(builder.Table(r.update.Node.Table).Schema(r.update.Node.Schema)).WithContext(ctx)
+	r.update.Predicate(s)
 	if s.P() == nil {
 		return nil, ""
 	}
@@ -79,7 +77,7 @@ func (b *Batch) condition(ctx context.Context, r *Row) (*sql.Predicate, string) 
 }
 
 // refuse gives an error to the rows that were not found.
-func (b *Batch) refuse(ctx context.Context, rows []*Row, found map[any]bool) error {
+func (b *batch) refuse(ctx context.Context, rows []*Row, found map[any]bool) error {
 	expected := map[any]int64{}
 	var missing []driver.Value
 	for _, r := range rows {
@@ -92,7 +90,7 @@ func (b *Batch) refuse(ctx context.Context, rows []*Row, found map[any]bool) err
 			missing = append(missing, idOf(r))
 		}
 	}
-	current, err := b.versions(ctx, rows[0].Update.Node, missing)
+	current, err := b.versions(ctx, rows[0].update.Node, missing)
 	if err != nil {
 		return err
 	}
@@ -104,30 +102,30 @@ func (b *Batch) refuse(ctx context.Context, rows []*Row, found map[any]bool) err
 		refused = true
 		version, ok := current[idOf(r)]
 		if want, asked := expected[idOf(r)]; ok && asked && want != version {
-			r.err = &entity.StaleError{Entity: b.Entity.Name, ID: fmt.Sprint(idOf(r)), Expected: want, Current: version}
+			r.err = &entity.StaleError{Entity: b.entity.Name, ID: fmt.Sprint(idOf(r)), Expected: want, Current: version}
 		}
 	}
-	if refused && !b.PerRow {
+	if refused && !b.perRow {
 		return ErrStopped
 	}
 	return nil
 }
 
 // versions reads the versions of rows that can be seen.
-func (b *Batch) versions(ctx context.Context, node *sqlgraph.NodeSpec, ids []driver.Value) (map[any]int64, error) {
+func (b *batch) versions(ctx context.Context, node *sqlgraph.NodeSpec, ids []driver.Value) (map[any]int64, error) {
 	current := map[any]int64{}
 	if len(ids) == 0 {
 		return current, nil
 	}
-	builder := sql.Dialect(b.Driver.Dialect())
+	builder := sql.Dialect(b.driver.Dialect())
 	table := builder.Table(node.Table).Schema(node.Schema)
-	s := builder.Select(table.C(node.ID.Column), table.C(b.Entity.Version.Column)).From(table).WithContext(ctx)
+	s := builder.Select(table.C(node.ID.Column), table.C(b.entity.Version.Column)).From(table).WithContext(ctx)
 	s.Where(entity.In(s.C(node.ID.Column), ids...))
-	if visible := b.Entity.Visible(ctx, s); visible != nil {
+	if visible := b.entity.Visible(ctx, s); visible != nil {
 		s.Where(visible)
 	}
 	text, args := s.Query()
-	err := query(ctx, b.Driver, text, args, func(rows *sql.Rows) error {
+	err := query(ctx, b.driver, text, args, func(rows *sql.Rows) error {
 		var version stdsql.NullInt64
 		id, into := scanID(node.ID)
 		err := rows.Scan(append(into, &version)...)
@@ -142,14 +140,14 @@ func (b *Batch) versions(ctx context.Context, node *sqlgraph.NodeSpec, ids []dri
 
 // expectedVersion reads the version that the condition of an update asks for:
 // Where(post.Version(3)).
-func (b *Batch) expectedVersion(ctx context.Context, r *Row) (int64, bool) {
-	if b.Entity.Version == nil || r.Update.Predicate == nil {
+func (b *batch) expectedVersion(ctx context.Context, r *Row) (int64, bool) {
+	if b.entity.Version == nil || r.update.Predicate == nil {
 		return 0, false
 	}
-	s := sql.Dialect(dialect.SQLite).Select().From(sql.Table(r.Update.Node.Table)).WithContext(ctx)
-	r.Update.Predicate(s)
+	s := sql.Dialect(dialect.SQLite).Select().From(sql.Table(r.update.Node.Table)).WithContext(ctx)
+	r.update.Predicate(s)
 	text, args := s.Query()
-	at := regexp.MustCompile("`" + regexp.QuoteMeta(b.Entity.Version.Column) + "` = \\?").FindStringIndex(text)
+	at := regexp.MustCompile("`" + regexp.QuoteMeta(b.entity.Version.Column) + "` = \\?").FindStringIndex(text)
 	if at == nil {
 		return 0, false
 	}

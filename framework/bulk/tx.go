@@ -1,70 +1,38 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"entgo.io/ent/dialect"
+
+	"github.com/framefox-go/framefox/framework/database"
 )
 
-// Tx is a transaction of the generated client.
-type Tx interface {
-	Commit() error
-	Rollback() error
-}
-
-// Finish runs fn and commits the transaction. An error or a panic rolls it back;
-// entity.RowErrors do not, for they tell of good rows too.
-func Finish(tx Tx, fn func() error) error {
-	done := false
-	defer func() {
-		if !done {
-			_ = tx.Rollback() // the error or panic that led here is what counts
+// transact runs fn in a transaction, or in a savepoint of the one around. An
+// error undoes what fn did; entity.RowErrors do not, for they tell of good rows
+// too. Where undoing is not possible any more the error is a *database.LostError
+// too.
+func transact(ctx context.Context, driver dialect.Driver, fn func(context.Context) error, opts ...database.TxOption) error {
+	var faults error // of some rows; the others stay
+	err := database.Transact(ctx, driver, func(ctx context.Context) error {
+		err := fn(ctx)
+		if faults = nil; isRowErrors(err) {
+			faults = err
+			return nil
 		}
-	}()
-	err := fn()
-	if err != nil && !isRowErrors(err) {
 		return err
-	}
-	done = true
-	if failed := tx.Commit(); failed != nil {
-		return fmt.Errorf("bulk: cannot commit: %w", failed)
-	}
-	return err
+	}, opts...)
+	return cmp.Or(err, faults)
 }
 
-// depthKey counts the savepoints around: a hook may save in bulk itself.
-type depthKey struct{}
-
-// Savepoint runs fn in a transaction that goes on if fn fails: then what fn did
-// is undone. Where that is not possible any more, the transaction is lost and
-// the error of fn is returned all the same.
-func Savepoint(ctx context.Context, tx dialect.ExecQuerier, fn func(context.Context) error) error {
-	depth, _ := ctx.Value(depthKey{}).(int)
-	name := fmt.Sprintf("framefox_%d", depth+1)
-	if err := tx.Exec(ctx, "SAVEPOINT "+name, []any{}, nil); err != nil {
-		return fmt.Errorf("bulk: cannot set a savepoint: %w", err)
-	}
-	err := fn(context.WithValue(ctx, depthKey{}, depth+1))
-	end := context.WithoutCancel(ctx)
-	if err != nil && !isRowErrors(err) {
-		if failed := tx.Exec(end, "ROLLBACK TO SAVEPOINT "+name, []any{}, nil); failed != nil {
-			return &lostError{errors.Join(err, failed)}
-		}
-	}
-	if failed := tx.Exec(end, "RELEASE SAVEPOINT "+name, []any{}, nil); failed != nil && err == nil {
-		return fmt.Errorf("bulk: cannot release a savepoint: %w", failed)
-	}
-	return err
-}
-
-// lostError is an error that has ended the transaction.
-type lostError struct{ error }
-
-func (e *lostError) Unwrap() error { return e.error }
+// again lets a transaction of an upsert's own run again where it lost against
+// another one: a deadlock, a serialisation failure. Within a transaction of the
+// caller's that is the caller's to do.
+func again() database.TxOption { return database.Retrying(database.RetryPolicy{Retries: 7}) }
 
 func isLost(err error) bool {
-	_, ok := errors.AsType[*lostError](err)
+	_, ok := errors.AsType[*database.LostError](err)
 	return ok
 }

@@ -17,7 +17,7 @@ import (
 // update changes the rows. Those that set the same columns share a statement,
 // in which CASE tells their values apart. A row that comes twice is changed
 // twice, one time after the other.
-func (b *Batch) update(ctx context.Context, rows []*Row) error {
+func (b *batch) update(ctx context.Context, rows []*Row) error {
 	for len(rows) > 0 {
 		var (
 			wave, later []*Row
@@ -40,7 +40,7 @@ func (b *Batch) update(ctx context.Context, rows []*Row) error {
 }
 
 // updateWave changes rows that differ from each other.
-func (b *Batch) updateWave(ctx context.Context, rows []*Row) error {
+func (b *batch) updateWave(ctx context.Context, rows []*Row) error {
 	if err := b.lock(ctx, rows); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (b *Batch) updateWave(ctx context.Context, rows []*Row) error {
 	var groups []*group
 	bySignature := map[string]*group{}
 	for _, r := range rows {
-		r.alone = len(r.Update.Modifiers) > 0 || slices.ContainsFunc(slices.Concat(r.Update.Edges.Add, r.Update.Edges.Clear), external)
+		r.alone = len(r.update.Modifiers) > 0 || slices.ContainsFunc(slices.Concat(r.update.Edges.Add, r.update.Edges.Clear), external)
 		if r.alone {
 			continue
 		}
@@ -71,7 +71,7 @@ func (b *Batch) updateWave(ctx context.Context, rows []*Row) error {
 	}
 	for _, r := range rows {
 		if r.alone {
-			if err := r.Alone(ctx); err != nil {
+			if err := r.saveAlone(ctx); err != nil {
 				return err
 			}
 		}
@@ -80,7 +80,7 @@ func (b *Batch) updateWave(ctx context.Context, rows []*Row) error {
 }
 
 // idOf is the key of the row that an update is for.
-func idOf(r *Row) driver.Value { return r.Update.Node.ID.Value }
+func idOf(r *Row) driver.Value { return r.update.Node.ID.Value }
 
 func idsOf(rows []*Row) []driver.Value {
 	ids := make([]driver.Value, len(rows))
@@ -106,12 +106,12 @@ func newChange(r *Row) (*change, error) {
 		}
 		c.values[column] = v
 	}
-	if err := eachColumn(r.Update.Fields.Set, r.Update.Edges.Add, set); err != nil {
+	if err := eachColumn(r.update.Fields.Set, r.update.Edges.Add, set); err != nil {
 		return nil, err
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q", c.columns)
-	for _, f := range r.Update.Fields.Add {
+	for _, f := range r.update.Fields.Add {
 		fmt.Fprintf(&b, "+%q %v", f.Column, f.Value)
 	}
 	for _, column := range c.cleared() {
@@ -129,10 +129,10 @@ func (c *change) cleared() []string {
 			columns = append(columns, column)
 		}
 	}
-	for _, f := range c.row.Update.Fields.Clear {
+	for _, f := range c.row.update.Fields.Clear {
 		add(f.Column)
 	}
-	for _, e := range c.row.Update.Edges.Clear {
+	for _, e := range c.row.update.Edges.Clear {
 		if !external(e) {
 			add(e.Columns[0])
 		}
@@ -147,13 +147,13 @@ type group struct {
 }
 
 // updateGroup changes rows that set the same columns.
-func (b *Batch) updateGroup(ctx context.Context, g *group) error {
+func (b *batch) updateGroup(ctx context.Context, g *group) error {
 	server, err := b.limits(ctx)
 	if err != nil {
 		return err
 	}
 	perRow := 2*len(g.columns) + 1
-	most := max(parameters(b.Driver.Dialect())/perRow-1, 1)
+	most := max(parameters(b.driver.Dialect())/perRow-1, 1)
 	for start := 0; start < len(g.changes); {
 		end, weight := start, 0
 		for end < len(g.changes) && end-start < most {
@@ -173,10 +173,10 @@ func (b *Batch) updateGroup(ctx context.Context, g *group) error {
 	return nil
 }
 
-func (b *Batch) updateTogether(ctx context.Context, columns []string, changes []*change) error {
-	first := changes[0].row.Update
+func (b *batch) updateTogether(ctx context.Context, columns []string, changes []*change) error {
+	first := changes[0].row.update
 	key := first.Node.ID.Column
-	update := sql.Dialect(b.Driver.Dialect()).Update(first.Node.Table).Schema(first.Node.Schema)
+	update := sql.Dialect(b.driver.Dialect()).Update(first.Node.Table).Schema(first.Node.Schema)
 	for _, column := range changes[0].cleared() {
 		update.SetNull(column)
 	}
@@ -198,7 +198,7 @@ func (b *Batch) updateTogether(ctx context.Context, columns []string, changes []
 		rows[i] = c.row
 	}
 	text, args := update.Where(entity.In(key, idsOf(rows)...)).Query()
-	if err := b.Driver.Exec(ctx, text, args, nil); err != nil {
+	if err := b.driver.Exec(ctx, text, args, nil); err != nil {
 		return fmt.Errorf("bulk: cannot update %s: %w", first.Node.Table, err)
 	}
 	return nil
@@ -229,10 +229,10 @@ func allSame(changes []*change, column string) bool {
 }
 
 // read reads the rows back, as they are now.
-func (b *Batch) read(ctx context.Context, rows []*Row) error {
+func (b *batch) read(ctx context.Context, rows []*Row) error {
 	byColumns := map[string][]*Row{}
 	for _, r := range rows {
-		key := strings.Join(r.Update.Node.Columns, "\x00")
+		key := strings.Join(r.update.Node.Columns, "\x00")
 		byColumns[key] = append(byColumns[key], r)
 	}
 	for _, same := range byColumns {
@@ -244,17 +244,17 @@ func (b *Batch) read(ctx context.Context, rows []*Row) error {
 }
 
 // readSame reads rows of which the same columns are wanted.
-func (b *Batch) readSame(ctx context.Context, rows []*Row) error {
-	spec := rows[0].Update
+func (b *batch) readSame(ctx context.Context, rows []*Row) error {
+	spec := rows[0].update
 	byID := make(map[any]*Row, len(rows))
 	for _, r := range rows {
 		byID[idOf(r)] = r
 	}
-	s := sql.Dialect(b.Driver.Dialect()).Select(append([]string{spec.Node.ID.Column}, spec.Node.Columns...)...).
+	s := sql.Dialect(b.driver.Dialect()).Select(append([]string{spec.Node.ID.Column}, spec.Node.Columns...)...).
 		From(sql.Table(spec.Node.Table).Schema(spec.Node.Schema)).
 		Where(entity.In(spec.Node.ID.Column, idsOf(rows)...))
 	text, args := s.Query()
-	err := query(ctx, b.Driver, text, args, func(found *sql.Rows) error {
+	err := query(ctx, b.driver, text, args, func(found *sql.Rows) error {
 		values, err := spec.ScanValues(spec.Node.Columns)
 		if err != nil {
 			return err
@@ -273,7 +273,7 @@ func (b *Batch) readSame(ctx context.Context, rows []*Row) error {
 		if r == nil {
 			return fmt.Errorf("unexpected id %v", id())
 		}
-		return r.Update.Assign(spec.Node.Columns, into[1:])
+		return r.update.Assign(spec.Node.Columns, into[1:])
 	})
 	if err != nil {
 		return fmt.Errorf("bulk: cannot read %s: %w", spec.Node.Table, err)

@@ -6,57 +6,61 @@ import (
 	"fmt"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/rule"
 )
 
-// Key is a unique key of an entity.
-type Key struct {
-	Name   string
-	Fields []string // names of the fields
+// upsert is one run of Upserts.
+type upsert[C any, N comparable, B, U any] struct {
+	table     *Table[C, N, B, U]
+	config    C
+	key       Key[N]
+	builders  []B
+	rows      Existing
+	mutations []ent.Mutation // of the builders; they have not passed their hooks
+	undo      []func()       // makes the mutations as they were
 }
 
-// Upsert creates the rows whose key is not there, and updates the others to
-// what is set. The generated builder fills it in.
-type Upsert[N any] struct {
-	Entity    *entity.Entity
-	Driver    dialect.Driver // in a transaction
-	Key       Key
-	Mutations []ent.Mutation // creates that have not passed their hooks
-	// Clear and Keep name fields of the i-th row that become NULL, or stay,
-	// where the row is there; nil for none.
-	Clear, Keep func(i int) []string
-
-	// Reset makes the mutations as they were, for another try.
-	Reset func()
-	// Find returns the rows that match, tombstones too, and locks them.
-	Find   func(ctx context.Context, where func(*sql.Selector)) ([]N, error)
-	Value  func(row N, field string) any // nil for NULL
-	Create func(ctx context.Context, which []int) ([]N, error)
-	Update func(ctx context.Context, changes []Change[N]) ([]N, error)
+func (u *upsert[C, N, B, U]) save(ctx context.Context, c C) ([]entity.Upserted[N], error) {
+	for _, b := range u.builders {
+		m, undo := u.table.Hold(b)
+		u.mutations, u.undo = append(u.mutations, m), append(u.undo, undo)
+	}
+	var rows []entity.Upserted[N]
+	err := transact(ctx, u.table.Driver(c), func(ctx context.Context) (err error) {
+		u.reset()
+		rows, err = u.race(ctx)
+		return err
+	}, again())
+	return rows, err
 }
 
-// Change is what an upsert does to a row that exists.
-type Change[N any] struct {
-	Index int // of the mutation
-	Row   N
-	Set   []string // fields that take the value of the mutation
-	Clear []string // fields that become NULL
+// reset makes the mutations as they were, for another try.
+func (u *upsert[C, N, B, U]) reset() {
+	for _, undo := range u.undo {
+		undo()
+	}
 }
 
-// Fill puts the values of a create into an update.
-func (c Change[N]) Fill(update, create ent.Mutation) error {
-	for _, name := range c.Set {
+// patch is what an upsert does to a row that exists.
+type patch[N any] struct {
+	index int // of the mutation
+	row   N
+	set   []string // fields that take the value of the mutation
+	clear []string // fields that become NULL
+}
+
+// fill puts the values of a create into an update.
+func (p patch[N]) fill(update, create ent.Mutation) error {
+	for _, name := range p.set {
 		if v, ok := create.Field(name); ok {
 			if err := update.SetField(name, v); err != nil {
 				return fmt.Errorf("bulk: cannot update %s: %w", name, err)
 			}
 		}
 	}
-	for _, name := range c.Clear {
+	for _, name := range p.clear {
 		if err := update.ClearField(name); err != nil {
 			return fmt.Errorf("bulk: cannot clear %s: %w", name, err)
 		}
@@ -67,15 +71,15 @@ func (c Change[N]) Fill(update, create ent.Mutation) error {
 // races is how often an upsert looks again when another one was faster.
 const races = 5
 
-// Save runs the upsert and returns the rows in the order of the mutations.
+// race runs the upsert and returns the rows in the order of the mutations.
 //
 // Rows are looked for, and locked, before anything is written. A row that
 // somebody else inserts in between makes the insert fail; then all is undone
 // up to here, and done again with that row in sight.
-func (u *Upsert[N]) Save(ctx context.Context) ([]entity.Upserted[N], error) {
+func (u *upsert[C, N, B, U]) race(ctx context.Context) ([]entity.Upserted[N], error) {
 	for try := 1; ; try++ {
 		var rows []entity.Upserted[N]
-		err := Savepoint(ctx, u.Driver, func(ctx context.Context) (err error) {
+		err := transact(ctx, u.table.Driver(u.config), func(ctx context.Context) (err error) {
 			rows, err = u.once(ctx)
 			return err
 		})
@@ -86,19 +90,19 @@ func (u *Upsert[N]) Save(ctx context.Context) ([]entity.Upserted[N], error) {
 		if !again || try == races {
 			return nil, err
 		}
-		u.Reset()
+		u.reset()
 	}
 }
 
 // judge reports whether an insert failed only because its row is there by now.
 // Where a tombstone has the key for good, the error says so.
-func (u *Upsert[N]) judge(ctx context.Context, err error) (again bool, _ error) {
+func (u *upsert[C, N, B, U]) judge(ctx context.Context, err error) (again bool, _ error) {
 	row, ok := errors.AsType[*entity.RowError](err)
 	conflict, isConflict := errors.AsType[*entity.ConflictError](err)
 	if !ok || !isConflict || conflict.Code != entity.Unique || isLost(err) {
 		return false, err
 	}
-	u.Reset()
+	u.reset()
 	keys, keyErr := u.keys(ctx)
 	if keyErr != nil {
 		return false, err
@@ -111,11 +115,11 @@ func (u *Upsert[N]) judge(ctx context.Context, err error) (again bool, _ error) 
 	if found == nil || !found.dead {
 		return found != nil, err
 	}
-	dead := &entity.ConflictError{Entity: u.Entity.Name, Fields: u.Key.Fields, Code: entity.Tombstone, Err: conflict.Err}
+	dead := &entity.ConflictError{Entity: u.table.Entity.Name, Fields: u.key.Fields, Code: entity.Tombstone, Err: conflict.Err}
 	return false, &entity.RowError{Index: row.Index, Err: dead}
 }
 
-func (u *Upsert[N]) once(ctx context.Context) ([]entity.Upserted[N], error) {
+func (u *upsert[C, N, B, U]) once(ctx context.Context) ([]entity.Upserted[N], error) {
 	keys, err := u.keys(ctx)
 	if err != nil {
 		return nil, err
@@ -127,11 +131,11 @@ func (u *Upsert[N]) once(ctx context.Context) ([]entity.Upserted[N], error) {
 	rows := make([]entity.Upserted[N], len(keys))
 	var (
 		missing []int
-		changes = map[bool][]Change[N]{} // by whether they revive
+		changes = map[bool][]patch[N]{} // by whether they revive
 	)
 	for i, key := range keys {
 		found := existing[key.text]
-		if found == nil || found.dead && !u.Entity.Revive {
+		if found == nil || found.dead && !u.table.Entity.Revive {
 			missing = append(missing, i)
 			continue
 		}
@@ -153,7 +157,11 @@ func (u *Upsert[N]) once(ctx context.Context) ([]entity.Upserted[N], error) {
 	if len(missing) == 0 {
 		return rows, nil
 	}
-	created, err := u.Create(ctx, missing)
+	builders := make([]B, len(missing))
+	for i, at := range missing {
+		builders[i] = u.builders[at]
+	}
+	created, err := u.table.SaveCreates(ctx, u.config, builders, false)
 	if err != nil {
 		return nil, reindex(err, func(i int) int { return missing[i] })
 	}
@@ -163,7 +171,7 @@ func (u *Upsert[N]) once(ctx context.Context) ([]entity.Upserted[N], error) {
 	return rows, nil
 }
 
-func (u *Upsert[N]) update(ctx context.Context, changes []Change[N], revive bool, rows []entity.Upserted[N]) error {
+func (u *upsert[C, N, B, U]) update(ctx context.Context, changes []patch[N], revive bool, rows []entity.Upserted[N]) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -171,12 +179,21 @@ func (u *Upsert[N]) update(ctx context.Context, changes []Change[N], revive bool
 	if revive {
 		ctx, outcome = entity.WithTrashed(ctx), entity.Revived
 	}
-	updated, err := u.Update(ctx, changes)
+	builders := make([]U, len(changes))
+	for i, c := range changes {
+		builder, m := u.table.Change(u.config, c.row)
+		if err := c.fill(m, u.mutations[c.index]); err != nil {
+			return err
+		}
+		u.table.Link(builder, u.builders[c.index])
+		builders[i] = builder
+	}
+	updated, err := u.table.SaveUpdates(ctx, u.config, builders, false)
 	if err != nil {
-		return reindex(err, func(i int) int { return changes[i].Index })
+		return reindex(err, func(i int) int { return changes[i].index })
 	}
 	for i, row := range updated {
-		rows[changes[i].Index] = entity.Upserted[N]{Row: row, Outcome: outcome}
+		rows[changes[i].index] = entity.Upserted[N]{Row: row, Outcome: outcome}
 	}
 	return nil
 }
@@ -190,48 +207,48 @@ func reindex(err error, index func(int) int) error {
 }
 
 // change tells what a row that exists lacks.
-func (u *Upsert[N]) change(i int, found *existing[N]) (Change[N], bool, error) {
-	m := u.Mutations[i]
-	c := Change[N]{Index: i, Row: found.row}
-	kept := map[string]bool{u.Entity.ID().Name: true}
-	for _, name := range u.Key.Fields {
+func (u *upsert[C, N, B, U]) change(i int, found *existing[N]) (patch[N], bool, error) {
+	m := u.mutations[i]
+	c := patch[N]{index: i, row: found.row}
+	kept := map[string]bool{u.table.Entity.ID().Name: true}
+	for _, name := range u.key.Fields {
 		kept[name] = true
 	}
-	if u.Keep != nil {
-		for _, name := range u.Keep(i) {
+	if u.rows.Keep != nil {
+		for _, name := range u.rows.Keep(i) {
 			kept[name] = true
 		}
 	}
-	for _, f := range u.Entity.Fields {
+	for _, f := range u.table.Entity.Fields {
 		value, given := m.Field(f.Name)
 		if !given || kept[f.Name] || f.Immutable || f.Touched {
 			continue
 		}
-		if !sameValue(f, u.Value(found.row, f.Name), value) {
-			c.Set = append(c.Set, f.Name)
+		if !f.Same(u.table.Value(found.row, f.Name), value) {
+			c.set = append(c.set, f.Name)
 		}
 	}
-	if u.Clear != nil {
-		for _, name := range u.Clear(i) {
-			f, ok := u.Entity.Field(name)
+	if u.rows.Clear != nil {
+		for _, name := range u.rows.Clear(i) {
+			f, ok := u.table.Entity.Field(name)
 			if !ok {
-				return c, false, fmt.Errorf("bulk: %s has no field %s", u.Entity.Name, name)
+				return c, false, fmt.Errorf("bulk: %s has no field %s", u.table.Entity.Name, name)
 			}
-			if !kept[name] && !f.Immutable && u.Value(found.row, name) != nil {
-				c.Clear = append(c.Clear, name)
+			if !kept[name] && !f.Immutable && u.table.Value(found.row, name) != nil {
+				c.clear = append(c.clear, name)
 			}
 		}
 	}
 	if found.dead {
-		c.Clear = append(c.Clear, u.Entity.SoftDelete.Name)
+		c.clear = append(c.clear, u.table.Entity.SoftDelete.Name)
 	}
-	return c, len(c.Set)+len(c.Clear) > 0 || u.links(m), nil
+	return c, len(c.set)+len(c.clear) > 0 || u.links(m), nil
 }
 
 // links reports whether the mutation adds to edges that are kept elsewhere.
-func (u *Upsert[N]) links(m ent.Mutation) bool {
+func (u *upsert[C, N, B, U]) links(m ent.Mutation) bool {
 	for _, name := range m.AddedEdges() {
-		for _, e := range u.Entity.Edges {
+		for _, e := range u.table.Entity.Edges {
 			if e.Name == name && !e.OwnsFK {
 				return true
 			}
@@ -241,8 +258,8 @@ func (u *Upsert[N]) links(m ent.Mutation) bool {
 }
 
 // duplicate is the error of a row whose key an earlier one has.
-func (u *Upsert[N]) duplicate(i, earlier int) error {
-	return &entity.RowError{Index: i, Err: &entity.ValidationError{Entity: u.Entity.Name, Violations: []entity.Violation{{
-		Field: u.Key.Fields[0], Code: rule.CodeInvalid, Message: fmt.Sprintf("is the same as that of row %d; a key may come once", earlier),
+func (u *upsert[C, N, B, U]) duplicate(i, earlier int) error {
+	return &entity.RowError{Index: i, Err: &entity.ValidationError{Entity: u.table.Entity.Name, Violations: []entity.Violation{{
+		Field: u.key.Fields[0], Code: rule.CodeInvalid, Message: fmt.Sprintf("is the same as that of row %d; a key may come once", earlier),
 	}}}}
 }

@@ -23,6 +23,7 @@ type seedFlags struct {
 	dir                 string
 	generate            []string
 	seed                uint64
+	tenant              string
 	update, dryRun, yes bool
 }
 
@@ -35,7 +36,8 @@ func newSeed(env *Env) *cobra.Command {
 			"Rows that are there already are left alone; those that differ from their fixture\n" +
 			"are listed, and with --update brought back to it. A second run changes nothing.\n\n" +
 			"With --generate, tables are topped up to a number of rows instead: the same --seed\n" +
-			"gives the same rows. What they are required to refer to is generated too.",
+			"gives the same rows. What they are required to refer to is generated too.\n\n" +
+			"Rows of entities with tenants belong to --tenant, unless their fixture names another.",
 		Example: example(env, "database seed", "database seed --update --dry-run",
 			"database seed --generate users=20,posts=1000 --seed 42"),
 		Args: cobra.NoArgs,
@@ -45,6 +47,7 @@ func newSeed(env *Env) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.update, "update", false, "bring rows that differ back to their fixture")
 	cmd.Flags().StringSliceVar(&flags.generate, "generate", nil, "generate rows, such as posts=1000; may be repeated")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of generated rows; another one gives other rows")
+	cmd.Flags().StringVar(&flags.tenant, "tenant", "", "tenant whose rows they are, for entities with tenants")
 	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would be written and stop")
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "in production, do not ask")
 	cmd.MarkFlagsMutuallyExclusive("generate", "update")
@@ -104,13 +107,13 @@ func writeSeeds(ctx context.Context, env *Env, store *seed.Store, counts []seed.
 	bar := &rowProgress{env: env}
 	defer bar.clear()
 	if len(counts) > 0 {
-		return store.Generate(ctx, seed.GenerateOptions{Counts: counts, Seed: flags.seed, DryRun: flags.dryRun, Progress: bar.show})
+		return store.Generate(ctx, seed.GenerateOptions{Counts: counts, Seed: flags.seed, Tenant: flags.tenant, DryRun: flags.dryRun, Progress: bar.show})
 	}
 	dir := flags.dir
 	if dir == "" {
 		dir = filepath.Join(env.config.Root, seedsDir)
 	}
-	report, err = store.Apply(ctx, os.DirFS(dir), seed.ApplyOptions{Update: flags.update, DryRun: flags.dryRun, Progress: bar.show})
+	report, err = store.Apply(ctx, os.DirFS(dir), seed.ApplyOptions{Update: flags.update, Tenant: flags.tenant, DryRun: flags.dryRun, Progress: bar.show})
 	if errors.Is(err, seed.ErrNoFixtures) {
 		return report, fmt.Errorf("there are no fixtures in %s: write %s/users.yaml, or generate rows with --generate users=10",
 			relative(env.config.Root, dir), relative(env.config.Root, dir))

@@ -23,6 +23,10 @@ type Database struct {
 	Autocommit bool   // each repository call is a transaction of its own
 	Autoflush  bool   // the entity manager flushes before it queries
 	EchoSQL    bool   // log each statement
+
+	// SlowTransaction is how long a transaction may be open before a warning is
+	// logged; default 5 s, Forever is no warning.
+	SlowTransaction time.Duration
 }
 
 // Pool bounds the connections of one database. The zero value means the

@@ -2,7 +2,8 @@ package config
 
 import "time"
 
-// Forever as Pool.Recycle keeps connections for as long as they work.
+// Forever as Pool.Recycle keeps connections for as long as they work, and as
+// Database.SlowTransaction lets transactions last.
 const Forever time.Duration = -1
 
 // Unlimited as Pool.MaxOverflow sets no bound on connections.
@@ -38,12 +39,17 @@ func (p Pool) WithDefaults(d Dialect) Pool {
 	return p
 }
 
-// WithDefaults fills the pool, the character set and the collation. A SQLite
+// defaultSlowTransaction is far beyond what a transaction should take.
+const defaultSlowTransaction = 5 * time.Second
+
+// WithDefaults fills the pool, the character set, the collation and what counts
+// as a slow transaction. A SQLite
 // database in memory always gets one connection that is never replaced: each
 // further connection would see a database of its own, and the data would go with
 // the connection.
 func (d Database) WithDefaults() Database {
 	d.Pool = d.Pool.WithDefaults(d.URL.Dialect)
+	d.SlowTransaction = orDefault(d.SlowTransaction, defaultSlowTransaction)
 	if d.URL.Memory {
 		d.Pool.Size, d.Pool.MaxOverflow, d.Pool.Recycle = 1, 0, Forever
 	}

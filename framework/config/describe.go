@@ -37,6 +37,7 @@ func (l *loader) describe(c *Config) []Setting {
 	add("database.autocommit", strconv.FormatBool(db.Autocommit))
 	add("database.autoflush", strconv.FormatBool(db.Autoflush))
 	add("database.echo_sql", strconv.FormatBool(db.EchoSQL))
+	add("database.slow_transaction", number(db.SlowTransaction, Forever, "never"))
 	settings = append(settings, Setting{"server.address", server.Address, l.addressSource})
 	add("server.request_timeout", server.RequestTimeout.String())
 	add("server.shutdown_timeout", server.ShutdownTimeout.String())

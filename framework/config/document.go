@@ -51,7 +51,7 @@ func sectionKeys(section string) []string {
 		return []string{
 			"url", "driver", "host", "port", "username", "password", "database", "charset", "collation", "params",
 			"pool_size", "max_overflow", "pool_timeout", "pool_recycle", "pool_pre_ping",
-			"autocommit", "autoflush", "echo_sql", "logging",
+			"autocommit", "autoflush", "echo_sql", "slow_transaction", "logging",
 		}
 	case sectionLogging:
 		return []string{"echo_sql"}

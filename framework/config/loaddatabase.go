@@ -22,6 +22,7 @@ func (l *loader) database() Database {
 	db.Autocommit, _ = l.doc.boolean("database.autocommit")
 	db.Autoflush, _ = l.doc.boolean("database.autoflush")
 	db.EchoSQL = l.echoSQL()
+	db.SlowTransaction, _ = l.doc.duration("database.slow_transaction", true)
 	settled := db.WithDefaults()
 	if db.URL.Memory && l.doc.has("database.pool_size", "database.max_overflow", "database.pool_recycle") && settled.Pool != db.Pool {
 		l.notice("pool_size, max_overflow and pool_recycle are ignored: a SQLite database in memory lives in one connection")

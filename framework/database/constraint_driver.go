@@ -100,6 +100,14 @@ func (d *explainer) Tx(ctx context.Context) (dialect.Tx, error) { return d.Begin
 
 // BeginTx begins a transaction.
 func (d *explainer) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
+	tx, err := d.begin(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return tx, nil
+}
+
+func (d *explainer) begin(ctx context.Context, opts *sql.TxOptions) (*explainerTx, error) {
 	tx, err := d.rawDriver.BeginTx(ctx, opts)
 	if err != nil {
 		return nil, explain(err)

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,19 +23,23 @@ type DB struct {
 	url    config.URL
 	sql    *sql.DB
 	source source
-	driver dialect.Driver
+	driver *joiner
+	logger *slog.Logger  // for warnings
+	slowTx time.Duration // 0 is never
 }
 
 // Option extends what Open does.
 type Option func(*options)
 
 type options struct {
-	logger    *slog.Logger
-	pingAfter time.Duration
+	logger      *slog.Logger
+	interceptor Interceptor
+	pingAfter   time.Duration
 }
 
 // WithLogger logs each statement with its duration at debug level, or at info
 // level if the configuration says EchoSQL. Values of arguments are never logged.
+// It also gets the warnings, which go to slog.Default without it.
 func WithLogger(logger *slog.Logger) Option {
 	return func(o *options) { o.logger = logger }
 }
@@ -79,8 +84,8 @@ func validatePool(p config.Pool) error {
 }
 
 func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
-	db := &DB{url: cfg.URL}
-	conns := &connector{log: o.statementLog(cfg.EchoSQL)}
+	db := &DB{url: cfg.URL, logger: cmp.Or(o.logger, slog.Default()), slowTx: max(cfg.SlowTransaction, 0)}
+	conns := &connector{log: o.statementLog(cfg.EchoSQL), interceptor: o.interceptor}
 	var (
 		pooled *pool
 		lock   *writeLock
@@ -116,7 +121,7 @@ func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 	if lock != nil {
 		raw = &writerDriver{Driver: base, lock: lock}
 	}
-	db.driver = &explainer{raw, newSessionVariables()} //nolint:contextcheck // of a probe
+	db.driver = &joiner{&explainer{raw, newSessionVariables()}, db} //nolint:contextcheck // of a probe
 	return db, nil
 }
 
@@ -149,7 +154,8 @@ func entDialect(d config.Dialect) string {
 }
 
 // Driver returns the driver for ent.NewClient(ent.Driver(db.Driver())). It also
-// has ExecContext, QueryContext and BeginTx, for raw SQL and isolation levels.
+// has ExecContext, QueryContext and BeginTx, for raw SQL and isolation levels, and
+// runs each statement in the transaction that its context carries; see Transact.
 func (db *DB) Driver() dialect.Driver { return db.driver }
 
 // SQL returns the database for database/sql. Its own pool settings must stay as

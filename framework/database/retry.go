@@ -14,7 +14,7 @@ import (
 //   - PostgreSQL: serialization_failure (40001), deadlock_detected (40P01),
 //     lock_not_available (55P03)
 //   - MySQL and MariaDB: lock wait timeout (1205), deadlock (1213), record
-//     changed since last read (1020)
+//     changed since last read (1020), lock not had at once (3572)
 //   - SQLite: SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED
 //
 // An error with a method Retryable() bool decides for itself. A COMMIT whose
@@ -28,7 +28,7 @@ func Retryable(err error) bool {
 		return own.Retryable()
 	}
 	switch serverCode(err) {
-	case "40001", "40P01", "55P03", "1205", "1213", "1020":
+	case "40001", "40P01", "55P03", "1205", "1213", "1020", "3572":
 		return true
 	case "":
 		code := sqliteCode(err)
@@ -43,6 +43,13 @@ type RetryPolicy struct {
 	Retries int           // tries after the first; default 4, below 0 none
 	Base    time.Duration // pause before the first of them, doubled for each; default 5 ms
 	Max     time.Duration // longest pause; default 500 ms
+
+	// Idempotent says that it does no harm to run again what was committed: then
+	// an [ErrOutcomeUnknown] is retried, too.
+	Idempotent bool
+
+	// Sleep pauses, for tests; the default is a timer that ends with ctx.
+	Sleep func(ctx context.Context, pause time.Duration) error
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
@@ -54,6 +61,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	}
 	if p.Max <= 0 {
 		p.Max = 500 * time.Millisecond
+	}
+	if p.Sleep == nil {
+		p.Sleep = sleep
 	}
 	return p
 }
@@ -79,24 +89,41 @@ func (p RetryPolicy) Wait(ctx context.Context, retry int) bool {
 	if retry >= p.Retries || ctx.Err() != nil {
 		return false
 	}
-	timer := time.NewTimer(p.pause(retry))
+	return p.Sleep(ctx, p.pause(retry)) == nil && ctx.Err() == nil
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return ctx.Err()
 	case <-timer.C:
-		return true
+		return nil
 	}
 }
 
 // Retry runs fn, and runs it again for as long as its error is [Retryable] and
 // the policy allows. fn is one whole transaction, from BEGIN to COMMIT, and
 // builds anew whatever it consumes. No try begins once ctx is done. The error
-// is that of the last try.
+// is that of the last try. Within a transaction that ctx carries fn runs once:
+// that one is what has to be repeated.
 func Retry(ctx context.Context, p RetryPolicy, fn func(context.Context) error) error {
+	if TransactionOf(ctx) != nil {
+		return fn(ctx)
+	}
+	return p.run(ctx, func(ctx context.Context) (bool, error) { return false, fn(ctx) })
+}
+
+// run is Retry for an fn that knows of errors that allow it to run again.
+func (p RetryPolicy) run(ctx context.Context, fn func(context.Context) (again bool, err error)) error {
 	for retry := 0; ; retry++ {
-		err := fn(ctx)
-		if !Retryable(err) || !p.Wait(ctx, retry) {
+		again, err := fn(ctx)
+		if err == nil {
+			return nil
+		}
+		again = again || Retryable(err) || p.Idempotent && errors.Is(err, ErrOutcomeUnknown)
+		if !again || !p.Wait(ctx, retry) {
 			return err
 		}
 	}

@@ -4,14 +4,16 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 )
 
 // connector is what database/sql gets its connections from.
 type connector struct {
-	source source
-	rules  argumentRules
-	log    *statementLog // nil logs nothing
+	source      source
+	rules       argumentRules
+	log         *statementLog // nil logs nothing
+	interceptor Interceptor   // nil is none
 }
 
 var (
@@ -81,17 +83,17 @@ func (s *session) CheckNamedValue(value *driver.NamedValue) error {
 }
 
 // ExecContext runs a statement.
-func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	defer s.connector.log.start(ctx, query, len(args)).end()
-	result, err := s.base.ExecContext(ctx, query, args)
-	return result, s.note(err)
+func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (result driver.Result, err error) {
+	err = s.run(ctx, query, len(args), func() (err error) {
+		result, err = s.base.ExecContext(ctx, query, args)
+		return err
+	})
+	return result, err
 }
 
 // QueryContext runs a statement that returns rows.
 func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	defer s.connector.log.start(ctx, query, len(args)).end()
-	rows, err := s.base.QueryContext(ctx, query, args)
-	return rows, s.note(err)
+	return s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) })
 }
 
 // PrepareContext prepares a statement.
@@ -110,10 +112,16 @@ func (s *session) Prepare(query string) (driver.Stmt, error) {
 
 // BeginTx begins a transaction.
 func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	defer s.connector.log.start(ctx, "BEGIN", 0).end()
-	tx, err := s.base.BeginTx(ctx, opts)
+	var tx driver.Tx
+	err := s.run(ctx, "BEGIN", 0, func() (err error) {
+		tx, err = s.base.BeginTx(ctx, opts)
+		return err
+	})
 	if err != nil {
-		return nil, s.note(err)
+		if tx != nil {
+			_ = tx.Rollback() // the error that was returned is what counts
+		}
+		return nil, err
 	}
 	return &transaction{tx: tx, session: s}, nil
 }
@@ -144,7 +152,7 @@ func (s *session) Close() error {
 }
 
 func (s *session) note(err error) error {
-	if errors.Is(err, driver.ErrBadConn) {
+	if lost(err) {
 		s.broken = true
 	}
 	return err
@@ -156,14 +164,28 @@ type transaction struct {
 	session *session
 }
 
-func (t *transaction) Commit() error {
-	defer t.session.connector.log.start(context.Background(), "COMMIT", 0).end()
-	return t.session.note(t.tx.Commit())
-}
+func (t *transaction) Commit() error { return t.finish("COMMIT", t.tx.Commit) }
 
-func (t *transaction) Rollback() error {
-	defer t.session.connector.log.start(context.Background(), "ROLLBACK", 0).end()
-	return t.session.note(t.tx.Rollback())
+func (t *transaction) Rollback() error { return t.finish("ROLLBACK", t.tx.Rollback) }
+
+// finish runs the statement. Where it is kept from running the transaction is
+// rolled back.
+func (t *transaction) finish(query string, statement func() error) error {
+	ran := false
+	err := t.session.run(context.Background(), query, 0, func() error {
+		ran = true
+		return statement()
+	})
+	if !ran {
+		_ = t.tx.Rollback() // the error that was returned is what counts
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		// Wrapped, so that it is not taken for that of database/sql, which tells
+		// that nothing was sent; see CommitFailed.
+		return fmt.Errorf("database: broken off during %s: %w", query, err)
+	}
+	return err
 }
 
 // fullStmt is what the statements of all the drivers in use offer.
@@ -189,15 +211,15 @@ func (s *statement) CheckNamedValue(value *driver.NamedValue) error {
 }
 
 // ExecContext runs the statement.
-func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	defer s.session.connector.log.start(ctx, s.query, len(args)).end()
-	result, err := s.fullStmt.ExecContext(ctx, args)
-	return result, s.session.note(err)
+func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (result driver.Result, err error) {
+	err = s.session.run(ctx, s.query, len(args), func() (err error) {
+		result, err = s.fullStmt.ExecContext(ctx, args)
+		return err
+	})
+	return result, err
 }
 
 // QueryContext runs the statement and returns its rows.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	defer s.session.connector.log.start(ctx, s.query, len(args)).end()
-	rows, err := s.fullStmt.QueryContext(ctx, args)
-	return rows, s.session.note(err)
+	return s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) })
 }

@@ -19,7 +19,7 @@ import (
 // Writers of every kind, many more than there are connections, do not see each
 // other's locks.
 //
-// Covers: T23, A42.
+// Covers: T23, A42, F58.
 func TestManyWritersOneAfterAnother(t *testing.T) {
 	t.Parallel()
 	const goroutines, rounds = 16, 12

@@ -61,6 +61,9 @@ func (x *extension) Hooks() []gen.Hook {
 			if err != nil {
 				return err
 			}
+			if err := checkNames(nodes); err != nil {
+				return err
+			}
 			if err := entschema.Prepare(g); err != nil {
 				return err
 			}
@@ -134,6 +137,8 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxAppended":   appended,
 		"framefoxLists":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Fields, isList) },
 		"framefoxLinks":      func(n *node) bool { return slices.ContainsFunc(n.Entity.Edges, isLink) },
+		"framefoxUnitLinks":  unitLinks,
+		"framefoxUnitField":  unitField,
 		"framefoxSearch":     searchLiteral,
 		"framefoxSearched":   x.searched,
 		"framefoxKind":       kindName,
@@ -141,21 +146,25 @@ func (x *extension) Templates() []*gen.Template {
 		"framefoxAnyTrash":   func(*gen.Graph) bool { return anyTrash(x.nodes) },
 		"framefoxMany":       func(n *node, verb string) string { return templates.ToGo(n.Many(verb)) },
 		"framefoxUpserts":    upserts,
+		"framefoxFinders":    finders,
+		"framefoxParameter":  parameter,
 		"framefoxUpsertAll":  upsertAll,
 		"framefoxQueryField": func(n *node) string { return templates.ToGo(listField(n)) },
 	})
 	return append(slices.Clone(x.Extension.Templates()), gen.MustParse(t.ParseFS(templateFiles, "template/*.tmpl")))
 }
 
-// appended lists the fields that a mutation of a versioned node can append to.
+// appended lists the fields that a mutation can append to.
 func appended(n *node) []*gen.Field {
-	if n.Entity.Version == nil {
-		return nil
-	}
 	return slices.DeleteFunc(slices.Clone(n.Fields), func(f *gen.Field) bool { return !f.SupportsMutationAppend() || f.Immutable })
 }
 
 func isList(f *entity.Field) bool { return f.Kind == entity.Strings && f.Update }
+
+// unitLinks lists the edges from many to many of a node.
+func unitLinks(n *node) []*gen.Edge {
+	return slices.DeleteFunc(slices.Clone(n.Edges), func(e *gen.Edge) bool { return !e.M2M() || e.Immutable })
+}
 
 func isLink(e *entity.Edge) bool { return e.Relation == entity.ManyToMany && (e.Create || e.Update) }
 

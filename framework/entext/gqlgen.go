@@ -58,6 +58,9 @@ func runGQLGen(configFile, generatedSchema string, nodes []*node, entPackage str
 // gqlgen.yml binds itself stays.
 func bind(cfg *config.Config, nodes []*node, entPackage string) {
 	cfg.SkipModTidy = true // it fails where Ent's command is a tool dependency
+	// Less code to compile: models are the client's, and package relay counts costs.
+	cfg.OmitGetters, cfg.OmitInterfaceChecks, cfg.OmitComplexity = true, true, true
+	cfg.UseFunctionSyntaxForExecutionContext = true // marshalInOrder looks for it
 	set := func(name, model string) {
 		if cfg.Models[name].Model == nil {
 			entry := cfg.Models[name]

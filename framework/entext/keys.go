@@ -21,7 +21,7 @@ func keys(n *node) ([]*entity.Key, error) {
 	}
 	var list []*entity.Key
 	for _, u := range uniques {
-		key := &entity.Key{Living: u.Living && n.Entity.SoftDelete != nil, Where: u.Where}
+		key := &entity.Key{Living: u.Living && n.Entity.SoftDelete != nil, Where: u.Where, Index: u.Name}
 		for _, column := range u.Columns {
 			f := n.Entity.ByColumn(column)
 			if f == nil {
@@ -47,6 +47,9 @@ func keyLiteral(k *entity.Key) string {
 	}
 	if k.Where != "" {
 		fmt.Fprintf(&b, ", Where: %q", k.Where)
+	}
+	if k.Index != "" {
+		fmt.Fprintf(&b, ", Index: %q", k.Index)
 	}
 	b.WriteString("}")
 	return b.String()

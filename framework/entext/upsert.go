@@ -20,6 +20,9 @@ type upsertKey struct {
 // FieldList is the names of the fields as Go.
 func (k upsertKey) FieldList() string { return fmt.Sprintf("%#v", k.Fields) }
 
+// InAPI is what a client's choice of the key reads as, in small letters.
+func (k upsertKey) InAPI() string { return strings.ToLower(k.GraphQL) }
+
 // upsertKeys lists the unique keys of a node, the id last.
 func upsertKeys(n *node) []upsertKey {
 	var keys []upsertKey
@@ -28,7 +31,11 @@ func upsertKeys(n *node) []upsertKey {
 			return
 		}
 		name := strings.Join(fields, "_")
-		keys = append(keys, upsertKey{Name: name, Go: pascal(name), GraphQL: keyInAPI(n, name, fields), Fields: fields})
+		key := upsertKey{Name: name, Go: pascal(name), GraphQL: keyInAPI(n, fields), Fields: fields}
+		if slices.ContainsFunc(keys, func(k upsertKey) bool { return k.GraphQL == key.GraphQL }) && key.GraphQL != "" {
+			key.GraphQL = upper(name) // the same but for the tenant
+		}
+		keys = append(keys, key)
 	}
 	for _, fields := range n.Entity.UniqueKeys() {
 		add(fields...)
@@ -39,21 +46,27 @@ func upsertKeys(n *node) []upsertKey {
 	return keys
 }
 
-// keyInAPI names a key in the API, if clients can give all of it.
-func keyInAPI(n *node, name string, fields []string) string {
+// keyInAPI names a key in the API, if clients can give all of it. They know
+// nothing of the tenant, which is that of the caller.
+func keyInAPI(n *node, fields []string) string {
 	if !n.InAPI() || n.Expose.NoCreate || n.Expose.NoUpdate {
 		return ""
 	}
+	var given []string
 	for _, name := range fields {
 		f := n.Entity.ByColumn(n.columnOf(name))
-		if f != nil && f == n.Entity.Tenant { // it is that of the caller
+		if f != nil && f == n.Entity.Tenant {
 			continue
 		}
 		if f == nil || !f.Create || f.GraphQL == "" {
 			return ""
 		}
+		given = append(given, name)
 	}
-	return upper(name)
+	if len(given) == 0 { // one row for each tenant
+		given = fields
+	}
+	return upper(strings.Join(given, "_"))
 }
 
 // columnOf is the column of a field.

@@ -19,7 +19,8 @@ type Blocker struct {
 	Entity string // whose rows they are: "Note"
 	Edge   string // that leads to them from Of: "notes"
 	Of     string // the entity of the row that they are in the way of
-	Count  int    // how many there are; 100 says that there may be more
+	Count  int    // how many the caller may see; 100 says that there may be more
+	Hidden bool   // there are others, which the caller may not see
 	Dead   int    // how many of them are deleted, and in the way of a purge only
 	Keys   []any  // ids of the first ones, at most 5
 }
@@ -31,11 +32,20 @@ func (b *Blocker) String() string {
 		count += " or more"
 	}
 	text := count + " " + b.Entity
+	if b.Count == 0 {
+		text = b.Entity
+	}
 	if b.Edge != "" {
 		text += fmt.Sprintf(" (%s.%s)", b.Of, b.Edge)
 	}
 	if b.Dead > 0 {
 		text += fmt.Sprintf(", of which %d deleted and not purged", b.Dead)
+	}
+	switch {
+	case b.Hidden && b.Count == 0:
+		text += ", not to be seen by the caller"
+	case b.Hidden:
+		text += ", and others, not to be seen by the caller"
 	}
 	return text
 }
@@ -74,7 +84,7 @@ func (r *removal) checkFree() error {
 			if err != nil {
 				return err
 			}
-			if b.Count > 0 {
+			if b.Count > 0 || b.Hidden {
 				found = append(found, b)
 			}
 		}
@@ -102,11 +112,52 @@ func (r *removal) blocker(ref *reference, keys []any) (Blocker, error) {
 		if err != nil {
 			return b, err
 		}
+		rows = slices.DeleteFunc(rows, func(row row) bool { return r.doomed.has(e, row.key) })
+		seen, err := r.seen(e, rows)
+		if err != nil {
+			return b, err
+		}
 		for _, row := range rows {
-			if !r.doomed.has(e, row.key) && b.Count < maxBlockers {
+			switch {
+			case !seen(row.key):
+				b.Hidden = true
+			case b.Count < maxBlockers:
 				b.add(row)
 			}
 		}
 	}
 	return b, nil
+}
+
+// seen tells which of the rows the caller may see, deleted or not. Those of
+// others are in the way all the same, but how many there are is not for everyone.
+func (w *work) seen(e *Entity, rows []row) (func(key any) bool, error) {
+	all := func(any) bool { return true }
+	if len(rows) == 0 || !e.Rows.guarded() {
+		return all, nil
+	}
+	c, err := e.Rows.Seen(WithTrashed(w.ctx))
+	switch {
+	case err != nil: // what cannot be decided is hidden
+		return func(any) bool { return false }, nil
+	case c == nil:
+		return all, nil
+	}
+	var own keySet
+	for part := range slices.Chunk(rows, chunk) {
+		keys := make([]any, len(part))
+		for i, row := range part {
+			keys[i] = row.key
+		}
+		visible, err := w.rows(e, len(keys), func(s *sql.Selector) {
+			s.Where(sql.And(sql.In(s.C(e.ID().Column), keys...), c(s)))
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range visible {
+			own.add(row.key)
+		}
+	}
+	return func(key any) bool { return own.has[key] }, nil
 }

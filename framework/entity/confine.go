@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -68,7 +69,7 @@ func (e *Entity) reach(ctx context.Context, m Mutation, seen Condition) error {
 	if !ok || b.Key() == nil {
 		return e.outdated()
 	}
-	found, err := e.find(ctx, b.Driver(), []any{b.Key()}, seen)
+	found, err := e.find(ctx, b.Driver(), []any{b.Key()}, seen, nil)
 	if err == nil && found == 0 {
 		return &NotFoundError{Entity: e.Name}
 	}
@@ -96,7 +97,7 @@ func (e *Entity) referred(ctx context.Context, m Mutation) error {
 		if err != nil {
 			return err
 		}
-		found, err := target.find(ctx, b.Driver(), ids, seen)
+		found, err := target.find(ctx, b.Driver(), ids, seen, LockForReference)
 		if err != nil {
 			return err
 		}
@@ -122,30 +123,45 @@ func (e *Entity) nameOf(edge *Edge) string {
 
 const idsPerStatement = 1000
 
-// find counts the rows with the ids that meet the condition.
-func (e *Entity) find(ctx context.Context, d dialect.Driver, ids []any, seen Condition) (int, error) {
+// find counts the rows with the ids that meet the condition, and locks them if
+// asked to. A lock lasts as long as the transaction of the driver.
+func (e *Entity) find(ctx context.Context, d dialect.Driver, ids []any, seen Condition, lock func(*sql.Selector)) (int, error) {
 	count := 0
-	for len(ids) > 0 {
-		chunk := ids[:min(len(ids), idsPerStatement)]
-		ids = ids[len(chunk):]
+	for chunk := range slices.Chunk(ids, idsPerStatement) {
 		t := sql.Dialect(d.Dialect()).Table(e.Table)
+		id := t.C(e.ID().Column)
 		s := sql.Dialect(d.Dialect()).Select(sql.Count("*")).From(t)
-		s.Where(sql.In(t.C(e.ID().Column), chunk...))
+		s.Where(sql.In(id, chunk...))
 		if seen != nil {
 			s.Where(seen(t))
+		}
+		if lock != nil { // no count of rows can lock them
+			s.Select(id).OrderBy(id)
+			lock(s)
 		}
 		var rows sql.Rows
 		text, args := s.Query()
 		if err := d.Query(ctx, text, args, &rows); err != nil {
 			return 0, fmt.Errorf("entity: cannot look for rows of %s: %w", e.Name, err)
 		}
-		n, err := sql.ScanInt(rows)
+		n, err := counted(rows, lock != nil)
 		if err = errors.Join(err, rows.Close()); err != nil {
 			return 0, fmt.Errorf("entity: cannot look for rows of %s: %w", e.Name, err)
 		}
 		count += n
 	}
 	return count, nil
+}
+
+// counted is the number of rows, or the one that they say.
+func counted(rows sql.Rows, each bool) (n int, err error) {
+	if !each {
+		return sql.ScanInt(rows)
+	}
+	for rows.Next() {
+		n++
+	}
+	return n, rows.Err()
 }
 
 func distinct(ids []ent.Value) []any {

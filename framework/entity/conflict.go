@@ -73,11 +73,16 @@ func (e *Entity) explain(m ent.Mutation, err error) error {
 	return conflict
 }
 
-// fieldsOf reads the columns out of a constraint's name, as the databases and
-// the migration planner form them: users.email, users_email_key,
+// fieldsOf finds the fields of an index by its name, or reads the columns out of
+// a constraint's name, as the databases and the migration planner form them: users.email, users_email_key,
 // uq_users_email, ck_users_email_format, fk_posts_user_id.
 func (e *Entity) fieldsOf(name string) []string {
 	name = strings.TrimPrefix(name, e.Table+".")
+	for _, key := range e.Keys {
+		if key.Index != "" && key.Index == name {
+			return key.Fields
+		}
+	}
 	for _, prefix := range []string{"uq_", "ck_", "fk_", "ix_"} {
 		name = strings.TrimPrefix(name, prefix)
 	}

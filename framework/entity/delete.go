@@ -48,7 +48,7 @@ func (e *Entity) remove(ctx context.Context, m Mutation, next ent.Mutator) (ent.
 		}
 	}
 	n := 0
-	err := inTx(ctx, mm.Driver(), func(w *work) error {
+	err := inTx(ctx, mm.Driver(), func(w *work) error { //nolint:contextcheck // w has it
 		rows, err := w.rows(e, 0, mm.MatchP)
 		if err != nil || len(rows) == 0 {
 			return err

@@ -47,6 +47,7 @@ type Entity struct {
 	Keys   []*Key        // what is unique, besides the id
 
 	refersTo, referredBy []*reference // foreign keys; see Registry
+	place                int          // see Rank
 
 	byName    map[string]*Field
 	byGraphQL map[string]*Field
@@ -120,6 +121,7 @@ type Key struct {
 	Fields []string // names of fields, in the order of the index
 	Living bool     // unique among living rows only; a tombstone sets it free
 	Where  string   // further condition under which it holds, in SQL; usually empty
+	Index  string   // its name in the database; "" of a unique field
 }
 
 // ToMany reports whether the edge may lead to more than one row.
@@ -190,7 +192,21 @@ func NewRegistry(entities ...*Entity) Registry {
 		e.registry = r
 	}
 	r.link(entities)
+	r.rank()
 	return r
+}
+
+// Registry holds all entities of the application.
+func (e *Entity) Registry() Registry { return e.registry }
+
+// ByTable returns the entity whose rows are in the table, or nil.
+func (r Registry) ByTable(table string) *Entity {
+	for _, e := range r {
+		if e.Table == table {
+			return e
+		}
+	}
+	return nil
 }
 
 // ByColumn returns the field that the column holds, or nil.

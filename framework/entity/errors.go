@@ -154,6 +154,9 @@ func (e *ConflictError) blockers() []map[string]any {
 	list := make([]map[string]any, len(e.Blockers))
 	for i, b := range e.Blockers {
 		list[i] = map[string]any{"entity": b.Entity, "of": b.Of, "edge": b.Edge, "count": b.Count}
+		if b.Hidden {
+			list[i]["hidden"] = true
+		}
 	}
 	return list
 }

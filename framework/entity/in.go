@@ -111,6 +111,34 @@ func packFor(dialectName string, values []any) (packed, bool) {
 	return jsonList(items)
 }
 
+// List is the operator and what follows it of a list in SQL that is written by
+// hand: an empty one, which no value is in on any dialect, or a long one, bound
+// as a single parameter where the text has its only "?". ok is false for a list
+// that is written as IN (?, ?, …).
+func List(dialectName string, not bool, values []any) (text string, argument any, ok bool) {
+	operator := "IN"
+	if not {
+		operator = "NOT IN"
+	}
+	switch {
+	case len(values) > inlineIn:
+		p, ok := packFor(dialectName, values)
+		if not {
+			p.operator = p.negated
+		}
+		return p.operator[min(1, len(p.operator)):] + p.before + "?" + p.after, p.argument, ok
+	case len(values) > 0:
+		return "", nil, false
+	case dialectName == dialect.Postgres && not:
+		return "<> ALL ('{}')", nil, true
+	case dialectName == dialect.Postgres:
+		return "= ANY ('{}')", nil, true
+	case dialectName == dialect.MySQL:
+		return operator + " (SELECT NULL FROM DUAL WHERE FALSE)", nil, true
+	}
+	return operator + " ()", nil, true
+}
+
 // jsonList is the list as JSON, for SQLite. Not all versions read a floating
 // point number back to the last bit, so those are bound one by one.
 func jsonList(items []any) (packed, bool) {

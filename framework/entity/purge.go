@@ -31,7 +31,7 @@ func PurgeBefore(ctx context.Context, driver dialect.Driver, registry Registry, 
 			continue
 		}
 		p := purging{ctx: ctx, driver: driver, entity: e, before: before.UTC(), total: &total}
-		if err := p.run(); err != nil {
+		if err := p.run(); err != nil { //nolint:contextcheck // p has it
 			return total, err
 		}
 	}

@@ -1,6 +1,11 @@
 package entity
 
-import "github.com/framefox-go/framefox/framework/policy"
+import (
+	"maps"
+	"slices"
+
+	"github.com/framefox-go/framefox/framework/policy"
+)
 
 // reference is a foreign key, seen from both of its ends.
 type reference struct {
@@ -42,6 +47,26 @@ func (r Registry) link(entities []*Entity) {
 		}
 	}
 }
+
+// rank numbers the entities so that what is referred to comes before what
+// refers to it, as far as there is no cycle.
+func (r Registry) rank() {
+	names := slices.Sorted(maps.Keys(r))
+	entities := make([]*Entity, len(names))
+	for i, name := range names {
+		entities[i] = r[name]
+	}
+	order := childrenFirst(entities, func(*Entity) bool { return true })
+	for i, e := range order {
+		e.place = len(order) - i
+	}
+}
+
+// Rank tells the place of the entity in the order in which rows of several
+// entities are locked: the same for all transactions, so that they wait for
+// each other instead of standing in each other's way. Rows that are referred to
+// come first, since the check of a foreign key locks them too.
+func (e *Entity) Rank() int { return e.place }
 
 // rule is what the reference asks for when rows that it leads to are marked, or
 // removed for good.

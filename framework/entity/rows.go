@@ -72,6 +72,12 @@ func (r *Rows) Seen(ctx context.Context) (Condition, error) {
 	return r.decide(ctx, viewOf(ctx).others)
 }
 
+// Returned is Seen for the rows that the statement itself returns or changes. The
+// context is that from outside of the statement; see [Statement].
+func (r *Rows) Returned(ctx context.Context) (Condition, error) {
+	return r.decide(ctx, viewOf(ctx).own)
+}
+
 // decide puts the filters together.
 func (r *Rows) decide(ctx context.Context, view View) (Condition, error) {
 	var all []Condition

@@ -32,6 +32,14 @@ func bind(ctx context.Context) (context.Context, *statement) {
 	return context.WithValue(withViews(ctx, others, others), statementKey{}, st), st
 }
 
+// Statement begins a statement that is built by hand, and not by a generated
+// client: predicates in it get the context, and failure tells what went wrong
+// in them. Each privacy filter is asked once.
+func Statement(ctx context.Context) (bound context.Context, failure func() error) {
+	bound, st := bind(ctx)
+	return bound, st.failure
+}
+
 func statementOf(ctx context.Context) *statement {
 	st, _ := ctx.Value(statementKey{}).(*statement)
 	return st

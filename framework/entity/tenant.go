@@ -29,6 +29,11 @@ func (e *TenantError) Error() string {
 	return e.Entity + " belongs to tenants and none is given; name one with entity.WithTenant, or work on all with entity.WithoutTenant"
 }
 
+// ClientMessage is what API clients see: they can call no Go.
+func (e *TenantError) ClientMessage() string {
+	return e.Entity + " belongs to tenants, and the request names none that is known"
+}
+
 // Is makes errors.Is(err, ErrNoTenant) true.
 func (e *TenantError) Is(target error) bool { return target == ErrNoTenant }
 
@@ -83,6 +88,16 @@ func tenantOf(ctx context.Context, entity string, t reflect.Type) (any, error) {
 		return nil, &TenantError{Entity: entity, Reason: fmt.Sprintf("the tenant in the context is a %s and must be a %s", got, t)}
 	}
 	return id, nil
+}
+
+// TenantIn returns the tenant that the context gives to new rows. It is not ok
+// where they have to name it, and an error where there is none.
+func (e *Entity) TenantIn(ctx context.Context) (id any, ok bool, err error) {
+	if everyTenantFrom(ctx) {
+		return nil, false, nil
+	}
+	id, err = tenantOf(ctx, e.Name, e.Rows.config.TenantType)
+	return id, err == nil, err
 }
 
 // ofTenant is the condition that leaves the rows of one tenant.

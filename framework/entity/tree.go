@@ -42,6 +42,15 @@ func (r Registry) Tree(entity string, paths ...string) (Tree, error) {
 	return tree, nil
 }
 
+// EdgeNamed returns the edge that the Ent schema calls so. A name that is none is
+// an *UnknownEdgeError.
+func (e *Entity) EdgeNamed(name string) (*Edge, error) {
+	if edge := e.edgeNamed(name); edge != nil {
+		return edge, nil
+	}
+	return nil, &UnknownEdgeError{Entity: e.Name, Path: name, Name: name, Known: e.edgeNames()}
+}
+
 // edgeNamed returns the edge that the Ent schema calls so, or nil.
 func (e *Entity) edgeNamed(name string) *Edge {
 	for _, edge := range e.Edges {

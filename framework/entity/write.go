@@ -40,6 +40,11 @@ func Hook(e *Entity) ent.Hook {
 			if err := e.stamp(ctx, mutation); err != nil {
 				return nil, err
 			}
+			// Sealing is slow, and a bulk write does it row by row: who no longer
+			// waits for the answer stops it.
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("entity: cannot write %s: %w", e.Name, err)
+			}
 			if err := e.Prepare(mutation); err != nil {
 				return nil, err
 			}
@@ -189,7 +194,7 @@ func checkStrings(value any) []rule.Fault {
 
 // bump raises the version, but only when the update changes something else.
 func (e *Entity) bump(m ent.Mutation) error {
-	if !e.changes(m) {
+	if !e.Changes(m) {
 		return nil
 	}
 	if err := m.ResetField(e.Version.Name); err != nil {
@@ -205,7 +210,8 @@ func (e *Entity) bump(m ent.Mutation) error {
 	return nil
 }
 
-func (e *Entity) changes(m ent.Mutation) bool {
+// Changes reports whether the mutation does more than touch the row.
+func (e *Entity) Changes(m ent.Mutation) bool {
 	// Mutation.Fields does not tell of values appended to a list.
 	if list, ok := m.(interface{ Appends() bool }); ok && list.Appends() {
 		return true

@@ -16,6 +16,7 @@ type Unique struct {
 	Columns []string
 	Living  bool   // not declared unique for ever
 	Where   string // condition of a partial index, in SQL
+	Name    string // of the index; "" of a field or an edge
 
 	index *gen.Index // nil for a field or an edge
 	field *gen.Field // nil for an index
@@ -50,7 +51,7 @@ func Uniques(t *gen.Type) ([]Unique, error) {
 		if err := Annotation(idx.Annotations, a.Name(), &a); err != nil {
 			return nil, err
 		}
-		if err := add(Unique{Columns: idx.Columns, Where: a.Where, index: idx}, idx.Annotations); err != nil {
+		if err := add(Unique{Columns: idx.Columns, Where: a.Where, Name: idx.Name, index: idx}, idx.Annotations); err != nil {
 			return nil, err
 		}
 	}

@@ -139,6 +139,10 @@ func TestArgumentErrors(t *testing.T) {
 	r = s.query(t, `mutation($i: NewItem!){addItem(input:$i){id}}`, "i", map[string]any{"stock": 1})
 	require.Equal(t, "GRAPHQL_VALIDATION_FAILED", r.code(t))
 	require.Equal(t, []any{"variable", "i", "name"}, r.Errors[0].Path)
+
+	r = s.query(t, `mutation($i: NewItem!){addItem(input:$i){id}}`, "i", map[string]any{"name": "x", strings.Repeat("k", 400_000): 1})
+	require.Equal(t, "GRAPHQL_VALIDATION_FAILED", r.code(t))
+	require.Less(t, len(r.Text), 2000, "the answer is a copy of the request")
 }
 
 // A panic is an internal error; the log has its value and stack.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -100,7 +101,7 @@ func (h *Handler) presentRequest(ctx context.Context, errs gqlerror.List) gqlerr
 			continue
 		}
 		shown := h.present(ctx, err)
-		shown.Path, shown.Locations = err.Path, err.Locations
+		shown.Path, shown.Locations = clipPath(err.Path), err.Locations
 		out = append(out, shown)
 	}
 	return out
@@ -141,7 +142,7 @@ func (h *Handler) report(ctx context.Context, err error) string {
 // publish copies an error that gqlgen, or an extension, made for clients.
 func publish(err *gqlerror.Error) *gqlerror.Error {
 	out := *err
-	out.Message = clip(out.Message)
+	out.Message, out.Path = clip(out.Message), clipPath(out.Path)
 	if !hasCode(&out) {
 		ext := map[string]any{"code": CodeBadRequest}
 		for k, v := range err.Extensions {
@@ -152,6 +153,18 @@ func publish(err *gqlerror.Error) *gqlerror.Error {
 		out.Extensions = ext
 	}
 	return &out
+}
+
+// clipPath shortens the names of a path, which in an error about a variable are
+// those that the client gave.
+func clipPath(path ast.Path) ast.Path {
+	out := slices.Clone(path)
+	for i, e := range out {
+		if name, ok := e.(ast.PathName); ok {
+			out[i] = ast.PathName(clip(string(name)))
+		}
+	}
+	return out
 }
 
 // argumentOf says whether the error comes from reading the arguments of the

@@ -144,7 +144,7 @@ func TestBatchesVisitEachRowOnce(t *testing.T) {
 // there were. Those inserted behind it are found by a condition that says what
 // is left to do.
 //
-// Covers: H21, H24.
+// Covers: H21, H24, S17.
 func TestBatchesFollowATableThatChanges(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d config.Dialect) {

@@ -101,6 +101,7 @@ type rowset struct {
 	src    Source
 	entity *entity.Entity // of the rows
 	where  predicate      // may be nil
+	match  func(*sql.Selector)
 	owner  *entity.Entity // nil at the root
 	edge   *entity.Edge   // nil at the root
 	keys   []any          // of the owners
@@ -113,6 +114,9 @@ func (r rowset) filter(s *sql.Selector, keys []any) string {
 	if r.edge != nil {
 		parent = reach(s, r.entity, r.edge)
 		s.Where(entity.In(parent, keys...))
+	}
+	if r.match != nil {
+		r.match(s)
 	}
 	if r.where != nil {
 		s.Where(r.where(&builder{ctx: s.Context(), dialect: sql.Dialect(s.Dialect())}, s))

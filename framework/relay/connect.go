@@ -63,7 +63,7 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 			return estimateRows(args.Trashed.open(ctx), src, name, w)
 		},
 	}
-	page.Aggregates = loadAggregates(ctx, rowset{src: src, entity: e, where: w.where}, want.aggregates)[nil]
+	page.Aggregates = loadAggregates(ctx, rowset{src: src, entity: e, where: w.where, match: w.match}, want.aggregates)[nil]
 	return page, nil
 }
 
@@ -116,7 +116,7 @@ func Edges(ctx context.Context, parent Node, edge string, args Args) (*Page, err
 		if err != nil {
 			return nil, err
 		}
-		for key, a := range loadAggregates(ctx, rowset{src, target, w.where, owner, e, keys}, want.aggregates) {
+		for key, a := range loadAggregates(ctx, rowset{src, target, w.where, w.match, owner, e, keys}, want.aggregates) {
 			pages[key].Aggregates = a
 		}
 		for own, page := range pages {

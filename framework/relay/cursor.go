@@ -41,7 +41,7 @@ func newCursors(settings Settings, e *entity.Entity, edge string, list []term, w
 	return &cursors{settings.CursorKey, h.Sum(nil), list}, nil
 }
 
-func (c *cursors) encode(n Node) (Cursor, error) {
+func (c *cursors) encode(n Valuer) (Cursor, error) {
 	values := make([]any, len(c.terms))
 	for i, t := range c.terms {
 		v, err := t.value(n, i)

@@ -40,11 +40,11 @@ func (e *OutcomeError) ErrorCode() string { return "OUTCOME_UNKNOWN" }
 // ErrorExtensions are the details that API clients see.
 func (e *OutcomeError) ErrorExtensions() map[string]any { return nil }
 
-func commitError(err error) error {
+func outcome(err error) error {
 	if errors.Is(err, database.ErrOutcomeUnknown) {
 		return &OutcomeError{err}
 	}
-	return fmt.Errorf("relay: cannot commit: %w", err)
+	return err
 }
 
 // TooManyError refuses a mutation that would write too many rows.

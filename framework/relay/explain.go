@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -46,7 +47,7 @@ func (w *writing) explain(ctx context.Context, src Source, err error) error {
 func (w *writing) conflict(ctx context.Context, src Source, err *entity.ConflictError) error {
 	named := *err
 	named.Fields = nil
-	for _, name := range w.suspects(ctx, src, err) {
+	for _, name := range ofClients(w.scope.entity, w.suspects(ctx, src, err)) {
 		named.Fields = append(named.Fields, w.name(name))
 	}
 	if len(named.Fields) == 0 && w.path != "input" {
@@ -56,6 +57,15 @@ func (w *writing) conflict(ctx context.Context, src Source, err *entity.Conflict
 		return &racedError{&named}
 	}
 	return &named
+}
+
+// ofClients leaves the tenant out of the fields of a constraint: it is none of
+// theirs, unless it is all there is.
+func ofClients(e *entity.Entity, fields []string) []string {
+	if e.Tenant == nil || len(fields) < 2 {
+		return fields
+	}
+	return slices.DeleteFunc(slices.Clone(fields), func(name string) bool { return name == e.Tenant.Name })
 }
 
 // racedError is a unique key that somebody took after connectOrCreate did not

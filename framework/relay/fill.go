@@ -36,7 +36,7 @@ func (p *plan) fill(w *writing, input, unset Input, in nesting) error {
 			delete(unset, f.GraphQL)
 			if code, err := w.set(f, v, creating); err != nil {
 				p.fault(w.path+"."+f.GraphQL, code, err.Error())
-			} else if err := p.spend(w.refer(f)); err != nil {
+			} else if err := errors.Join(p.spend(w.refer(f)), p.seal(f)); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
 	"github.com/framefox-go/framefox/framework/entity"
@@ -59,6 +60,8 @@ func (schemaOnly) Entities() entity.Registry { return library() }
 func (schemaOnly) Settings() Settings {
 	return Settings{CursorKey: []byte("a key of the test")}.WithDefaults()
 }
+
+func (schemaOnly) Driver() dialect.Driver { return nil }
 
 func (schemaOnly) Select(context.Context, Query) ([]Node, error) {
 	return nil, errors.New("nothing is read")

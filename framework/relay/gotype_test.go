@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
 	"github.com/framefox-go/framefox/framework/internal/tracker/goods"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
@@ -97,7 +98,8 @@ func TestGoTypesOfTheApplication(t *testing.T) {
 			n, err := app.Client.Product.Query().Where(product.PriceGT(100)).Count(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, 1, n)
-			require.Error(t, app.Client.Product.Create().SetSku("e").SetPrice(-1).Exec(t.Context()))
+			var invalid *entity.ValidationError
+			require.ErrorAs(t, app.Client.Product.Create().SetSku("e").SetPrice(-1).Exec(t.Context()), &invalid)
 		})
 	})
 }

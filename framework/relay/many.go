@@ -2,9 +2,11 @@ package relay
 
 import (
 	"context"
+	stdsql "database/sql"
 	"fmt"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
@@ -21,10 +23,10 @@ type Which struct {
 }
 
 // UpdateMany changes the given fields of all rows that a filter matches, in
-// one statement, and counts them. Versions are bumped; rows that soft delete
+// one statement once they are locked, and counts them. Versions are bumped; rows that soft delete
 // marked are neither changed nor counted.
 func UpdateMany(ctx context.Context, src Source, name string, which Which, input Input) (*Affected, error) {
-	keys, err := matching(ctx, src, name, which, "update")
+	where, err := which.compile(src, src.Entities()[name], "update")
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,11 @@ func UpdateMany(ctx context.Context, src Source, name string, which Which, input
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	if _, err := p.lookUp(ctx); err != nil {
+	if _, err := p.lookUp(ctx); err != nil { // what is referred to is locked first
+		return nil, err
+	}
+	keys, err := matching(ctx, src, name, where, "update")
+	if err != nil {
 		return nil, err
 	}
 	if len(keys) == 0 || !w.dirty {
@@ -52,7 +58,11 @@ func UpdateMany(ctx context.Context, src Source, name string, which Which, input
 // DeleteMany deletes all rows that a filter matches and counts them; where
 // the entity has soft delete they are marked.
 func DeleteMany(ctx context.Context, src Source, name string, which Which) (*Affected, error) {
-	keys, err := matching(ctx, src, name, which, "delete")
+	where, err := which.compile(src, src.Entities()[name], "delete")
+	if err != nil {
+		return nil, err
+	}
+	keys, err := matching(ctx, src, name, where, "delete")
 	if err != nil || len(keys) == 0 {
 		return &Affected{}, err
 	}
@@ -65,7 +75,7 @@ func DeleteMany(ctx context.Context, src Source, name string, which Which) (*Aff
 
 func (w *writing) saveMany(ctx context.Context, src Source, keys []any) (*Affected, error) {
 	w.change.Mutation.WhereP(entity.FieldIn(w.scope.entity.ID().Column, keys...))
-	n, err := w.change.SaveMany(ctx)
+	n, err := explainable(ctx, src, w.change.SaveMany)
 	if err != nil {
 		return nil, w.explain(ctx, src, err)
 	}
@@ -74,26 +84,55 @@ func (w *writing) saveMany(ctx context.Context, src Source, keys []any) (*Affect
 
 // matching reads the keys of the rows and holds them until the transaction
 // ends: MySQL cannot change a table that the same statement looks into, and
-// the rows must still match when they are changed.
-func matching(ctx context.Context, src Source, name string, which Which, verb string) ([]any, error) {
+// the rows must still match when they are changed. The rows are locked in the
+// order of their keys, so that changes of overlapping rows wait for each other
+// instead of standing in each other's way.
+func matching(ctx context.Context, src Source, name string, where func(*sql.Selector), verb string) ([]any, error) {
 	e := src.Entities()[name]
-	where, err := which.compile(src, e, verb)
+	most, later := src.Settings().MaxAffected, false
+	keys, err := keysWhere(ctx, src, e, where, func(s *sql.Selector) {
+		s.OrderBy(s.C(e.ID().Column)).Limit(most + 1)
+		if later = s.Dialect() == dialect.MySQL; !later {
+			entity.LockForUpdate(s)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	most := src.Settings().MaxAffected
-	rows, err := src.Select(ctx, Query{
-		Entity: name, Columns: []string{e.ID().Name}, Where: where,
-		Finish: func(s *sql.Selector) {
-			s.Limit(most + 1)
-			lock(s)
-		},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)
-	}
-	if len(rows) > most {
+	if len(keys) > most {
 		return nil, &TooManyError{Path: "where", Limit: most, Verb: verb}
+	}
+	if !later || len(keys) == 0 {
+		return keys, nil
+	}
+	// MySQL locks what it reads on its way, in the order of whatever index it
+	// takes. So rows are locked by their keys alone, and then looked at again.
+	these := func(s *sql.Selector) { s.Where(entity.In(s.C(e.ID().Column), keys...)) }
+	held, err := keysWhere(ctx, src, e, these, func(s *sql.Selector) {
+		s.OrderBy(s.C(e.ID().Column))
+		entity.LockForUpdate(s)
+	})
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	keys = held // which the predicate goes by
+	return keysWhere(ctx, src, e, func(s *sql.Selector) {
+		these(s)
+		if where != nil {
+			where(s)
+		}
+	}, func(s *sql.Selector) {
+		if src.Settings().Isolation > stdsql.LevelReadCommitted {
+			entity.LockForUpdate(s) // else the read is of the time before the rows were locked
+		}
+	})
+}
+
+// keysWhere reads the keys of the rows that match.
+func keysWhere(ctx context.Context, src Source, e *entity.Entity, where, finish func(*sql.Selector)) ([]any, error) {
+	rows, err := src.Select(ctx, Query{Entity: e.Name, Columns: []string{e.ID().Name}, Where: where, Finish: finish})
+	if err != nil {
+		return nil, fmt.Errorf("relay: cannot read %s: %w", e.Name, err)
 	}
 	keys := make([]any, len(rows))
 	for i, n := range rows {

@@ -1,6 +1,10 @@
 package relay
 
-import "github.com/framefox-go/framefox/framework/entity"
+import (
+	"slices"
+
+	"github.com/framefox-go/framefox/framework/entity"
+)
 
 // Nested says what an input may do with the rows at an edge of its entity.
 type Nested struct {
@@ -80,11 +84,14 @@ func withoutKey(registry entity.Registry, owner *entity.Entity, e *entity.Edge) 
 
 // UniqueKeys lists the keys by which clients may name a row of the entity
 // instead of by its id: fields that they can read, of which one is not the
-// field without.
+// field without. The tenant is left out, since it is that of the caller.
 func UniqueKeys(e *entity.Entity, without *entity.Field) [][]*entity.Field {
 	var keys [][]*entity.Field
 	for _, names := range e.UniqueKeys() {
 		key := make([]*entity.Field, 0, len(names))
+		if e.Tenant != nil {
+			names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == e.Tenant.Name })
+		}
 		for _, name := range names {
 			for _, f := range e.Fields {
 				if f.Name == name && f.Filter && f != without {
@@ -92,7 +99,7 @@ func UniqueKeys(e *entity.Entity, without *entity.Field) [][]*entity.Field {
 				}
 			}
 		}
-		if len(key) == len(names) {
+		if len(key) == len(names) && len(key) > 0 {
 			keys = append(keys, key)
 		}
 	}

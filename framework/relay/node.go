@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
@@ -15,16 +16,21 @@ import (
 
 // Node is a row as the engine sees it. Generated entities implement it.
 type Node interface {
+	Valuer
 	IsNode()
 	EntityType() *entity.Entity
+	GraphSource() Source
+	RowGroup() *Group
+	JoinGroup(*Group)
+}
+
+// Valuer tells the values of a row.
+type Valuer interface {
 	// FieldValue is the value of the field that the schema calls so, nil for
 	// NULL.
 	FieldValue(name string) any
 	// Value is the value of a column that the query added.
 	Value(name string) (ent.Value, error)
-	GraphSource() Source
-	RowGroup() *Group
-	JoinGroup(*Group)
 }
 
 // Source runs typed statements with one client. The generated client
@@ -32,6 +38,8 @@ type Node interface {
 type Source interface {
 	Entities() entity.Registry
 	Settings() Settings
+	// Driver runs the statements, in the transaction that their context carries.
+	Driver() dialect.Driver
 	// Select runs one query, with all interceptors of the client.
 	Select(ctx context.Context, q Query) ([]Node, error)
 	// Change starts a mutation: of a new row, of the row with the id, or, with
@@ -182,11 +190,14 @@ type Settings struct {
 	// MayTrash says who may look at deleted rows of an entity, which goes by the
 	// name of its schema; default nobody.
 	MayTrash func(ctx context.Context, entity string) bool
-	MaxCost  int  // of one operation, see Cost; default 5,000, negative for no limit
-	ShowCost bool // answers tell their cost in extensions.cost
+	// MayRestore says who may bring them back; default who may look at them.
+	MayRestore func(ctx context.Context, entity string) bool
+	MaxCost    int  // of one operation, see Cost; default 5,000, negative for no limit
+	ShowCost   bool // answers tell their cost in extensions.cost
 
 	MaxNesting  int // nested writes, one inside the other; default 5
 	MaxWrites   int // rows that one mutation creates, links or unlinks by its input; default 1,000
+	MaxSeals    int // values that one mutation seals, such as passwords, each of which takes a core for a while; default 100
 	MaxAffected int // rows that one updateMany or deleteMany changes; default 10,000
 
 	Isolation stdsql.IsolationLevel // of the transaction of a mutation; default the database's
@@ -222,6 +233,7 @@ func (s Settings) WithDefaults() Settings {
 	fill(&s.MaxCost, defaultCost)
 	fill(&s.MaxNesting, 5)
 	fill(&s.MaxWrites, 1000)
+	fill(&s.MaxSeals, 100)
 	fill(&s.MaxAffected, 10_000)
 	if len(s.CursorKey) == 0 {
 		s.CursorKey = randomKey()

@@ -26,6 +26,12 @@ type Operator struct {
 	apply  func(column string, values []any) *sql.Predicate
 }
 
+// Apply is the predicate on a column. The values are plain ones; see
+// entity.Plain.
+func (o Operator) Apply(column string, values ...any) *sql.Predicate {
+	return o.apply(column, values)
+}
+
 // Operators lists what a client may ask of the field in a filter.
 func Operators(f *entity.Field) []Operator {
 	var ops []Operator

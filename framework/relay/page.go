@@ -13,6 +13,10 @@ type Args struct {
 	OrderBy       []*Order
 	Where         Where
 	Trashed       *Trashed // nil is TrashExclude
+
+	// Match restricts the rows further, whatever the client asks for: ent's
+	// predicates on the table of the entity.
+	Match func(*sql.Selector) `json:"-"`
 }
 
 // Page is one page of a connection.
@@ -34,6 +38,7 @@ type Edge struct {
 type window struct {
 	terms    []term // order in which the rows are read
 	where    predicate
+	match    func(*sql.Selector) // may be nil
 	cursors  *cursors
 	after    []any // values of the cursors, in the declared order
 	before   []any
@@ -45,7 +50,7 @@ type window struct {
 
 // newWindow checks the arguments of a connection to s.entity.
 func (s *scope) newWindow(edge string, args Args) (*window, error) {
-	w := &window{limit: s.limits.DefaultPage, limited: args.First != nil || args.Last != nil}
+	w := &window{limit: s.limits.DefaultPage, limited: args.First != nil || args.Last != nil, match: args.Match}
 	switch {
 	case args.First != nil && args.Last != nil:
 		return nil, bad("last", "cannot be combined with first; ask for one of them")
@@ -75,7 +80,7 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 			return nil, err
 		}
 	}
-	w.hides = s.entity.Rows.Hides() || s.budget.hides
+	w.hides = s.entity.Rows.Hides() || s.budget.hides || w.match != nil // which may look anywhere
 	if w.cursors, err = newCursors(s.limits, s.entity, edge+args.view(), list, args.Where); err != nil {
 		return nil, err
 	}
@@ -99,6 +104,9 @@ func (s *scope) newWindow(edge string, args Args) (*window, error) {
 // filter adds the filter to a statement.
 func (w *window) filter(s *sql.Selector) *builder {
 	b := &builder{ctx: s.Context(), dialect: sql.Dialect(s.Dialect())}
+	if w.match != nil {
+		w.match(s)
+	}
 	if w.where != nil {
 		s.Where(w.where(b, s))
 	}

@@ -9,13 +9,14 @@ import (
 
 // Pagination tells where a page that was found by its number lies in its list.
 type Pagination struct {
-	CurrentPage int // as asked for, the first is 1
-	PerPage     int // as asked for
-	Total       int // rows of the list
-	LastPage    int // 0 where the list is empty
-	From, To    int // first and last row of the page, counted from 1; 0 where it is empty
-	HasNext     bool
-	HasPrev     bool // also of a page past the end
+	CurrentPage int  `json:"current_page"` // as asked for, the first is 1
+	PerPage     int  `json:"per_page"`     // as asked for
+	Total       int  `json:"total"`        // rows of the list
+	LastPage    int  `json:"last_page"`    // 0 where the list is empty
+	From        int  `json:"from"`         // first row of the page, counted from 1; 0 where it is empty
+	To          int  `json:"to"`           // last row of the page; 0 where it is empty
+	HasNext     bool `json:"has_next"`
+	HasPrev     bool `json:"has_prev"` // also of a page past the end
 }
 
 // NewPagination describes the page that has the given number of rows, of a
@@ -113,17 +114,22 @@ func numbers(limits Settings, args PageArgs) (page, perPage int, err error) {
 	if args.PerPage != nil {
 		perPage = *args.PerPage
 	}
+	return page, perPage, limits.CheckPage(page, perPage)
+}
+
+// CheckPage tells what is wrong with the numbers of a page: an *ArgumentError.
+func (s Settings) CheckPage(page, perPage int) error {
 	switch {
 	case page < 1:
-		return 0, 0, bad("page", "must be at least 1")
+		return bad("page", "must be at least 1")
 	case perPage < 1:
-		return 0, 0, bad("perPage", "must be at least 1")
-	case perPage > limits.MaxPage:
-		return 0, 0, bad("perPage", "must be at most %d", limits.MaxPage)
-	case page-1 > limits.MaxOffset/perPage: // no product that could overflow
-		return 0, 0, bad("page", "begins more than %d rows from the start; narrow the filter, or walk the connection, whose cursors reach any depth", limits.MaxOffset)
+		return bad("perPage", "must be at least 1")
+	case perPage > s.MaxPage:
+		return bad("perPage", "must be at most %d", s.MaxPage)
+	case page-1 > s.MaxOffset/perPage: // no product that could overflow
+		return bad("page", "begins more than %d rows from the start; narrow the filter, or walk the connection, whose cursors reach any depth", s.MaxOffset)
 	}
-	return page, perPage, nil
+	return nil
 }
 
 // number orders and limits a statement by the number of a page, and selects

@@ -21,7 +21,11 @@ type plan struct {
 	rows   []*writing
 	moves  []*move
 	budget int // rows that may still be named
+	seals  int // values that may still be sealed
 	faults []entity.Violation
+
+	id       string // of the row that is updated, as the client knows it
+	expected *int64 // its version
 }
 
 // writing is one row that a mutation writes.
@@ -87,7 +91,7 @@ func (w *writing) self() *ref {
 
 func newPlan(src Source, root *entity.Entity) *plan {
 	limits := src.Settings()
-	return &plan{src: src, limits: limits, root: root, budget: limits.MaxWrites}
+	return &plan{src: src, limits: limits, root: root, budget: limits.MaxWrites, seals: limits.MaxSeals}
 }
 
 // begin starts a change of one row.
@@ -106,6 +110,18 @@ func begin(src Source, name string, op ent.Op, key any) (*writing, error) {
 func (p *plan) spend(n int) error {
 	if p.budget -= n; p.budget < 0 {
 		return &TooManyError{Path: "input", Limit: p.limits.MaxWrites, Verb: "write"}
+	}
+	return nil
+}
+
+// seal counts values that are stored sealed: hashing a password is slow on
+// purpose, and rows alone do not bound how often a mutation does it.
+func (p *plan) seal(f *entity.Field) error {
+	if f.Seal == nil {
+		return nil
+	}
+	if p.seals--; p.seals < 0 {
+		return &TooManyError{Path: "input", Limit: p.limits.MaxSeals, Verb: "set the " + f.GraphQL + " of"}
 	}
 	return nil
 }

@@ -2,11 +2,11 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
@@ -29,7 +29,7 @@ func (p *plan) resolve(ctx context.Context) error {
 	}
 	for _, w := range slices.Clone(p.rows) {
 		for _, l := range w.links {
-			if err := p.compare(ctx, w, l); err != nil {
+			if err := p.compare(ctx, w, l, found); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,11 @@ func (p *plan) lookUpKeys(ctx context.Context) (map[string]any, error) {
 			return nil, fmt.Errorf("relay: cannot look for a %s: %w", target.Name, err)
 		}
 		for _, n := range rows {
-			found[target.Name+" "+refs[0].where.of(n).text()] = n.FieldValue(target.ID().Name)
+			text := target.Name + " " + refs[0].where.of(n).text()
+			if _, twice := found[text]; twice && target.Tenant != nil {
+				return nil, &entity.TenantError{Entity: target.Name, Reason: "several tenants have a row with this key"}
+			}
+			found[text] = n.FieldValue(target.ID().Name)
 		}
 	}
 	return found, nil
@@ -113,78 +117,11 @@ func (p *plan) columns(e *entity.Entity) []string {
 	return names
 }
 
-// lookUp reads the rows that exist and that the plan refers to. Those that
-// cannot be seen are a conflict.
-func (p *plan) lookUp(ctx context.Context) (map[*entity.Entity]map[any]Node, error) {
-	refs := map[*entity.Entity][]*ref{}
-	var order []*entity.Entity
-	note := func(r *ref) {
-		if refs[r.target] == nil {
-			order = append(order, r.target)
-		}
-		refs[r.target] = append(refs[r.target], r)
-	}
-	for _, w := range p.rows {
-		for _, r := range w.given {
-			note(r)
-		}
-	}
-	for _, m := range p.moves { // of connectOrCreate: to know where they are
-		if m.ref.where != nil && m.ref.row == nil {
-			note(m.ref)
-		}
-	}
-	found := make(map[*entity.Entity]map[any]Node, len(order))
-	for _, e := range order {
-		rows, err := p.present(ctx, e, refs[e])
-		if err != nil {
-			return nil, err
-		}
-		found[e] = rows
-	}
-	var missing []string
-	for _, w := range p.rows {
-		for _, r := range w.given {
-			if found[r.target][r.key] == nil {
-				missing = append(missing, r.path)
-			}
-		}
-	}
-	if len(missing) > 0 {
-		return nil, &entity.ConflictError{Entity: p.root.GraphQL, Fields: missing, Code: entity.ForeignKey}
-	}
-	return found, nil
-}
-
-// present reads the rows that can be seen of those that are referred to.
-func (p *plan) present(ctx context.Context, e *entity.Entity, refs []*ref) (map[any]Node, error) {
-	keys := make([]any, 0, len(refs))
-	seen := make(map[any]bool, len(refs))
-	for _, r := range refs {
-		if !seen[r.key] {
-			seen[r.key] = true
-			keys = append(keys, r.key)
-		}
-	}
-	rows, err := p.src.Select(ctx, Query{
-		Entity: e.Name, Columns: p.columns(e),
-		Where: func(s *sql.Selector) { s.Where(entity.In(s.C(e.ID().Column), keys...)) },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("relay: cannot look for a %s: %w", e.Name, err)
-	}
-	found := make(map[any]Node, len(rows))
-	for _, n := range rows {
-		found[n.FieldValue(e.ID().Name)] = n
-	}
-	return found, nil
-}
-
 // compare finds out what is at an edge of a row that exists, and leaves of the
 // link only what has to change.
-func (p *plan) compare(ctx context.Context, w *writing, l *link) error {
+func (p *plan) compare(ctx context.Context, w *writing, l *link, found map[*entity.Entity]map[any]Node) error {
 	if l.edge.Relation != entity.ManyToMany {
-		return p.detach(ctx, w, l)
+		return p.detach(ctx, w, l, found[w.scope.registry[l.edge.Target]])
 	}
 	if w.key == nil {
 		return nil // a new row has nothing there
@@ -240,6 +177,7 @@ func (p *plan) there(ctx context.Context, w *writing, l *link) ([]any, error) {
 				s.Where(entity.In(s.C(target.ID().Column), among...))
 			}
 		},
+		Finish: p.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("relay: cannot read %s.%s: %w", w.scope.entity.Name, l.edge.Name, err)
@@ -253,9 +191,8 @@ func (p *plan) there(ctx context.Context, w *writing, l *link) ([]any, error) {
 
 // detach plans to clear the foreign key of the rows that leave an edge. They
 // leave before others come, which matters where there is room for one.
-func (p *plan) detach(ctx context.Context, w *writing, l *link) error {
-	key := foreignKey(w.scope.registry, w.scope.entity, l.edge)
-	replaced := !l.edge.ToMany() && len(l.add) > 0 && key.Nullable && key.Update
+func (p *plan) detach(ctx context.Context, w *writing, l *link, held map[any]Node) error {
+	key, replaced := foreignKey(w.scope.registry, w.scope.entity, l.edge), w.replaces(l)
 	if w.key == nil || !l.only && len(l.remove) == 0 && !replaced {
 		return nil
 	}
@@ -269,7 +206,7 @@ func (p *plan) detach(ctx context.Context, w *writing, l *link) error {
 	if err != nil {
 		return err
 	}
-	if err := p.spend(len(there)); err != nil {
+	if err := errors.Join(p.spend(len(there)), p.holdLate(ctx, w.scope.registry[l.edge.Target], there, held)); err != nil {
 		return err
 	}
 	var left []*writing
@@ -299,6 +236,13 @@ func (p *plan) detach(ctx context.Context, w *writing, l *link) error {
 	return nil
 }
 
+// replaces reports whether what comes to an edge to one takes the place of the
+// row that is there.
+func (w *writing) replaces(l *link) bool {
+	key := foreignKey(w.scope.registry, w.scope.entity, l.edge)
+	return !l.edge.ToMany() && len(l.add) > 0 && key.Nullable && key.Update
+}
+
 // move plans the updates that bring rows which exist to an edge whose key is
 // their own column. Those that are there already are left alone.
 func (p *plan) move(found map[*entity.Entity]map[any]Node) error {
@@ -314,7 +258,11 @@ func (p *plan) move(found map[*entity.Entity]map[any]Node) error {
 			m.ref.row.keys[f] = owner
 			continue
 		}
-		if m.owner.key != nil && found[m.ref.target][m.ref.key].FieldValue(f.Name) == m.owner.key {
+		row := found[m.ref.target][m.ref.key]
+		if row == nil { // connectOrCreate found it, and it is gone since
+			return &entity.ConflictError{Entity: p.root.GraphQL, Fields: []string{m.ref.path}, Code: entity.ForeignKey}
+		}
+		if m.owner.key != nil && row.FieldValue(f.Name) == m.owner.key {
 			continue
 		}
 		at := moved{m.ref.target, m.ref.key}
@@ -339,12 +287,4 @@ func (p *plan) touch(name, path string, key any) (*writing, error) {
 	w.path, w.dirty = path, true
 	p.rows = append(p.rows, w)
 	return w, nil
-}
-
-// lock makes a statement hold the rows that it reads until the transaction
-// ends. SQLite has one writer, which needs no such thing.
-func lock(s *sql.Selector) {
-	if s.Dialect() != dialect.SQLite {
-		s.ForUpdate()
-	}
 }

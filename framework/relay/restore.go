@@ -12,9 +12,12 @@ import (
 )
 
 // Restore brings a row back that soft delete marked, with all that was deleted
-// together with it.
+// together with it, for callers who may do so.
 func Restore(ctx context.Context, src Source, name, id string) (Node, error) {
 	e := src.Entities()[name]
+	if err := mayRestore(ctx, src.Settings(), e); err != nil {
+		return nil, err
+	}
 	key, err := decodeKey(e, id)
 	if err != nil {
 		return nil, err
@@ -47,7 +50,7 @@ func unrestored(registry entity.Registry, err error) error {
 		return err
 	}
 	named.Fields = nil
-	for _, name := range conflict.Fields {
+	for _, name := range ofClients(e, conflict.Fields) {
 		if f, ok := e.Field(name); ok && f.GraphQL != "" {
 			name = f.GraphQL
 		}

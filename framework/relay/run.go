@@ -104,7 +104,7 @@ func (p *plan) save(ctx context.Context, batch []*writing) error {
 	case 0:
 		return nil
 	case 1:
-		node, err := changes[0].Save(ctx)
+		node, err := explainable(ctx, p.src, changes[0].Save)
 		if err != nil {
 			return saved[0].explain(ctx, p.src, err)
 		}

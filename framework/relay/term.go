@@ -168,7 +168,7 @@ func sorting(list []term, exprs []sql.Querier, d string, selected bool) []sql.Qu
 }
 
 // value reads the value of the i-th term at a row.
-func (t term) value(n Node, i int) (any, error) {
+func (t term) value(n Valuer, i int) (any, error) {
 	if !t.derived() {
 		return n.FieldValue(t.field.Name), nil
 	}

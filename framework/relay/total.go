@@ -174,7 +174,7 @@ func countEdges(ctx context.Context, src Source, owner *entity.Entity, e *entity
 	return counts, nil
 }
 
-func counted(row Node) (int, error) {
+func counted(row Valuer) (int, error) {
 	v, err := row.Value(countColumn)
 	if err != nil {
 		return 0, fmt.Errorf("relay: cannot read a count: %w", err)

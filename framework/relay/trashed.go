@@ -32,13 +32,17 @@ func (t *Trashed) UnmarshalGQL(v any) error {
 // MarshalGQL implements graphql.Marshaler.
 func (t Trashed) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(t))) }
 
-// ForbiddenError says that the caller may not use an argument.
+// ForbiddenError says that the caller may not look at deleted rows, or not
+// restore them.
 type ForbiddenError struct {
 	Entity   string // name of the GraphQL type
-	Argument string // as the caller gave it: "trashed: ONLY"
+	Argument string // as the caller gave it: "trashed: ONLY"; empty for a restore
 }
 
 func (e *ForbiddenError) Error() string {
+	if e.Argument == "" {
+		return fmt.Sprintf("restoring a %s is not allowed; it takes a permission", e.Entity)
+	}
 	return fmt.Sprintf("%s of %s is not allowed; deleted rows take a permission", e.Argument, e.Entity)
 }
 
@@ -47,7 +51,11 @@ func (e *ForbiddenError) ErrorCode() string { return "FORBIDDEN" }
 
 // ErrorExtensions are the details that API clients see.
 func (e *ForbiddenError) ErrorExtensions() map[string]any {
-	return map[string]any{"entity": e.Entity, "argument": "trashed"}
+	ext := map[string]any{"entity": e.Entity}
+	if e.Argument != "" {
+		ext["argument"] = "trashed"
+	}
+	return ext
 }
 
 // withTrash opens the view to deleted rows that a field returns, to callers who
@@ -60,6 +68,19 @@ func withTrash(ctx context.Context, src Source, e *entity.Entity, t *Trashed) (c
 		return nil, &ForbiddenError{Entity: e.GraphQL, Argument: "trashed: " + string(*t)}
 	}
 	return t.open(ctx), nil
+}
+
+// mayRestore makes sure that the caller may restore rows of the entity, before
+// anything tells whether there is such a row.
+func mayRestore(ctx context.Context, s Settings, e *entity.Entity) error {
+	may := s.MayRestore
+	if may == nil {
+		may = s.MayTrash
+	}
+	if may == nil || !may(ctx, e.Name) {
+		return &ForbiddenError{Entity: e.GraphQL}
+	}
+	return nil
 }
 
 // open gives the context the view of the argument.

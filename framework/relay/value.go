@@ -20,6 +20,15 @@ import (
 // parseValue brings a value that a client sent to the Go type of the field.
 // The error is a plain reason: "must be …".
 func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
+	if s.keyOf(f) != nil {
+		return s.parsePlain(f, v)
+	}
+	return Parse(f, v)
+}
+
+// Parse brings a value as JSON has it to the Go type of the field. The error is
+// a plain reason: "must be …". Keys of rows are those of the database.
+func Parse(f *entity.Field, v any) (any, error) {
 	switch f.Kind {
 	case entity.Strings:
 		return parseStrings(v)
@@ -27,9 +36,9 @@ func (s *scope) parseValue(f *entity.Field, v any) (any, error) {
 		return parseDocument(f, v)
 	default:
 	}
-	plain, err := s.parsePlain(f, v)
-	if err != nil || s.keyOf(f) != nil {
-		return plain, err
+	plain, err := ParsePlain(f, v)
+	if err != nil {
+		return nil, err
 	}
 	return f.Typed(plain)
 }
@@ -48,6 +57,12 @@ func (s *scope) parsePlain(f *entity.Field, v any) (any, error) {
 		}
 		return key, err
 	}
+	return ParsePlain(f, v)
+}
+
+// ParsePlain is Parse to the type that stands for the field's kind; see
+// entity.Plain. Lists and documents have none.
+func ParsePlain(f *entity.Field, v any) (any, error) {
 	switch f.Kind {
 	case entity.Bool:
 		if b, ok := v.(bool); ok {

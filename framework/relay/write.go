@@ -64,50 +64,14 @@ func Update(ctx context.Context, src Source, name, id string, input Input, expec
 	if err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
-		return nil, err
-	}
 	if expected != nil && w.change.ExpectVersion != nil {
 		w.change.ExpectVersion(*expected)
 	}
-	if w.node, err = locked(ctx, p, w, id, expected); err != nil {
-		return nil, err
-	}
+	p.id, p.expected = id, expected
 	if err := p.apply(ctx); err != nil {
 		return nil, identified(err, e, id)
 	}
 	return p.result(ctx, w)
-}
-
-// locked reads the row of an update that changes nothing of the row itself,
-// or that needs to know what is at its edges, and keeps others from changing it.
-func locked(ctx context.Context, p *plan, w *writing, id string, expected *int64) (Node, error) {
-	if w.dirty && len(w.links) == 0 {
-		return nil, nil //nolint:nilnil // the update itself will tell
-	}
-	e := w.scope.entity
-	rows, err := p.src.Select(ctx, Query{
-		Entity: e.Name,
-		Where:  func(s *sql.Selector) { s.Where(sql.EQ(s.C(e.ID().Column), w.key)) },
-		Finish: lock,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("relay: cannot read a %s: %w", e.Name, err)
-	}
-	if len(rows) == 0 {
-		return nil, &entity.NotFoundError{Entity: e.GraphQL, ID: id}
-	}
-	if expected == nil || e.Version == nil {
-		return rows[0], nil
-	}
-	current, err := entity.VersionOf(rows[0].FieldValue(e.Version.Name))
-	if err != nil {
-		return nil, fmt.Errorf("relay: cannot read the version of a %s: %w", e.Name, err)
-	}
-	if current != *expected {
-		return nil, &entity.StaleError{Entity: e.GraphQL, ID: id, Expected: *expected, Current: current}
-	}
-	return rows[0], nil
 }
 
 // Delete removes one row, or marks it where the entity has soft delete, and

@@ -33,7 +33,7 @@ type Existing struct {
 func fieldsOfMixins(mixin string) []string {
 	return map[string][]string{
 		"ID": {"id"}, "UUID": {"id"}, "CreatedAt": {"created_at"}, "Timestamps": {"created_at", "updated_at"},
-		"SoftDelete": {"deleted_at"}, "Version": {"version"}, "Password": {"password"},
+		"SoftDelete": {"deleted_at"}, "Tenant": {"tenant_id"}, "Version": {"version"}, "Password": {"password"},
 	}[mixin]
 }
 

@@ -84,6 +84,11 @@ func (pl *planner) draft(n Names, comment string, mixins []string) (*draft, erro
 
 // add puts a field into the draft.
 func (d *draft) add(f Field) {
+	if f.Unique && slices.Contains(d.mixins, "mixin.Tenant{}") {
+		// Across tenants it would tell that another one has the value.
+		f.Unique = false
+		d.indexes = append(d.indexes, pairIndex(d.names.Table, "tenant_id", f.Name))
+	}
 	d.fields = append(d.fields, f.snippet())
 	if f.Index {
 		d.indexes = append(d.indexes, indexSnippet(d.names.Table, f.Name))
@@ -144,6 +149,9 @@ func (pl *planner) update(x *Existing) error {
 		if !slices.Contains(x.Mixins, m) {
 			if err := e.add(x.Names.Go, "Mixin", snippet{name: m, code: m, packages: []string{pkgMixin}}); err != nil {
 				return err
+			}
+			if m == "mixin.Tenant{}" {
+				pl.warn("tenant_id is required and has no default: the migration fails where %s has rows; what is unique is so across tenants until its index has tenant_id", x.Names.Table)
 			}
 		}
 	}

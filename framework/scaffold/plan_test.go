@@ -293,6 +293,32 @@ func TestPlanUsesTheNamesOfImports(t *testing.T) {
 `)
 }
 
+// What is unique in an entity with tenants is so within each, and adding the
+// mixin later says what that takes.
+func TestPlanOfTenants(t *testing.T) {
+	t.Parallel()
+	p := project(t, map[string]string{"ent/schema/user.go": entity("User", name)})
+	r := request(t, "Account", "name:string:unique", "note:text?")
+	r.Mixins = []string{"version", "tenant", "soft-delete"}
+	got := after(t, p, r)["ent/schema/account.go"]
+	require.Contains(t, got, "mixin.ID{}, mixin.Timestamps{}, mixin.SoftDelete{}, mixin.Tenant{}, mixin.Version{}}")
+	require.Contains(t, got, `index.Fields("tenant_id", "name").Unique().StorageKey("uq_accounts_tenant_id_name")`)
+	require.NotContains(t, got, `field.String("name").Unique()`)
+
+	taken := request(t, "Account", "tenant_id:string")
+	taken.Mixins = []string{"tenant"}
+	_, err := p.Plan(taken)
+	require.ErrorContains(t, err, "mixin.Tenant{} gives it to the entity already")
+
+	plan, err := p.Plan(scaffold.Request{Name: "User", Mixins: []string{"tenant"}, Update: true})
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(plan.Warnings, "\n"), "tenant_id is required and has no default")
+	for _, clash := range []string{"Total", "Pagination", "Trashed", "UserPage", "UserKey"} {
+		_, err := p.Plan(request(t, clash))
+		require.Error(t, err, clash)
+	}
+}
+
 // An entity is never overwritten: it is completed on request, and only what is
 // named is replaced.
 //

@@ -42,16 +42,7 @@ func repositorySource(module string, d *draft) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scaffold: cannot read the template of repositories: %w", err)
 	}
-	data := struct {
-		Module, Name, Package, Label, Plural, Key string
-		UUID                                      bool
-	}{
-		Module: module, Name: d.names.Go, Package: strings.ToLower(d.names.Go),
-		Label: article(d.names.Label), Plural: plural(d.names.Label), Key: "int64",
-	}
-	if slices.Contains(d.mixins, "mixin.UUID{}") {
-		data.Key, data.UUID = "uuid.UUID", true
-	}
+	data := struct{ Module, Name, Plural string }{module, d.names.Go, plural(d.names.Label)}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {
 		return nil, fmt.Errorf("scaffold: cannot write a repository: %w", err)

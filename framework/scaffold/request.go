@@ -87,12 +87,12 @@ func (j Join) String() string {
 }
 
 // Mixins lists the further mixins by the words that name them.
-func Mixins() []string { return []string{"soft-delete", "version", "password"} }
+func Mixins() []string { return []string{"soft-delete", "tenant", "version", "password"} }
 
 // mixinCode is the Go of a mixin of that word; "" if there is none.
 func mixinCode(word string) string {
 	return map[string]string{
-		"soft-delete": "mixin.SoftDelete{}", "version": "mixin.Version{}", "password": "mixin.Password{}",
+		"soft-delete": "mixin.SoftDelete{}", "tenant": "mixin.Tenant{}", "version": "mixin.Version{}", "password": "mixin.Password{}",
 	}[strings.ReplaceAll(strings.ToLower(word), "_", "-")]
 }
 
@@ -116,6 +116,7 @@ func (r Request) mixins() ([]string, error) {
 		list = append(list, "mixin.Timestamps{}")
 	}
 	add("mixin.SoftDelete{}")
+	add("mixin.Tenant{}")
 	add("mixin.Version{}")
 	return list, nil
 }

@@ -46,8 +46,8 @@ func usedTypes() []string {
 
 // graphQLTypes are types of GraphQL and of the framework's API.
 func graphQLTypes() []string {
-	return strings.Fields(`Base64 BigInt Boolean Cursor Date Decimal Float ID Int JSON Mutation Node OrderDirection PageInfo Query
-		String Subscription Time UUID`)
+	return strings.Fields(`Affected Base64 BigInt Boolean Cursor Date Decimal Float ID Int JSON JSONFilter Mutation Node OrderDirection
+		PageInfo Pagination Precision Query String Subscription Time Total Trashed UUID`)
 }
 
 // reservedMember says why a field or relation cannot have the name; "" if it
@@ -86,10 +86,10 @@ func edgeNames(edge string) []string {
 // derived are the names that the generator gives to what belongs to an entity,
 // in Go or in GraphQL.
 func derived(entity string) []string {
-	names := []string{"Create" + entity + "Input", "Update" + entity + "Input"}
+	names := []string{"Create" + entity + "Input", "Update" + entity + "Input", "Upsert" + entity + "Input"}
 	for suffix := range strings.FieldsSeq(`Aggregate AggregateAvg AggregateBy AggregateCountDistinct AggregateGroup AggregateKey
-		AggregateMinMax AggregateOrder AggregateOrderField AggregateSum Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Mutation
-		Order OrderField Query Select Update UpdateOne WhereInput`) {
+		AggregateMinMax AggregateOrder AggregateOrderField AggregateSum Client Connection Create CreateBulk Delete DeleteOne Edge Edges Func GroupBy Key Mutation
+		Order OrderField Page Query Select UniqueInput Upsert UpsertBulk Update UpdateBulk UpdateOne WhereInput`) {
 		names = append(names, entity+suffix)
 	}
 	return names

@@ -22,6 +22,7 @@ import (
 type ApplyOptions struct {
 	Update   bool           // bring rows that differ back to their fixture
 	DryRun   bool           // write everything, and then take it back
+	Tenant   string         // of rows whose fixture names none; default that of the context
 	Progress func(Progress) // called before each row; may be nil
 }
 
@@ -79,7 +80,7 @@ func (r *Report) of(e *entity.Entity) *EntityReport {
 // directly in it, are there. It is one transaction: after an error nothing is
 // written. The error is [ErrNoFixtures] or [FixtureErrors], or one of the database.
 func (s *Store) Apply(ctx context.Context, dir fs.FS, opts ApplyOptions) (report Report, err error) {
-	f, err := s.load(dir)
+	f, err := s.load(ctx, dir, opts.Tenant)
 	if err != nil {
 		return Report{}, err
 	}
@@ -96,7 +97,7 @@ func (s *Store) Apply(ctx context.Context, dir fs.FS, opts ApplyOptions) (report
 		if opts.Progress != nil {
 			opts.Progress(Progress{Entity: r.entity.Name, Done: i, Total: len(rows)})
 		}
-		if err := a.row(entity.WithTrashed(ctx), r); err != nil {
+		if err := a.row(entity.WithTrashed(as(ctx, r.tenant)), r); err != nil {
 			return Report{}, errors.Join(err, tx.end(false))
 		}
 	}

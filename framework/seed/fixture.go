@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,7 @@ type row struct {
 	key    []*entity.Field // as the file names it; nil to choose
 	values []value
 	links  []link
+	tenant any         // whose row it is; nil where the entity has no tenants
 	needs  []reference // what must be there first
 	tried  []string    // fields that the fixture names, rightly or wrongly
 
@@ -57,6 +59,8 @@ type reference struct {
 
 // fixtures are all rows of a folder.
 type fixtures struct {
+	ctx    context.Context //nolint:containedctx // of the loading
+	tenant string          // of rows that name none
 	store  *Store
 	rows   []*row                     // in the order of the files
 	labels map[string]map[string]*row // by entity and label
@@ -65,8 +69,8 @@ type fixtures struct {
 
 // load reads all YAML files of a folder and everything in them that can be told
 // to be wrong without a database.
-func (s *Store) load(dir fs.FS) (*fixtures, error) {
-	f := &fixtures{store: s, labels: map[string]map[string]*row{}}
+func (s *Store) load(ctx context.Context, dir fs.FS, tenant string) (*fixtures, error) {
+	f := &fixtures{ctx: ctx, tenant: tenant, store: s, labels: map[string]map[string]*row{}}
 	names, err := fs.Glob(dir, "*.y*ml")
 	if err != nil {
 		return nil, fmt.Errorf("seed: cannot list the fixtures: %w", err)
@@ -204,10 +208,37 @@ func (f *fixtures) fields(r *row, node *yaml.Node) {
 			f.edge(r, r.entity.Edges[i], p)
 		}
 	}
+	f.ofTenant(r)
 	for _, field := range r.entity.Fields {
 		if field.Required && !slices.Contains(r.tried, field.Name) {
 			f.faults = append(f.faults, r.fault(field.Name, errors.New("is required")))
 		}
+	}
+}
+
+// ofTenant notes whose row it is.
+func (f *fixtures) ofTenant(r *row) {
+	field := tenantField(r.entity)
+	if field == nil {
+		return
+	}
+	if i := slices.IndexFunc(r.values, func(v value) bool { return v.field == field }); i >= 0 {
+		r.tenant = r.values[i].parsed
+		return
+	}
+	if slices.Contains(r.tried, field.Name) {
+		return // it is wrong
+	}
+	r.tried = append(r.tried, field.Name)
+	id, err := tenantOf(f.ctx, r.entity, f.tenant)
+	switch {
+	case err != nil && f.tenant == "":
+		f.faults = append(f.faults, r.fault(field.Name, errors.New("is required: whose row it is; give it, or name one for all with --tenant")))
+	case err != nil:
+		f.faults = append(f.faults, r.fault(field.Name, err))
+	default:
+		r.tenant = id
+		r.values = append(r.values, value{field: field, parsed: id})
 	}
 }
 

@@ -90,11 +90,11 @@ func TestParse(t *testing.T) {
 // merged mappings are followed.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	f, err := store(t).load(fstest.MapFS{
+	f, err := store(t).load(t.Context(), fstest.MapFS{
 		"a.yaml": {Data: []byte("things:\n  leaf: {name: leaf, parent: '@things.twig', friends: ['@Thing.base']}\n  base: &base {name: base, state: new}\n")},
 		"b.yml":  {Data: []byte("Thing:\n  twig: &t {name: twig, parent_id: '@things.root', state: old}\n  root: {<<: *t, name: ' ROOT ', parent_id: null}\n")},
 		"c.txt":  {Data: []byte("]")},
-	})
+	}, "")
 	require.NoError(t, err)
 	rows, err := f.ordered()
 	require.NoError(t, err)
@@ -106,7 +106,7 @@ func TestOrder(t *testing.T) {
 	root := rows[0]
 	require.Equal(t, "root", root.values[0].parsed, "as it is stored")
 
-	f, err = store(t).load(fstest.MapFS{"a.yaml": {Data: []byte("things:\n  a: {name: a, parent: '@things.b'}\n  b: {name: b, parent: '@things.a'}")}})
+	f, err = store(t).load(t.Context(), fstest.MapFS{"a.yaml": {Data: []byte("things:\n  a: {name: a, parent: '@things.b'}\n  b: {name: b, parent: '@things.a'}")}}, "")
 	require.NoError(t, err)
 	_, err = f.ordered()
 	require.ErrorIs(t, err, errCycle)
@@ -135,7 +135,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	s := store(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		loaded, err := s.load(fstest.MapFS{"f.yaml": {Data: text}})
+		loaded, err := s.load(t.Context(), fstest.MapFS{"f.yaml": {Data: text}}, "")
 		if err == nil {
 			_, _ = loaded.ordered()
 			return

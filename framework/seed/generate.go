@@ -42,6 +42,7 @@ type GenerateOptions struct {
 	Counts   []Count
 	Seed     uint64         // another one gives other rows
 	DryRun   bool           // count what is missing and write nothing
+	Tenant   string         // whose rows; default that of the context
 	Progress func(Progress) // called now and then; may be nil
 }
 
@@ -50,6 +51,8 @@ type GenerateOptions struct {
 // finished by the next. Rows that are required at the other end of an edge and
 // are not there are generated too.
 func (s *Store) Generate(ctx context.Context, opts GenerateOptions) (Report, error) {
+	s = &Store{client: s.client, entities: s.entities, uniques: s.uniques}
+	s.tenant = func(ctx context.Context, e *entity.Entity) (any, error) { return tenantOf(ctx, e, opts.Tenant) }
 	g := &generating{Store: s, opts: opts, wanted: map[string]int{}}
 	for _, c := range opts.Counts {
 		e, err := s.entity(c.Entity)
@@ -137,8 +140,13 @@ func (g *generating) within(ctx context.Context, use func(*session) error) error
 func (g *generating) rows(ctx context.Context, e *entity.Entity) error {
 	report := g.report.of(e)
 	m := &maker{entity: e, seed: g.opts.Seed, sets: g.uniques[e.Name], parents: map[string][]any{}, links: map[string][]any{}}
+	tenant, err := g.tenant(ctx, e)
+	if err != nil {
+		return err
+	}
+	m.tenant = tenant
 	var missing int
-	err := g.within(ctx, func(s *session) (err error) {
+	err = g.within(ctx, func(s *session) (err error) {
 		report.Unchanged, err = m.look(ctx, s)
 		missing = max(0, g.wanted[e.Name]-report.Unchanged)
 		return err

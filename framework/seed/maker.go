@@ -25,6 +25,7 @@ type maker struct {
 	taken   []map[string]bool // values of those that there are
 	parents map[string][]any  // keys to refer to, by entity
 	links   map[string][]any  // keys at the end of an edge to many, by edge
+	tenant  any               // whose rows they are; nil where the entity has no tenants
 }
 
 // look reads what new rows have to fit in with, and counts the rows.
@@ -37,9 +38,19 @@ func (m *maker) look(ctx context.Context, s *session) (rows int, err error) {
 			}
 		}
 	}
-	found, err := s.read(ctx, m.entity, fields, nil)
+	own := tenantField(m.entity)
+	if own != nil && !slices.Contains(fields, own) {
+		fields = append(fields, own)
+	}
+	// What is unique may be so across tenants.
+	found, err := s.readAs(entity.WithoutTenant(ctx), m.entity, fields, nil)
 	if err != nil {
 		return 0, err
+	}
+	for _, row := range found {
+		if own == nil || row[own.Name] == m.tenant {
+			rows++
+		}
 	}
 	m.number = len(found) // what was generated before has these numbers
 	m.taken = make([]map[string]bool, len(m.sets))
@@ -61,12 +72,15 @@ func (m *maker) look(ctx context.Context, s *session) (rows int, err error) {
 	}
 	for _, edge := range m.entity.Edges {
 		if owns(edge) {
+			if id, err := s.tenant(ctx, s.entities[edge.Target]); id == nil && err != nil {
+				continue // nobody is named whose rows they were
+			}
 			if m.links[edge.Name], err = s.keys(ctx, s.entities[edge.Target], parentsMost); err != nil {
 				return 0, err
 			}
 		}
 	}
-	return len(found), nil
+	return rows, nil
 }
 
 // owns reports whether an edge to many is the one that was declared, not its
@@ -190,6 +204,9 @@ func (m *maker) link(faker *gofakeit.Faker, d *draft) error {
 // business of clients, is left to the entity.
 func (m *maker) row(faker *gofakeit.Faker) (record, error) {
 	row := record{}
+	if own := tenantField(m.entity); own != nil {
+		row[own.Name] = m.tenant
+	}
 	for _, f := range m.entity.Fields[1:] {
 		wanted := f.Required || f.Create && (f.Nullable && faker.Float64() < 0.8 || !f.Nullable && f.Kind == entity.Enum) ||
 			!f.Nullable && f.Kind == entity.UUID
@@ -218,7 +235,7 @@ func (m *maker) row(faker *gofakeit.Faker) (record, error) {
 // own reports whether a field is set by the framework.
 func (m *maker) own(f *entity.Field) bool {
 	e := m.entity
-	return f.Touched || e.SoftDelete != nil && f.Name == e.SoftDelete.Name || e.Version != nil && f.Name == e.Version.Name
+	return f.Touched || e.Tenant != nil && f.Name == e.Tenant.Name || e.SoftDelete != nil && f.Name == e.SoftDelete.Name || e.Version != nil && f.Name == e.Version.Name
 }
 
 // unique reports whether no two rows may have the same value.

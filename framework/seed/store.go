@@ -22,6 +22,10 @@ type Store struct {
 	client   reflect.Value // *ent.Client
 	entities entity.Registry
 	uniques  map[string][][]*entity.Field // by entity: what is unique, single fields first
+
+	// tenant is whose rows of an entity are read and written; nil where the
+	// context says so.
+	tenant func(context.Context, *entity.Entity) (any, error)
 }
 
 // NewStore returns a Store for the generated client, the entities that it has,
@@ -151,7 +155,7 @@ func (s *session) create(e *entity.Entity) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDraft(e, client.MethodByName("Create").Call(nil)[0])
+	return s.newDraft(e, client.MethodByName("Create").Call(nil)[0])
 }
 
 // update begins the change of a row.
@@ -164,10 +168,10 @@ func (s *session) update(e *entity.Entity, id any) (*draft, error) {
 	if !method.IsValid() {
 		return nil, noKey(e)
 	}
-	return newDraft(e, method.Call([]reflect.Value{reflect.ValueOf(id)})[0])
+	return s.newDraft(e, method.Call([]reflect.Value{reflect.ValueOf(id)})[0])
 }
 
-func newDraft(e *entity.Entity, builder reflect.Value) (*draft, error) {
+func (s *session) newDraft(e *entity.Entity, builder reflect.Value) (*draft, error) {
 	save, ok := reflect.TypeAssert[interface {
 		Exec(ctx context.Context) error
 	}](builder)
@@ -175,7 +179,13 @@ func newDraft(e *entity.Entity, builder reflect.Value) (*draft, error) {
 	if !ok || !isMutation {
 		return nil, &EntityError{Entity: e.Name, Reason: fmt.Sprintf("unexpected builder %s", builder.Type())}
 	}
-	return &draft{mutation: mutation, save: save.Exec}, nil
+	return &draft{mutation: mutation, save: func(ctx context.Context) error {
+		ctx, err := s.ofTenant(ctx, e)
+		if err != nil {
+			return err
+		}
+		return save.Exec(ctx)
+	}}, nil
 }
 
 // noKey is the error for the rows of an edge with attributes, whose key is a pair.
@@ -219,6 +229,15 @@ type record map[string]any
 
 // read reads fields of rows, tombstones included.
 func (s *session) read(ctx context.Context, e *entity.Entity, fields []*entity.Field, where func(*sql.Selector)) ([]record, error) {
+	ctx, err := s.ofTenant(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return s.readAs(ctx, e, fields, where)
+}
+
+// readAs reads what is seen with the context.
+func (s *session) readAs(ctx context.Context, e *entity.Entity, fields []*entity.Field, where func(*sql.Selector)) ([]record, error) {
 	client, err := s.of(e)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,8 @@
 // Tests for an engine that cannot be had are skipped, with a line that says so.
 // With CI=true or FRAMEFOX_REQUIRE_ENGINES=1 they fail instead.
 //
+// [InjectFaults] makes statements fail, one after the other, and [Count] counts them.
+//
 // Servers that the kit started end with the test binary. A package that calls
 // [Main] from its TestMain has their folders removed at once too, otherwise the
 // next run does that.

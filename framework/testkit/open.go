@@ -40,15 +40,17 @@ func Open(tb testing.TB, engine Engine, opts ...Option) *database.DB {
 	}
 	cfg := Create(tb, engine)
 	cfg.Pool = s.pool
-	statements := &recorder{}
-	options := append([]database.Option{database.WithLogger(slog.New(statements))}, s.options...)
+	statements, faults := &recorder{}, &Faults{}
+	options := append([]database.Option{database.WithLogger(slog.New(statements)), database.WithInterceptor(faults.Intercept)}, s.options...)
 	db, err := database.Open(tb.Context(), cfg, options...)
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
 	recorders.Store(db, statements)
+	faultsOf.Store(db, faults)
 	tb.Cleanup(func() {
 		recorders.Delete(db)
+		faultsOf.Delete(db)
 		if err := db.Close(); err != nil {
 			tb.Errorf("testkit: cannot close the database: %v", err)
 		}

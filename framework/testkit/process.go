@@ -155,6 +155,9 @@ func startPostgres() (*process, error) {
 	return p, nil
 }
 
+// mysqlAccounts are the users that may run MySQL.
+func mysqlAccounts() []string { return []string{"mysql", "nobody"} }
+
 func startMySQL() (*process, error) {
 	folders := []string{"/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/opt/homebrew/bin"}
 	mysqld, err := lookup("mariadbd", folders...)
@@ -164,21 +167,23 @@ func startMySQL() (*process, error) {
 	if err != nil {
 		return nil, errors.New("no mariadbd or mysqld on this machine")
 	}
-	p, owner, err := newProcess(syscall.SIGKILL, "mysql", "nobody")
+	p, owner, err := newProcess(syscall.SIGKILL, mysqlAccounts()...)
 	if err != nil {
 		return nil, err
 	}
 	data := filepath.Join(p.dir, "data")
+	// When it starts it removes temporary tables from its folder, whosoever's they are.
+	temporary := "--tmpdir=" + p.dir
 	port, err := freePort()
 	if err == nil {
 		if install, lookupErr := lookup("mariadb-install-db", folders...); lookupErr == nil {
-			err = owner.command(p.dir, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db")
+			err = owner.command(p.dir, install, "--no-defaults", "--datadir="+data, temporary, "--auth-root-authentication-method=normal", "--skip-test-db")
 		} else {
-			err = owner.command(p.dir, mysqld, "--no-defaults", "--initialize-insecure", "--datadir="+data)
+			err = owner.command(p.dir, mysqld, "--no-defaults", "--initialize-insecure", "--datadir="+data, temporary)
 		}
 	}
 	if err == nil {
-		err = p.run(owner, "mysql://root@127.0.0.1:"+port+"/mysql", mysqld, "--no-defaults", "--datadir="+data, "--port="+port,
+		err = p.run(owner, "mysql://root@127.0.0.1:"+port+"/mysql", mysqld, "--no-defaults", "--datadir="+data, temporary, "--port="+port,
 			"--bind-address=127.0.0.1", "--socket="+filepath.Join(p.dir, "s"), "--pid-file="+filepath.Join(p.dir, "pid"),
 			"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--max-connections=300")
 	}

@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -32,6 +33,27 @@ func TestThrowawayServers(t *testing.T) {
 			require.Error(t, err)
 		})
 	}
+}
+
+// A server that starts removes temporary tables from its folder, which must not
+// be that of a server that runs.
+func TestThrowawayServerLeavesTemporaryTablesOfOthers(t *testing.T) {
+	t.Parallel()
+	file, err := os.CreateTemp(os.TempDir(), "#sql-temptable-*.MAI")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.Remove(file.Name()) })
+	require.NoError(t, file.Close())
+	owner, err := accountFor(mysqlAccounts())
+	if err != nil {
+		t.Skip("no server can be started here: ", err)
+	}
+	require.NoError(t, owner.own(file.Name()))
+	p, err := startMySQL()
+	if err != nil {
+		t.Skip("cannot be started here: ", err)
+	}
+	require.NoError(t, p.stop())
+	require.FileExists(t, file.Name())
 }
 
 func TestSweepDropsWhatDeadRunsLeft(t *testing.T) {

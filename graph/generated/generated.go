@@ -187,6 +187,7 @@ type QueryResolver interface {
 	UserRolesPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserRolePage, error)
 	UserSessionsPage(ctx context.Context, page *int, perPage *int, orderBy []*relay.Order, where relay.Where) (*ent.UserSessionPage, error)
 	PostBySlug(ctx context.Context, slug string) (*ent.Post, error)
+	PublishedPosts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ent.PostConnection, error)
 	UserByUsername(ctx context.Context, username string) (*ent.User, error)
 }
 type UserResolver interface {
@@ -301,6 +302,8 @@ extend type User {
 extend type Query {
   "The published post with that slug."
   postBySlug(slug: String!): Post
+  "The posts that readers may see, whatever the filter says."
+  publishedPosts(after: Cursor, first: Int, before: Cursor, last: Int, orderBy: [PostOrder!], where: PostWhereInput): PostConnection!
   "The user with that name."
   userByUsername(username: String!): User
 }
@@ -7828,6 +7831,37 @@ type User implements Node {
     """
     where: UserRoleWhereInput
   ): UserRoleConnection!
+  revokedRoles(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for UserRoles returned from the connection.
+    """
+    orderBy: [UserRoleOrder!]
+
+    """
+    Filtering options for UserRoles returned from the connection.
+    """
+    where: UserRoleWhereInput
+  ): UserRoleConnection!
   logs(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -8894,6 +8928,7 @@ enum UserOrderField {
   RATINGS_COUNT
   SHARES_COUNT
   ASSIGNED_ROLES_COUNT
+  REVOKED_ROLES_COUNT
   LOGS_COUNT
   TRANSFER_LOGS_FROM_COUNT
   TRANSFER_LOGS_TO_COUNT
@@ -9368,9 +9403,14 @@ type UserRole implements Node {
   When the assignment was revoked, UTC.
   """
   revokedAt: Time
+  """
+  The user who revoked the role; null when that was the system.
+  """
+  revokedBy: ID
   user: User
   role: Role!
   assigner: User
+  revoker: User
 }
 """
 What is computed over rows of UserRole. NULLs take no part; a sum, average, minimum or maximum of nothing is null.
@@ -9413,8 +9453,10 @@ enum UserRoleAggregateBy {
   REVOKED_AT_WEEK
   REVOKED_AT_MONTH
   REVOKED_AT_YEAR
+  REVOKED_BY
   USER_ORGANIZATION_ID
   ASSIGNER_ORGANIZATION_ID
+  REVOKER_ORGANIZATION_ID
 }
 type UserRoleAggregateCountDistinct {
   userID: Int!
@@ -9424,6 +9466,7 @@ type UserRoleAggregateCountDistinct {
   expiresAt: Int!
   isActive: Int!
   revokedAt: Int!
+  revokedBy: Int!
 }
 """
 Rows of UserRole that have the same key.
@@ -9467,8 +9510,10 @@ type UserRoleAggregateKey {
   revokedAtWeek: Date
   revokedAtMonth: Date
   revokedAtYear: Date
+  revokedBy: ID
   userOrganizationID: ID
   assignerOrganizationID: ID
+  revokerOrganizationID: ID
 }
 type UserRoleAggregateMinMax {
   assignedAt: Time
@@ -9515,8 +9560,10 @@ enum UserRoleAggregateOrderField {
   REVOKED_AT_WEEK
   REVOKED_AT_MONTH
   REVOKED_AT_YEAR
+  REVOKED_BY
   USER_ORGANIZATION_ID
   ASSIGNER_ORGANIZATION_ID
+  REVOKER_ORGANIZATION_ID
 }
 """
 A connection to a list of items.
@@ -9599,6 +9646,7 @@ input UserRoleOrder {
   user: UserOrder
   role: RoleOrder
   assigner: UserOrder
+  revoker: UserOrder
 }
 """
 What UserRole rows can be ordered by. NULL is the smallest value.
@@ -9612,6 +9660,7 @@ enum UserRoleOrderField {
   EXPIRES_AT
   IS_ACTIVE
   REVOKED_AT
+  REVOKED_BY
 }
 """
 A page of UserRole rows.
@@ -9676,12 +9725,19 @@ input UserRoleWhereInput {
   revokedAtLT: Time
   revokedAtLTE: Time
   revokedAtIsNil: Boolean
+  revokedBy: ID
+  revokedByNEQ: ID
+  revokedByIn: [ID!]
+  revokedByNotIn: [ID!]
+  revokedByIsNil: Boolean
   hasUser: Boolean
   hasUserWith: [UserWhereInput!]
   hasRole: Boolean
   hasRoleWith: [RoleWhereInput!]
   hasAssigner: Boolean
   hasAssignerWith: [UserWhereInput!]
+  hasRevoker: Boolean
+  hasRevokerWith: [UserWhereInput!]
 }
 type UserSession implements Node {
   id: ID!
@@ -10135,6 +10191,8 @@ input UserWhereInput {
   hasSharesWith: [PostShareWhereInput!]
   hasAssignedRoles: Boolean
   hasAssignedRolesWith: [UserRoleWhereInput!]
+  hasRevokedRoles: Boolean
+  hasRevokedRolesWith: [UserRoleWhereInput!]
   hasLogs: Boolean
   hasLogsWith: [UserLogWhereInput!]
   hasTransferLogsFrom: Boolean
@@ -11144,6 +11202,8 @@ func childFields_User(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_User_shares(ctx, ec, field)
 	case "assignedRoles":
 		return fieldContext_User_assignedRoles(ctx, ec, field)
+	case "revokedRoles":
+		return fieldContext_User_revokedRoles(ctx, ec, field)
 	case "logs":
 		return fieldContext_User_logs(ctx, ec, field)
 	case "transferLogsFrom":
@@ -11408,12 +11468,16 @@ func childFields_UserRole(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_UserRole_isActive(ctx, ec, field)
 	case "revokedAt":
 		return fieldContext_UserRole_revokedAt(ctx, ec, field)
+	case "revokedBy":
+		return fieldContext_UserRole_revokedBy(ctx, ec, field)
 	case "user":
 		return fieldContext_UserRole_user(ctx, ec, field)
 	case "role":
 		return fieldContext_UserRole_role(ctx, ec, field)
 	case "assigner":
 		return fieldContext_UserRole_assigner(ctx, ec, field)
+	case "revoker":
+		return fieldContext_UserRole_revoker(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserRole", field.Name)
 }
@@ -15146,6 +15210,60 @@ func field_Query_products_args(ctx context.Context, ec *executionContext, rawArg
 	return args, nil
 }
 
+func field_Query_publishedPosts_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOPostOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOPostWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func field_Query_rolesPage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16926,6 +17044,60 @@ func field_User_ratings_args(ctx context.Context, ec *executionContext, rawArgs 
 	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (relay.Where, error) {
 			return unmarshalOPostRatingWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func field_User_revokedRoles_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*relay.Cursor, error) {
+			return unmarshalOCursor2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*relay.Order, error) {
+			return unmarshalOUserRoleOrder2ᚕᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐOrderᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (relay.Where, error) {
+			return unmarshalOUserRoleWhereInput2githubᚗcomᚋframefoxᚑgoᚋframefoxᚋframeworkᚋrelayᚐWhere(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -29117,6 +29289,50 @@ func fieldContext_Query_postBySlug(ctx context.Context, ec *executionContext, fi
 	return fc, nil
 }
 
+func _Query_publishedPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_publishedPosts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PublishedPosts(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PostConnection) graphql.Marshaler {
+			return marshalNPostConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐPostConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_publishedPosts(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PostConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_publishedPosts_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_userByUsername(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32096,6 +32312,50 @@ func fieldContext_User_assignedRoles(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _User_revokedRoles(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_User_revokedRoles(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.RevokedRoles(ctx, fc.Args["after"].(*relay.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*relay.Cursor), fc.Args["last"].(*int), fc.Args["orderBy"].([]*relay.Order), fc.Args["where"].(relay.Where))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.UserRoleConnection) graphql.Marshaler {
+			return marshalNUserRoleConnection2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUserRoleConnection(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_User_revokedRoles(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserRoleConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_User_revokedRoles_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _User_logs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34433,6 +34693,29 @@ func fieldContext_UserRole_revokedAt(_ context.Context, ec *executionContext, fi
 	return graphql.NewScalarFieldContext("UserRole", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _UserRole_revokedBy(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRole_revokedBy(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedByGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOID2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UserRole_revokedBy(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserRole", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
 func _UserRole_user(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRole) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34517,6 +34800,38 @@ func _UserRole_assigner(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_UserRole_assigner(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserRole",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_User(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UserRole_revoker(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.UserRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UserRole_revoker(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revoker(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return marshalOUser2ᚖgithubᚗcomᚋframefoxᚑgoᚋframefoxᚋentᚐUser(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UserRole_revoker(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserRole",
 		Field:      field,
@@ -42332,6 +42647,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "publishedPosts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_publishedPosts(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "userByUsername":
 			field := field
 
@@ -44447,6 +44784,44 @@ func _User(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "revokedRoles":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _User_revokedRoles(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "logs":
 			field := field
 
@@ -46088,6 +46463,11 @@ func _UserRole(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "revokedBy":
+			out.Values[i] = _UserRole_revokedBy(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "user":
 			field := field
 
@@ -46174,6 +46554,44 @@ func _UserRole(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 					}
 				}()
 				res = _UserRole_assigner(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "revoker":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _UserRole_revoker(ctx, ec, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -41,6 +41,7 @@ func deleteRules() map[string]string {
 		"user_roles.user_id":          "users CASCADE",
 		"user_roles.role_id":          "roles RESTRICT",
 		"user_roles.assigned_by":      "users SET NULL",
+		"user_roles.revoked_by":       "users SET NULL",
 		"user_profiles.user_id":       "users CASCADE",
 		"post_tags.post_id":           "posts CASCADE",
 		"post_tags.tag_id":            "tags CASCADE",

@@ -159,6 +159,7 @@ func TestDeleteMatrix(t *testing.T) {
 		"User.ratings":             "cascade cascade",
 		"User.shares":              "keep detach",
 		"User.assigned_roles":      "keep detach",
+		"User.revoked_roles":       "keep detach",
 		"User.logs":                "keep detach",
 		"User.transfer_logs_from":  "keep detach",
 		"User.transfer_logs_to":    "keep detach",

@@ -2,15 +2,19 @@ package blog_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/password"
+	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 )
@@ -48,6 +52,25 @@ func TestPasswordIsSealed(t *testing.T) {
 		require.Equal(t, []string{"password too_common"}, violations(t, err))
 		require.NotContains(t, err.Error(), "password123")
 	})
+}
+
+// A bulk write stops hashing passwords when its time is up: it holds the
+// transaction, and on SQLite everybody's writes, as long as it goes on.
+func TestHashingStopsWithTheContext(t *testing.T) {
+	t.Parallel()
+	app := blogtest.New(t, testkit.Open(t, testkit.SQLite))
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	many := make([]*ent.UserCreate, 600)
+	for i := range many {
+		name := "user" + strconv.Itoa(i)
+		many[i] = app.Client.User.Create().SetUsername(name).SetEmail(name + "@example.org").SetPassword("correct horse " + name)
+	}
+	err := app.Client.User.CreateBulk(many...).Exec(ctx)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Less(t, time.Since(start), 3*time.Second, "all of them take longer")
+	require.Zero(t, app.Client.User.Query().CountX(t.Context()))
 }
 
 // Neither the password nor its hash shows where entities are printed.

@@ -218,7 +218,9 @@ func TestCreateBulkAllOrNothing(t *testing.T) {
 		tx.Label.Create().SetName("before").SaveX(ctx)
 		builders := labels(tx.Client(), "x", 600)
 		builders[599].SetName("taken")
-		require.Error(t, tx.Label.CreateBulk(builders...).Exec(ctx))
+		var row *entity.RowError
+		require.ErrorAs(t, tx.Label.CreateBulk(builders...).Exec(ctx), &row)
+		require.Equal(t, 599, row.Index)
 		require.NoError(t, tx.Label.CreateBulk(labels(tx.Client(), "y", 2)...).Exec(ctx))
 		require.NoError(t, tx.Commit())
 		require.Equal(t, 4, c.Label.Query().CountX(ctx))

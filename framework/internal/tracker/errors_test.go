@@ -2,6 +2,7 @@ package tracker_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -96,4 +97,43 @@ func TestFailuresAreLoggedAndMasked(t *testing.T) {
 		require.Contains(t, log.String(), "error_id="+e.Extensions["id"].(string))
 		require.Contains(t, strings.ToLower(log.String()), "read")
 	}, single)
+}
+
+// Clients of entities with tenants hear nothing of the column: not in keys, not
+// in conflicts, and not of the Go that sets it.
+//
+// Covers: T18.
+func TestTenantsAreNoBusinessOfClients(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		api := trackertest.Serve(t, app)
+		none := api.Do(`{ accounts { totalCount } }`, nil)
+		require.Equal(t, "FORBIDDEN", none.Errors[0].Extensions["code"])
+		require.Equal(t, "Account belongs to tenants, and the request names none that is known", none.Errors[0].Message)
+
+		ours, theirs := entity.WithTenant(t.Context(), "ours"), entity.WithTenant(t.Context(), "theirs")
+		api.Context = func(context.Context) context.Context { return ours }
+		foreign := app.Client.Account.Create().SetName("cash").SaveX(theirs)
+		const create = `mutation { createAccount(input: {name: "cash"}) { id } }`
+		first := apitest.Get(api.Must(create, nil), "createAccount", "id")
+		taken := api.Do(create, nil)
+		require.Equal(t, "Account: input.name is already taken", taken.Errors[0].Message, taken.Raw)
+		require.Equal(t, "input.name", taken.Errors[0].Extensions["field"])
+		require.Equal(t, []any{"input.name"}, taken.Errors[0].Extensions["fields"])
+
+		api.Must(`mutation($id: ID!) { deleteAccount(id: $id) }`, vars{"id": first})
+		second := apitest.Get(api.Must(create, nil), "createAccount", "id")
+		back := api.Do(`mutation($id: ID!) { restoreAccount(id: $id) { id } }`, vars{"id": first})
+		require.Equal(t, "name", back.Errors[0].Extensions["field"], back.Raw)
+		require.NotContains(t, back.Raw, "tenant_id")
+
+		// A key within the tenant names rows of its own only.
+		const entry = `mutation { createEntry(input: {text: "x", account: {connectOrCreate: {where: {name: "cash"}, create: {name: "cash"}}}}) { account { id } } }`
+		require.Equal(t, second, apitest.Get(api.Must(entry, nil), "createEntry", "account", "id"))
+		require.Equal(t, 1, app.Client.Account.Query().CountX(ours))
+		require.Zero(t, foreign.QueryEntries().CountX(theirs))
+		api.Context = entity.WithoutTenant
+		ambiguous := api.Do(entry, nil)
+		require.Equal(t, "FORBIDDEN", ambiguous.Errors[0].Extensions["code"], ambiguous.Raw)
+	})
 }

@@ -29,7 +29,10 @@ import (
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
-		app := trackertest.New(t, db, ent.GraphQLSettings(relay.Settings{CursorKey: []byte("of the leak test"), MaxCost: -1}))
+		app := trackertest.New(t, db, ent.GraphQLSettings(relay.Settings{
+			CursorKey: []byte("of the leak test"), MaxCost: -1,
+			MayRestore: func(context.Context, string) bool { return true }, // so that restores are asked too
+		}))
 		viewer := func(ctx context.Context) context.Context {
 			return schema.WithViewer(entity.WithTenant(ctx, "ours"), "ann")
 		}

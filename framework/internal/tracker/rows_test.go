@@ -248,10 +248,12 @@ func TestTenants(t *testing.T) {
 			require.ErrorIs(t, c.Account.DeleteOne(a).Exec(ctx), entity.ErrNoTenant)
 		}
 		system := entity.WithoutTenant(t.Context())
-		require.Error(t, c.Account.Create().SetName("z").Exec(system), "whose is it?")
+		var invalid *entity.ValidationError
+		require.ErrorAs(t, c.Account.Create().SetName("z").Exec(system), &invalid, "whose is it?")
 		require.NoError(t, c.Account.Create().SetName("z").SetTenantID("third").Exec(system))
-		require.Error(t, c.Account.Create().SetName("z").SetTenantID("theirs").Exec(ours), "not ours")
-		require.Error(t, c.Account.Create().SetName("a").Exec(ours), "unique among ours")
+		require.ErrorAs(t, c.Account.Create().SetName("z").SetTenantID("theirs").Exec(ours), &invalid, "not ours")
+		var conflict *entity.ConflictError
+		require.ErrorAs(t, c.Account.Create().SetName("a").Exec(ours), &conflict, "unique among ours")
 		require.Equal(t, 1, c.Entry.Query().Where(entry.HasAccount()).CountX(ours))
 	})
 }

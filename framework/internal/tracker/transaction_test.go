@@ -4,13 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/framework/config"
@@ -196,30 +194,6 @@ func TestTransactWithOneConnection(t *testing.T) {
 	}, testkit.WithPool(config.Pool{Size: 1, Timeout: 5 * time.Second}))
 }
 
-// lossy is a driver whose connection breaks while a COMMIT is under way, which
-// the server has run.
-type lossy struct {
-	dialect.Driver
-	broken bool
-}
-
-func (d *lossy) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
-	tx, err := d.Driver.(interface {
-		BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error)
-	}).BeginTx(ctx, opts)
-	if err != nil || !d.broken {
-		return tx, err
-	}
-	return &lossyTx{tx}, nil
-}
-
-type lossyTx struct{ dialect.Tx }
-
-func (t *lossyTx) Commit() error {
-	_ = t.Tx.Commit()
-	return &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}
-}
-
 // A connection that is lost during COMMIT leaves the outcome open. The client
 // is told so, and the mutation is not run a second time.
 //
@@ -227,10 +201,10 @@ func (t *lossyTx) Commit() error {
 func TestOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
-		client := ent.NewClient(ent.Driver(&lossy{Driver: app.DB.Driver(), broken: true}))
-		api := trackertest.Serve(t, &trackertest.App{DB: app.DB, Client: client})
+		api := trackertest.Serve(t, app)
+		testkit.InjectFaults(t, app.DB).FailWhen(func(query string) bool { return query == "COMMIT" }, testkit.DisconnectedLate)
 		e := api.Fail("OUTCOME_UNKNOWN", `mutation { createLabel(input: {name: "a"}) { id } }`, nil)
-		require.NotContains(t, e.Message, "reset by peer")
+		require.NotContains(t, e.Message, "reset")
 		require.Equal(t, 1, app.Client.Label.Query().CountX(t.Context()))
 	})
 }

@@ -76,3 +76,49 @@ func TestTrashedArgument(t *testing.T) {
 		api.Fail("BAD_USER_INPUT", fmt.Sprintf(next, "EXCLUDE"), map[string]any{"c": cursor})
 	})
 }
+
+// A restore takes a permission of its own or, without one, that of looking at
+// deleted rows; who has none learns nothing of the row.
+//
+// Covers: B34.
+func TestRestoreTakesAPermission(t *testing.T) {
+	t.Parallel()
+	keeper := func(ctx context.Context, _ string) bool { return ctx.Value(keeperKey{}) != nil }
+	nobody := func(context.Context, string) bool { return false }
+	for name, c := range map[string]struct {
+		settings relay.Settings
+		keeper   bool // may restore
+	}{
+		"neither":     {relay.Settings{}, false},
+		"may trash":   {relay.Settings{MayTrash: keeper}, true},
+		"may restore": {relay.Settings{MayRestore: keeper, MayTrash: nobody}, true},
+		"look only":   {relay.Settings{MayRestore: nobody, MayTrash: keeper}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := trackertest.New(t, testkit.Open(t, testkit.SQLite), ent.GraphQLSettings(c.settings))
+			api := trackertest.Serve(t, app)
+			dead := app.Client.Person.Create().SetName("Ann").SetEmail("ann@example.org").SaveX(t.Context())
+			app.Client.Person.DeleteOne(dead).ExecX(t.Context())
+			const restore = `mutation($id: ID!) { restorePerson(id: $id) { name } }`
+			ids := []string{dead.GlobalID(), newPerson(t, app, "bob").GlobalID(), relay.EncodeID(ent.Entities()["Person"], int64(99))}
+			var first apitest.Error
+			for _, id := range ids {
+				fault := api.Fail("FORBIDDEN", restore, map[string]any{"id": id})
+				require.Equal(t, "Person", fault.Extensions["entity"])
+				if first.Message == "" {
+					first = fault
+				}
+				require.Equal(t, first, fault)
+			}
+			require.Equal(t, 1, app.Client.Person.Query().CountX(t.Context()))
+
+			api.Context = func(ctx context.Context) context.Context { return context.WithValue(ctx, keeperKey{}, true) }
+			if !c.keeper {
+				api.Fail("FORBIDDEN", restore, map[string]any{"id": dead.GlobalID()})
+				return
+			}
+			require.Equal(t, "Ann", apitest.Get(api.Must(restore, map[string]any{"id": dead.GlobalID()}), "restorePerson", "name"))
+		})
+	}
+}

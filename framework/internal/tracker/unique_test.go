@@ -67,7 +67,7 @@ func TestKeysAreDescribed(t *testing.T) {
 	t.Parallel()
 	all := ent.Entities()
 	require.Equal(t, []*entity.Key{{Fields: []string{"number"}}, {Fields: []string{"title"}, Living: true}}, all["Contract"].Keys)
-	require.Equal(t, []*entity.Key{{Fields: []string{"contract_id", "position"}, Living: true}}, all["Clause"].Keys)
+	require.Equal(t, []*entity.Key{{Fields: []string{"contract_id", "position"}, Living: true, Index: "uq_clauses_contract_id_position"}}, all["Clause"].Keys)
 	require.Equal(t, []*entity.Key{{Fields: []string{"contract_id"}, Living: true}}, all["Cover"].Keys)
 	require.Equal(t, []*entity.Key{{Fields: []string{"number"}}, {Fields: []string{"person_id"}}}, all["Badge"].Keys)
 	require.True(t, all["Cover"].Revive)

@@ -4,17 +4,21 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
+	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/framework/testkit/apitest"
 )
 
@@ -176,6 +180,31 @@ func TestUpsertTogether(t *testing.T) {
 		}
 		names := c.Label.Query().Select(label.FieldName).StringsX(ctx)
 		require.Len(t, names, rounds*keys)
+	})
+}
+
+// An upsert compares with the row as it is once those who are changing it are
+// through. Otherwise the row would be a mixture of the two.
+func TestUpsertWaitsForOthers(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx := t.Context()
+		c := app.Client
+		upsert := func(c *ent.Client, name, nickname string) error {
+			_, err := c.Person.Upsert(c.Person.Create().SetEmail("ada@example.org").SetName(name).SetNickname(nickname)).Save(ctx)
+			return err
+		}
+		require.NoError(t, upsert(c, "old", "old"))
+		tx, err := c.Tx(ctx)
+		require.NoError(t, err)
+		require.NoError(t, upsert(tx.Client(), "new", "old"))
+		second := make(chan error)
+		go func() { second <- upsert(c, "old", "new") }()
+		time.Sleep(300 * time.Millisecond) //nolint:forbidigo // for the second one to get as far as it can
+		require.NoError(t, tx.Commit())
+		require.NoError(t, <-second)
+		got := c.Person.Query().OnlyX(ctx)
+		require.Equal(t, "old new", got.Name+" "+*got.Nickname)
 	})
 }
 
@@ -357,11 +386,63 @@ func TestUpsertWithinTenant(t *testing.T) {
 
 		api := trackertest.Serve(t, app)
 		api.Context = func(context.Context) context.Context { return theirs }
-		data := api.Must(`mutation { upsertAccounts(by: TENANT_ID_NAME, input: [{name: "cash"}, {name: "bank"}]) { id name } }`, nil)
+		data := api.Must(`mutation { upsertAccounts(by: NAME, input: [{name: "cash"}, {name: "bank"}]) { id name } }`, nil)
 		require.Equal(t, foreign.GlobalID(), apitest.Get(data, "upsertAccounts", 0, "id"))
 		require.Equal(t, 1, c.Account.Query().CountX(ours))
 		require.Equal(t, 2, c.Account.Query().CountX(theirs))
-		_, err = c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(t.Context())
-		require.Error(t, err)
+		for _, ctx := range []context.Context{t.Context(), entity.WithTenant(t.Context(), ""), entity.WithTenant(t.Context(), 7)} {
+			_, err = c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(ctx)
+			require.ErrorIs(t, err, entity.ErrNoTenant)
+		}
+		var invalid *entity.ValidationError
+		_, err = c.Account.Upsert(c.Account.Create().SetName("cash"), ent.AccountByTenantIDName).Save(entity.WithoutTenant(t.Context()))
+		require.ErrorAs(t, err, &invalid, "whose is it?")
+	})
+}
+
+// The index of a key that is unique among the living knows no tombstones, so
+// what an upsert looks for has to say that it means the living.
+//
+// Covers: T11.
+func TestUpsertFindsByIndex(t *testing.T) {
+	t.Parallel()
+	trackertest.Each(t, func(t *testing.T, app *trackertest.App) {
+		ctx, c := t.Context(), app.Client
+		dead := c.Person.Create().SetEmail("p7@example.org").SetName("Dead").SaveX(ctx)
+		c.Person.DeleteOne(dead).ExecX(ctx)
+		c.Person.MapCreateBulk(make([]int, 500), func(b *ent.PersonCreate, i int) {
+			b.SetEmail(fmt.Sprintf("p%d@example.org", i)).SetName("x")
+		}).ExecX(ctx)
+		require.NoError(t, app.DB.Analyze(ctx))
+		ran := testkit.Count(t, app.DB).Of(func() {
+			row, err := c.Person.Upsert(c.Person.Create().SetEmail("p7@example.org").SetName("y"), ent.PersonByEmail).Save(ctx)
+			require.NoError(t, err)
+			require.NotEqual(t, dead.ID, row.Row.ID)
+		})
+		explain := "EXPLAIN "
+		if app.DB.Dialect() == config.SQLite {
+			explain = "EXPLAIN QUERY PLAN "
+		}
+		plan, err := app.DB.SQL().QueryContext(ctx, explain+ran[0], "p7@example.org")
+		require.NoError(t, err)
+		defer func() { require.NoError(t, plan.Close()) }()
+		columns, err := plan.Columns()
+		require.NoError(t, err)
+		var text strings.Builder
+		for plan.Next() {
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			require.NoError(t, plan.Scan(into...))
+			for _, v := range values {
+				if data, ok := v.([]byte); ok {
+					v = string(data)
+				}
+				fmt.Fprintln(&text, v)
+			}
+		}
+		require.NoError(t, plan.Err())
+		require.Contains(t, text.String(), "uq_people_email", "%s\n%s", ran[0], text.String())
 	})
 }

@@ -42,13 +42,15 @@ type Terms struct {
 	Until time.Time // from when it no longer counts; zero is never
 }
 
-// held matches the assignments that count now.
-func (s *Service) held() predicate.UserRole {
+// Held is the specification of the assignments that count at an instant.
+func Held(at time.Time) predicate.UserRole {
 	return userrole.And(
 		userrole.IsActive(true),
-		userrole.Or(userrole.ExpiresAtIsNil(), userrole.ExpiresAtGT(s.now())),
+		userrole.Or(userrole.ExpiresAtIsNil(), userrole.ExpiresAtGT(at)),
 	)
 }
+
+func (s *Service) held() predicate.UserRole { return Held(s.now()) }
 
 // Of returns the roles that the users hold now, by name, in two statements for
 // all of them.
@@ -124,40 +126,38 @@ func (s *Service) assign(ctx context.Context, user, roleID int64, terms Terms) (
 	if len(current) > 0 {
 		return current[0], nil
 	}
-	tx, err := s.client.Tx(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	// What expired is history now, and makes room.
-	err = tx.UserRole.Update().Where(active, userrole.Not(s.held())).
-		SetIsActive(false).ClearActiveKey().SetRevokedAt(s.now()).Exec(ctx)
-	if err != nil {
-		return nil, err
-	}
-	create := tx.UserRole.Create().SetUserID(user).SetRoleID(roleID).SetAssignedAt(s.now())
+	create := s.client.UserRole.Create().SetUserID(user).SetRoleID(roleID).SetAssignedAt(s.now())
 	if terms.By != 0 {
 		create.SetAssignedBy(terms.By)
 	}
 	if !terms.Until.IsZero() {
 		create.SetExpiresAt(terms.Until)
 	}
-	assigned, err := create.Save(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.Commit(); err != nil {
-		return nil, err
-	}
-	return assigned.Unwrap(), nil
+	var assigned *ent.UserRole
+	err = s.client.Transact(ctx, func(ctx context.Context) error {
+		// What expired is history now, and makes room.
+		err := s.client.UserRole.Update().Where(active, userrole.Not(s.held())).
+			SetIsActive(false).ClearActiveKey().SetRevokedAt(s.now()).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		assigned, err = create.Save(ctx)
+		return err
+	})
+	return assigned, err
 }
 
 // Revoke takes a role from the user and reports whether the user had it. The
-// assignment stays as history.
-func (s *Service) Revoke(ctx context.Context, user, roleID int64) (bool, error) {
-	n, err := s.client.UserRole.Update().
+// assignment stays as history, with by, the id of the user who took the role; 0
+// is the system.
+func (s *Service) Revoke(ctx context.Context, user, roleID, by int64) (bool, error) {
+	update := s.client.UserRole.Update().
 		Where(userrole.UserID(user), userrole.RoleID(roleID), userrole.IsActive(true)).
-		SetIsActive(false).ClearActiveKey().SetRevokedAt(s.now()).Save(ctx)
+		SetIsActive(false).ClearActiveKey().SetRevokedAt(s.now())
+	if by != 0 {
+		update.SetRevokedBy(by)
+	}
+	n, err := update.Save(ctx)
 	if err != nil {
 		return false, fmt.Errorf("roles: cannot revoke role %d of user %d: %w", roleID, user, err)
 	}

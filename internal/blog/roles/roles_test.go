@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framefox-go/framefox/ent"
+	"github.com/framefox-go/framefox/ent/userrole"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/internal/blog"
@@ -60,10 +61,13 @@ func TestAssign(t *testing.T) {
 		require.False(t, app.Client.UserRole.GetX(ctx, first.ID).IsActive)
 
 		for range 3 {
-			revoked, err := service.Revoke(ctx, ada.ID, editor.ID)
+			revoked, err := service.Revoke(ctx, ada.ID, editor.ID, ada.ID)
 			require.NoError(t, err)
 			require.True(t, revoked)
-			revoked, err = service.Revoke(ctx, ada.ID, editor.ID)
+			last := ada.QueryRoleAssignments().Order(ent.Desc(userrole.FieldID)).FirstX(ctx)
+			require.Equal(t, &ada.ID, last.RevokedBy)
+			require.NotNil(t, last.RevokedAt)
+			revoked, err = service.Revoke(ctx, ada.ID, editor.ID, 0)
 			require.NoError(t, err)
 			require.False(t, revoked)
 			has, err = service.Has(ctx, ada.ID, "editor")
@@ -118,7 +122,7 @@ func TestAssignTogether(t *testing.T) {
 // A permission is one of a role's permissions, exactly; the name of a column
 // is none.
 //
-// Covers: C15, C16, C17, C21.
+// Covers: C15, C16, C17, C21, S19.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {
@@ -152,7 +156,7 @@ func TestPermissions(t *testing.T) {
 		require.Equal(t, "editor", held[ada.ID][0].Name)
 		require.Empty(t, held[bob.ID])
 
-		_, err = service.Revoke(ctx, ada.ID, editor.ID)
+		_, err = service.Revoke(ctx, ada.ID, editor.ID, 0)
 		require.NoError(t, err)
 		may, err = service.Allows(ctx, ada.ID, "posts.edit")
 		require.NoError(t, err)

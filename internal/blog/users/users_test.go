@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/password"
 	"github.com/framefox-go/framefox/internal/blog"
@@ -17,7 +18,7 @@ import (
 // A user comes with the profile, or with the newest posts, and is an error
 // when there is none.
 //
-// Covers: C24, C27.
+// Covers: B47, C24, C27, D01, D14, D60.
 func TestFindWith(t *testing.T) {
 	t.Parallel()
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {
@@ -27,7 +28,7 @@ func TestFindWith(t *testing.T) {
 		found, err := repository.FindWithProfile(ctx, ada.ID)
 		require.NoError(t, err)
 		profile, err := found.Edges.ProfileOrErr()
-		require.Error(t, err) // loaded: there is none
+		require.True(t, ent.IsNotFound(err), "loaded: there is none")
 		require.Nil(t, profile)
 
 		client.UserProfile.Create().SetUser(ada).SetBio("Counts.").ExecX(ctx)
@@ -45,6 +46,9 @@ func TestFindWith(t *testing.T) {
 		require.Len(t, found.Edges.Posts, 2)
 		require.Equal(t, "post-4", found.Edges.Posts[0].Slug)
 		require.Equal(t, "post-3", found.Edges.Posts[1].Slug)
+		byName, err := repository.FindByUsername(ctx, " ADA ") // embedded: what is generated is there too
+		require.NoError(t, err)
+		require.Equal(t, ada.ID, byName.ID)
 		_, err = repository.FindWithPosts(ctx, ada.ID, 0)
 		require.Error(t, err)
 

@@ -162,7 +162,7 @@ func (_c *BadgeCreateBulk) Save(ctx context.Context) ([]*Badge, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, badgeBatch(_c.perRow))
+	return badgeTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -190,7 +190,7 @@ func (_c *BinderCreateBulk) Save(ctx context.Context) ([]*Binder, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, binderBatch(_c.perRow))
+	return binderTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -342,7 +342,7 @@ func (_c *ClauseCreateBulk) Save(ctx context.Context) ([]*Clause, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, clauseBatch(_c.perRow))
+	return clauseTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

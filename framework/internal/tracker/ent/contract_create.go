@@ -409,7 +409,7 @@ func (_c *ContractCreateBulk) Save(ctx context.Context) ([]*Contract, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, contractBatch(_c.perRow))
+	return contractTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -218,7 +218,7 @@ func (_c *CoverCreateBulk) Save(ctx context.Context) ([]*Cover, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, coverBatch(_c.perRow))
+	return coverTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -237,7 +237,7 @@ func (_c *EntryCreateBulk) Save(ctx context.Context) ([]*Entry, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, entryBatch(_c.perRow))
+	return entryTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -43,88 +43,19 @@ func inValues(column string, values ...driver.Value) *sql.Predicate {
 	return entity.In(column, values...)
 }
 
-func (c config) inTx() bool {
-	_, ok := c.driver.(*txDriver)
-	return ok
-}
-
-// together runs fn in the transaction of the client, where an error undoes what
-// fn did, or else in one of its own.
-func together(ctx context.Context, c config, fn func(context.Context, config) error) error {
-	if c.inTx() {
-		return bulk.Savepoint(ctx, c.driver, func(ctx context.Context) error { return fn(ctx, c) })
-	}
-	drv, err := newTx(ctx, c.driver)
-	if err != nil {
-		return fmt.Errorf("ent: starting a transaction: %w", err)
-	}
-	tx := &Tx{ctx: ctx, config: c}
-	tx.config.driver = drv
-	tx.init()
-	return bulk.Finish(tx, func() error { return fn(ctx, tx.config) })
-}
-
-// bulkBuilder is a builder of one row that can be saved with others.
-type bulkBuilder interface {
-	bulkRow(config) *bulk.Row
-	rebind(config)
-}
-
-// bulkNode is a row of a table.
-type bulkNode interface {
-	comparable
-	rebind(config)
-}
-
-// saveBulk saves the rows of builders.
-func saveBulk[B bulkBuilder, N bulkNode](ctx context.Context, c config, builders []B, batch func() (*bulk.Batch, N)) ([]N, error) {
-	if len(builders) == 0 {
-		return []N{}, nil
-	}
-	var nodes []N
-	err := together(ctx, c, func(ctx context.Context, c config) (err error) {
-		b, _ := batch()
-		b.Driver, b.Rows = c.driver, make([]*bulk.Row, len(builders))
-		for i, builder := range builders {
-			b.Rows[i] = builder.bulkRow(c)
-		}
-		nodes, err = bulk.Save[N](ctx, b)
-		return err
-	})
-	for _, builder := range builders {
-		builder.rebind(c)
-	}
-	rebind(nodes, c)
-	return nodes, err
-}
-
-// rebind frees rows of the transaction that they were saved in.
-func rebind[N bulkNode](nodes []N, c config) {
-	var none N
-	for _, n := range nodes {
-		if n != none {
-			n.rebind(c)
-		}
-	}
-}
+func driverOf(c config) dialect.Driver { return c.driver }
 
 // explainBulk gives an error of the database the client's type.
-func explainBulk(label string, err error) error {
-	if _, ok := errors.AsType[*sqlgraph.NotFoundError](err); ok {
-		return &NotFoundError{label}
+func explainBulk(label string) func(error) error {
+	return func(err error) error {
+		if _, ok := errors.AsType[*sqlgraph.NotFoundError](err); ok {
+			return &NotFoundError{label}
+		}
+		if sqlgraph.IsConstraintError(err) {
+			return &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return err
 	}
-	if sqlgraph.IsConstraintError(err) {
-		return &ConstraintError{msg: err.Error(), wrap: err}
-	}
-	return err
-}
-
-// byKey is the key that an upsert goes by: the one that is given, or the default.
-func byKey[K any](given []K, otherwise K) K {
-	if len(given) > 0 {
-		return given[0]
-	}
-	return otherwise
 }
 
 // SaveAll implements relay.Source.
@@ -136,123 +67,123 @@ func (s graphSource) SaveAll(ctx context.Context, name string, changes []relay.C
 	switch name {
 	case "Account":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*AccountCreate](changes), accountBatch(false)))
+			return nodes(accountTable().SaveCreates(ctx, s.config, builders[*AccountCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*AccountUpdateOne](changes), accountBatch(false)))
+		rows, err := nodes(accountTable().SaveUpdates(ctx, s.config, builders[*AccountUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Attachment":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*AttachmentCreate](changes), attachmentBatch(false)))
+			return nodes(attachmentTable().SaveCreates(ctx, s.config, builders[*AttachmentCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*AttachmentUpdateOne](changes), attachmentBatch(false)))
+		rows, err := nodes(attachmentTable().SaveUpdates(ctx, s.config, builders[*AttachmentUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Badge":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*BadgeCreate](changes), badgeBatch(false)))
+			return nodes(badgeTable().SaveCreates(ctx, s.config, builders[*BadgeCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*BadgeUpdateOne](changes), badgeBatch(false)))
+		rows, err := nodes(badgeTable().SaveUpdates(ctx, s.config, builders[*BadgeUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Binder":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*BinderCreate](changes), binderBatch(false)))
+			return nodes(binderTable().SaveCreates(ctx, s.config, builders[*BinderCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*BinderUpdateOne](changes), binderBatch(false)))
+		rows, err := nodes(binderTable().SaveUpdates(ctx, s.config, builders[*BinderUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Clause":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ClauseCreate](changes), clauseBatch(false)))
+			return nodes(clauseTable().SaveCreates(ctx, s.config, builders[*ClauseCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ClauseUpdateOne](changes), clauseBatch(false)))
+		rows, err := nodes(clauseTable().SaveUpdates(ctx, s.config, builders[*ClauseUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Contract":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ContractCreate](changes), contractBatch(false)))
+			return nodes(contractTable().SaveCreates(ctx, s.config, builders[*ContractCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ContractUpdateOne](changes), contractBatch(false)))
+		rows, err := nodes(contractTable().SaveUpdates(ctx, s.config, builders[*ContractUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Cover":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*CoverCreate](changes), coverBatch(false)))
+			return nodes(coverTable().SaveCreates(ctx, s.config, builders[*CoverCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*CoverUpdateOne](changes), coverBatch(false)))
+		rows, err := nodes(coverTable().SaveUpdates(ctx, s.config, builders[*CoverUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Entry":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*EntryCreate](changes), entryBatch(false)))
+			return nodes(entryTable().SaveCreates(ctx, s.config, builders[*EntryCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*EntryUpdateOne](changes), entryBatch(false)))
+		rows, err := nodes(entryTable().SaveUpdates(ctx, s.config, builders[*EntryUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Invoice":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*InvoiceCreate](changes), invoiceBatch(false)))
+			return nodes(invoiceTable().SaveCreates(ctx, s.config, builders[*InvoiceCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*InvoiceUpdateOne](changes), invoiceBatch(false)))
+		rows, err := nodes(invoiceTable().SaveUpdates(ctx, s.config, builders[*InvoiceUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Label":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*LabelCreate](changes), labelBatch(false)))
+			return nodes(labelTable().SaveCreates(ctx, s.config, builders[*LabelCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*LabelUpdateOne](changes), labelBatch(false)))
+		rows, err := nodes(labelTable().SaveUpdates(ctx, s.config, builders[*LabelUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Maker":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*MakerCreate](changes), makerBatch(false)))
+			return nodes(makerTable().SaveCreates(ctx, s.config, builders[*MakerCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*MakerUpdateOne](changes), makerBatch(false)))
+		rows, err := nodes(makerTable().SaveUpdates(ctx, s.config, builders[*MakerUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Memo":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*MemoCreate](changes), memoBatch(false)))
+			return nodes(memoTable().SaveCreates(ctx, s.config, builders[*MemoCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*MemoUpdateOne](changes), memoBatch(false)))
+		rows, err := nodes(memoTable().SaveUpdates(ctx, s.config, builders[*MemoUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Note":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*NoteCreate](changes), noteBatch(false)))
+			return nodes(noteTable().SaveCreates(ctx, s.config, builders[*NoteCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*NoteUpdateOne](changes), noteBatch(false)))
+		rows, err := nodes(noteTable().SaveUpdates(ctx, s.config, builders[*NoteUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Person":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*PersonCreate](changes), personBatch(false)))
+			return nodes(personTable().SaveCreates(ctx, s.config, builders[*PersonCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*PersonUpdateOne](changes), personBatch(false)))
+		rows, err := nodes(personTable().SaveUpdates(ctx, s.config, builders[*PersonUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Product":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ProductCreate](changes), productBatch(false)))
+			return nodes(productTable().SaveCreates(ctx, s.config, builders[*ProductCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ProductUpdateOne](changes), productBatch(false)))
+		rows, err := nodes(productTable().SaveUpdates(ctx, s.config, builders[*ProductUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Project":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*ProjectCreate](changes), projectBatch(false)))
+			return nodes(projectTable().SaveCreates(ctx, s.config, builders[*ProjectCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*ProjectUpdateOne](changes), projectBatch(false)))
+		rows, err := nodes(projectTable().SaveUpdates(ctx, s.config, builders[*ProjectUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Remark":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*RemarkCreate](changes), remarkBatch(false)))
+			return nodes(remarkTable().SaveCreates(ctx, s.config, builders[*RemarkCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*RemarkUpdateOne](changes), remarkBatch(false)))
+		rows, err := nodes(remarkTable().SaveUpdates(ctx, s.config, builders[*RemarkUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Sheet":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*SheetCreate](changes), sheetBatch(false)))
+			return nodes(sheetTable().SaveCreates(ctx, s.config, builders[*SheetCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*SheetUpdateOne](changes), sheetBatch(false)))
+		rows, err := nodes(sheetTable().SaveUpdates(ctx, s.config, builders[*SheetUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Task":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*TaskCreate](changes), taskBatch(false)))
+			return nodes(taskTable().SaveCreates(ctx, s.config, builders[*TaskCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*TaskUpdateOne](changes), taskBatch(false)))
+		rows, err := nodes(taskTable().SaveUpdates(ctx, s.config, builders[*TaskUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	case "Topic":
 		if creating {
-			return nodes(saveBulk(ctx, s.config, builders[*TopicCreate](changes), topicBatch(false)))
+			return nodes(topicTable().SaveCreates(ctx, s.config, builders[*TopicCreate](changes), false))
 		}
-		rows, err := nodes(saveBulk(ctx, s.config, builders[*TopicUpdateOne](changes), topicBatch(false)))
+		rows, err := nodes(topicTable().SaveUpdates(ctx, s.config, builders[*TopicUpdateOne](changes), false))
 		return rows, missingRow(name, err)
 	}
 	return nil, fmt.Errorf("ent: %q cannot be written through the API", name)
@@ -274,3635 +205,1551 @@ func missingRow(label string, err error) error {
 	return err
 }
 
-// accountBatch describes a bulk of Account rows; the node only tells the type.
-func accountBatch(perRow bool) func() (*bulk.Batch, *Account) {
-	return func() (*bulk.Batch, *Account) {
-		return &bulk.Batch{
-			Entity: accountEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(account.Label, err) },
-		}, nil
+// accountTable is what package bulk needs of Account.
+func accountTable() *bulk.Table[config, *Account, *AccountCreate, *AccountUpdateOne] {
+	return &bulk.Table[config, *Account, *AccountCreate, *AccountUpdateOne]{
+		Driver: driverOf, Entity: accountEntity, Explain: explainBulk(account.Label),
+		Create: (*AccountCreate).bulkRow,
+		Update: (*AccountUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Account]{AccountByTenantIDName, AccountByID},
+		Value:  (*Account).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Account, error) {
+			return NewAccountClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *AccountCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Account) (*AccountUpdateOne, ent.Mutation) {
+			u := NewAccountClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *AccountUpdateOne, b *AccountCreate) {
+			if ids := b.mutation.EntriesIDs(); len(ids) > 0 {
+				u.mutation.AddEntryIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Account) rebind(c config) { _m.config = c }
-
-func (_c *AccountCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *AccountCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Account
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*AccountMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*AccountMutation, *Account]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *AccountMutation) { _c.mutation = m },
+		Spec: func() (*Account, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Account, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *AccountUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *AccountUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Account{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*AccountMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Account{config: c}
+	return bulk.Updating[*AccountMutation, *Account]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *AccountMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// AccountUpdateBulk changes many rows, each in its own way.
-type AccountUpdateBulk struct {
-	config
-	builders []*AccountUpdateOne
-	perRow   bool
-}
+// AccountUpdateBulk changes many Account rows, each in its own way.
+type AccountUpdateBulk = bulk.Updates[*Account]
 
 // UpdateBulk returns a builder that changes many Account rows, each in its own way.
 func (c *AccountClient) UpdateBulk(builders ...*AccountUpdateOne) *AccountUpdateBulk {
-	return &AccountUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *AccountUpdateBulk) ErrorsPerRow() *AccountUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *AccountUpdateBulk) Save(ctx context.Context) ([]*Account, error) {
-	return saveBulk(ctx, _u.config, _u.builders, accountBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *AccountUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return accountTable().Updates(c.config, builders)
 }
 
 // AccountKey is a unique key of Account.
-type AccountKey struct{ key bulk.Key }
+type AccountKey = bulk.Key[*Account]
 
 // The unique keys of Account.
 var (
-	AccountByTenantIDName = AccountKey{bulk.Key{Name: "tenant_id_name", Fields: []string{"tenant_id", "name"}}}
-	AccountByID           = AccountKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	AccountByTenantIDName = AccountKey{Name: "name", Fields: []string{"tenant_id", "name"}}
+	AccountByID           = AccountKey{Name: "", Fields: []string{"id"}}
 )
 
-// AccountUpsert creates a row, or updates the one with its key.
-type AccountUpsert struct{ many *AccountUpsertBulk }
-
-// AccountUpsertBulk creates rows, or updates those with their keys.
-type AccountUpsertBulk struct {
-	config
-	builders []*AccountCreate
-	by       AccountKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// AccountUpsert creates a row, or updates the one with its key;
+// AccountUpsertBulk does so with many.
+type (
+	AccountUpsert     = bulk.UpsertOne[*Account]
+	AccountUpsertBulk = bulk.Upserts[*Account]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *AccountClient) Upsert(builder *AccountCreate, by ...AccountKey) *AccountUpsert {
-	return &AccountUpsert{c.UpsertBulk([]*AccountCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *AccountUpsert) Save(ctx context.Context) (entity.Upserted[*Account], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Account]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*AccountCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is AccountByTenantIDName.
 func (c *AccountClient) UpsertBulk(builders []*AccountCreate, by ...AccountKey) *AccountUpsertBulk {
-	return &AccountUpsertBulk{config: c.config, builders: builders, by: byKey(by, AccountByTenantIDName)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *AccountUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Account], error) {
-	var rows []entity.Upserted[*Account]
-	before := make([]AccountMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewAccountClient(c)
-			upsert := &bulk.Upsert[*Account]{
-				Entity: accountEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*AccountMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Account, error) {
-					q := client.Query().Where(where).Order(account.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Account).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Account, error) {
-					builders := make([]*AccountCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Account]) ([]*Account, error) {
-					builders := make([]*AccountUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.EntriesIDs(); len(ids) > 0 {
-							b.mutation.AddEntryIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return accountTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Account) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "tenant_id":
-		return _m.TenantID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// attachmentBatch describes a bulk of Attachment rows; the node only tells the type.
-func attachmentBatch(perRow bool) func() (*bulk.Batch, *Attachment) {
-	return func() (*bulk.Batch, *Attachment) {
-		return &bulk.Batch{
-			Entity: attachmentEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(attachment.Label, err) },
-		}, nil
+// attachmentTable is what package bulk needs of Attachment.
+func attachmentTable() *bulk.Table[config, *Attachment, *AttachmentCreate, *AttachmentUpdateOne] {
+	return &bulk.Table[config, *Attachment, *AttachmentCreate, *AttachmentUpdateOne]{
+		Driver: driverOf, Entity: attachmentEntity, Explain: explainBulk(attachment.Label),
+		Create: (*AttachmentCreate).bulkRow,
+		Update: (*AttachmentUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Attachment]{AttachmentByID},
+		Value:  (*Attachment).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Attachment, error) {
+			return NewAttachmentClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *AttachmentCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Attachment) (*AttachmentUpdateOne, ent.Mutation) {
+			u := NewAttachmentClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *AttachmentUpdateOne, b *AttachmentCreate) {
+		},
 	}
 }
-
-func (_m *Attachment) rebind(c config) { _m.config = c }
-
-func (_c *AttachmentCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *AttachmentCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Attachment
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*AttachmentMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*AttachmentMutation, *Attachment]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *AttachmentMutation) { _c.mutation = m },
+		Spec: func() (*Attachment, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Attachment, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *AttachmentUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *AttachmentUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Attachment{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*AttachmentMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Attachment{config: c}
+	return bulk.Updating[*AttachmentMutation, *Attachment]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *AttachmentMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// AttachmentUpdateBulk changes many rows, each in its own way.
-type AttachmentUpdateBulk struct {
-	config
-	builders []*AttachmentUpdateOne
-	perRow   bool
-}
+// AttachmentUpdateBulk changes many Attachment rows, each in its own way.
+type AttachmentUpdateBulk = bulk.Updates[*Attachment]
 
 // UpdateBulk returns a builder that changes many Attachment rows, each in its own way.
 func (c *AttachmentClient) UpdateBulk(builders ...*AttachmentUpdateOne) *AttachmentUpdateBulk {
-	return &AttachmentUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *AttachmentUpdateBulk) ErrorsPerRow() *AttachmentUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *AttachmentUpdateBulk) Save(ctx context.Context) ([]*Attachment, error) {
-	return saveBulk(ctx, _u.config, _u.builders, attachmentBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *AttachmentUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return attachmentTable().Updates(c.config, builders)
 }
 
 // AttachmentKey is a unique key of Attachment.
-type AttachmentKey struct{ key bulk.Key }
+type AttachmentKey = bulk.Key[*Attachment]
 
 // The unique keys of Attachment.
 var (
-	AttachmentByID = AttachmentKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	AttachmentByID = AttachmentKey{Name: "", Fields: []string{"id"}}
 )
 
-// AttachmentUpsert creates a row, or updates the one with its key.
-type AttachmentUpsert struct{ many *AttachmentUpsertBulk }
-
-// AttachmentUpsertBulk creates rows, or updates those with their keys.
-type AttachmentUpsertBulk struct {
-	config
-	builders []*AttachmentCreate
-	by       AttachmentKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// AttachmentUpsert creates a row, or updates the one with its key;
+// AttachmentUpsertBulk does so with many.
+type (
+	AttachmentUpsert     = bulk.UpsertOne[*Attachment]
+	AttachmentUpsertBulk = bulk.Upserts[*Attachment]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *AttachmentClient) Upsert(builder *AttachmentCreate, by ...AttachmentKey) *AttachmentUpsert {
-	return &AttachmentUpsert{c.UpsertBulk([]*AttachmentCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *AttachmentUpsert) Save(ctx context.Context) (entity.Upserted[*Attachment], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Attachment]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*AttachmentCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is AttachmentByID.
 func (c *AttachmentClient) UpsertBulk(builders []*AttachmentCreate, by ...AttachmentKey) *AttachmentUpsertBulk {
-	return &AttachmentUpsertBulk{config: c.config, builders: builders, by: byKey(by, AttachmentByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *AttachmentUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Attachment], error) {
-	var rows []entity.Upserted[*Attachment]
-	before := make([]AttachmentMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewAttachmentClient(c)
-			upsert := &bulk.Upsert[*Attachment]{
-				Entity: attachmentEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*AttachmentMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Attachment, error) {
-					q := client.Query().Where(where).Order(attachment.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Attachment).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Attachment, error) {
-					builders := make([]*AttachmentCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Attachment]) ([]*Attachment, error) {
-					builders := make([]*AttachmentUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return attachmentTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Attachment) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "file":
-		return _m.File
-	case "task_id":
-		if _m.TaskID != nil {
-			return *_m.TaskID
-		}
-	case "project_id":
-		if _m.ProjectID != nil {
-			return *_m.ProjectID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// badgeBatch describes a bulk of Badge rows; the node only tells the type.
-func badgeBatch(perRow bool) func() (*bulk.Batch, *Badge) {
-	return func() (*bulk.Batch, *Badge) {
-		return &bulk.Batch{
-			Entity: badgeEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(badge.Label, err) },
-		}, nil
+// badgeTable is what package bulk needs of Badge.
+func badgeTable() *bulk.Table[config, *Badge, *BadgeCreate, *BadgeUpdateOne] {
+	return &bulk.Table[config, *Badge, *BadgeCreate, *BadgeUpdateOne]{
+		Driver: driverOf, Entity: badgeEntity, Explain: explainBulk(badge.Label),
+		Create: (*BadgeCreate).bulkRow,
+		Update: (*BadgeUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Badge]{BadgeByNumber, BadgeByPersonID, BadgeByID},
+		Value:  (*Badge).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Badge, error) {
+			return NewBadgeClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *BadgeCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Badge) (*BadgeUpdateOne, ent.Mutation) {
+			u := NewBadgeClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *BadgeUpdateOne, b *BadgeCreate) {
+		},
 	}
 }
-
-func (_m *Badge) rebind(c config) { _m.config = c }
-
-func (_c *BadgeCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *BadgeCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Badge
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*BadgeMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*BadgeMutation, *Badge]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *BadgeMutation) { _c.mutation = m },
+		Spec: func() (*Badge, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Badge, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *BadgeUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *BadgeUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Badge{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*BadgeMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Badge{config: c}
+	return bulk.Updating[*BadgeMutation, *Badge]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *BadgeMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// BadgeUpdateBulk changes many rows, each in its own way.
-type BadgeUpdateBulk struct {
-	config
-	builders []*BadgeUpdateOne
-	perRow   bool
-}
+// BadgeUpdateBulk changes many Badge rows, each in its own way.
+type BadgeUpdateBulk = bulk.Updates[*Badge]
 
 // UpdateBulk returns a builder that changes many Badge rows, each in its own way.
 func (c *BadgeClient) UpdateBulk(builders ...*BadgeUpdateOne) *BadgeUpdateBulk {
-	return &BadgeUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *BadgeUpdateBulk) ErrorsPerRow() *BadgeUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *BadgeUpdateBulk) Save(ctx context.Context) ([]*Badge, error) {
-	return saveBulk(ctx, _u.config, _u.builders, badgeBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *BadgeUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return badgeTable().Updates(c.config, builders)
 }
 
 // BadgeKey is a unique key of Badge.
-type BadgeKey struct{ key bulk.Key }
+type BadgeKey = bulk.Key[*Badge]
 
 // The unique keys of Badge.
 var (
-	BadgeByNumber   = BadgeKey{bulk.Key{Name: "number", Fields: []string{"number"}}}
-	BadgeByPersonID = BadgeKey{bulk.Key{Name: "person_id", Fields: []string{"person_id"}}}
-	BadgeByID       = BadgeKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	BadgeByNumber   = BadgeKey{Name: "number", Fields: []string{"number"}}
+	BadgeByPersonID = BadgeKey{Name: "person_id", Fields: []string{"person_id"}}
+	BadgeByID       = BadgeKey{Name: "", Fields: []string{"id"}}
 )
 
-// BadgeUpsert creates a row, or updates the one with its key.
-type BadgeUpsert struct{ many *BadgeUpsertBulk }
-
-// BadgeUpsertBulk creates rows, or updates those with their keys.
-type BadgeUpsertBulk struct {
-	config
-	builders []*BadgeCreate
-	by       BadgeKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// BadgeUpsert creates a row, or updates the one with its key;
+// BadgeUpsertBulk does so with many.
+type (
+	BadgeUpsert     = bulk.UpsertOne[*Badge]
+	BadgeUpsertBulk = bulk.Upserts[*Badge]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *BadgeClient) Upsert(builder *BadgeCreate, by ...BadgeKey) *BadgeUpsert {
-	return &BadgeUpsert{c.UpsertBulk([]*BadgeCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *BadgeUpsert) Save(ctx context.Context) (entity.Upserted[*Badge], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Badge]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*BadgeCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is BadgeByNumber.
 func (c *BadgeClient) UpsertBulk(builders []*BadgeCreate, by ...BadgeKey) *BadgeUpsertBulk {
-	return &BadgeUpsertBulk{config: c.config, builders: builders, by: byKey(by, BadgeByNumber)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *BadgeUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Badge], error) {
-	var rows []entity.Upserted[*Badge]
-	before := make([]BadgeMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewBadgeClient(c)
-			upsert := &bulk.Upsert[*Badge]{
-				Entity: badgeEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*BadgeMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Badge, error) {
-					q := client.Query().Where(where).Order(badge.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Badge).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Badge, error) {
-					builders := make([]*BadgeCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Badge]) ([]*Badge, error) {
-					builders := make([]*BadgeUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return badgeTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Badge) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "number":
-		return _m.Number
-	case "person_id":
-		return _m.PersonID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// binderBatch describes a bulk of Binder rows; the node only tells the type.
-func binderBatch(perRow bool) func() (*bulk.Batch, *Binder) {
-	return func() (*bulk.Batch, *Binder) {
-		return &bulk.Batch{
-			Entity: binderEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(binder.Label, err) },
-		}, nil
+// binderTable is what package bulk needs of Binder.
+func binderTable() *bulk.Table[config, *Binder, *BinderCreate, *BinderUpdateOne] {
+	return &bulk.Table[config, *Binder, *BinderCreate, *BinderUpdateOne]{
+		Driver: driverOf, Entity: binderEntity, Explain: explainBulk(binder.Label),
+		Create: (*BinderCreate).bulkRow,
+		Update: (*BinderUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Binder]{BinderByID},
+		Value:  (*Binder).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Binder, error) {
+			return NewBinderClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *BinderCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Binder) (*BinderUpdateOne, ent.Mutation) {
+			u := NewBinderClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *BinderUpdateOne, b *BinderCreate) {
+			if ids := b.mutation.MemosIDs(); len(ids) > 0 {
+				u.mutation.AddMemoIDs(ids...)
+			}
+			if ids := b.mutation.PinnedIDs(); len(ids) > 0 {
+				u.mutation.AddPinnedIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Binder) rebind(c config) { _m.config = c }
-
-func (_c *BinderCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *BinderCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Binder
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*BinderMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*BinderMutation, *Binder]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *BinderMutation) { _c.mutation = m },
+		Spec: func() (*Binder, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Binder, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *BinderUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *BinderUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Binder{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*BinderMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Binder{config: c}
+	return bulk.Updating[*BinderMutation, *Binder]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *BinderMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// BinderUpdateBulk changes many rows, each in its own way.
-type BinderUpdateBulk struct {
-	config
-	builders []*BinderUpdateOne
-	perRow   bool
-}
+// BinderUpdateBulk changes many Binder rows, each in its own way.
+type BinderUpdateBulk = bulk.Updates[*Binder]
 
 // UpdateBulk returns a builder that changes many Binder rows, each in its own way.
 func (c *BinderClient) UpdateBulk(builders ...*BinderUpdateOne) *BinderUpdateBulk {
-	return &BinderUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *BinderUpdateBulk) ErrorsPerRow() *BinderUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *BinderUpdateBulk) Save(ctx context.Context) ([]*Binder, error) {
-	return saveBulk(ctx, _u.config, _u.builders, binderBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *BinderUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return binderTable().Updates(c.config, builders)
 }
 
 // BinderKey is a unique key of Binder.
-type BinderKey struct{ key bulk.Key }
+type BinderKey = bulk.Key[*Binder]
 
 // The unique keys of Binder.
 var (
-	BinderByID = BinderKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	BinderByID = BinderKey{Name: "", Fields: []string{"id"}}
 )
 
-// BinderUpsert creates a row, or updates the one with its key.
-type BinderUpsert struct{ many *BinderUpsertBulk }
-
-// BinderUpsertBulk creates rows, or updates those with their keys.
-type BinderUpsertBulk struct {
-	config
-	builders []*BinderCreate
-	by       BinderKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// BinderUpsert creates a row, or updates the one with its key;
+// BinderUpsertBulk does so with many.
+type (
+	BinderUpsert     = bulk.UpsertOne[*Binder]
+	BinderUpsertBulk = bulk.Upserts[*Binder]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *BinderClient) Upsert(builder *BinderCreate, by ...BinderKey) *BinderUpsert {
-	return &BinderUpsert{c.UpsertBulk([]*BinderCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *BinderUpsert) Save(ctx context.Context) (entity.Upserted[*Binder], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Binder]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*BinderCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is BinderByID.
 func (c *BinderClient) UpsertBulk(builders []*BinderCreate, by ...BinderKey) *BinderUpsertBulk {
-	return &BinderUpsertBulk{config: c.config, builders: builders, by: byKey(by, BinderByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *BinderUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Binder], error) {
-	var rows []entity.Upserted[*Binder]
-	before := make([]BinderMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewBinderClient(c)
-			upsert := &bulk.Upsert[*Binder]{
-				Entity: binderEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*BinderMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Binder, error) {
-					q := client.Query().Where(where).Order(binder.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Binder).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Binder, error) {
-					builders := make([]*BinderCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Binder]) ([]*Binder, error) {
-					builders := make([]*BinderUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.MemosIDs(); len(ids) > 0 {
-							b.mutation.AddMemoIDs(ids...)
-						}
-						if ids := m.PinnedIDs(); len(ids) > 0 {
-							b.mutation.AddPinnedIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return binderTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Binder) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// clauseBatch describes a bulk of Clause rows; the node only tells the type.
-func clauseBatch(perRow bool) func() (*bulk.Batch, *Clause) {
-	return func() (*bulk.Batch, *Clause) {
-		return &bulk.Batch{
-			Entity: clauseEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(clause.Label, err) },
-		}, nil
+// clauseTable is what package bulk needs of Clause.
+func clauseTable() *bulk.Table[config, *Clause, *ClauseCreate, *ClauseUpdateOne] {
+	return &bulk.Table[config, *Clause, *ClauseCreate, *ClauseUpdateOne]{
+		Driver: driverOf, Entity: clauseEntity, Explain: explainBulk(clause.Label),
+		Create: (*ClauseCreate).bulkRow,
+		Update: (*ClauseUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Clause]{ClauseByContractIDPosition, ClauseByID},
+		Value:  (*Clause).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Clause, error) {
+			return NewClauseClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ClauseCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Clause) (*ClauseUpdateOne, ent.Mutation) {
+			u := NewClauseClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ClauseUpdateOne, b *ClauseCreate) {
+			if ids := b.mutation.PartsIDs(); len(ids) > 0 {
+				u.mutation.AddPartIDs(ids...)
+			}
+			if ids := b.mutation.InvoicesIDs(); len(ids) > 0 {
+				u.mutation.AddInvoiceIDs(ids...)
+			}
+			if ids := b.mutation.CoversIDs(); len(ids) > 0 {
+				u.mutation.AddCoverIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Clause) rebind(c config) { _m.config = c }
-
-func (_c *ClauseCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ClauseCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Clause
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ClauseMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ClauseMutation, *Clause]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ClauseMutation) { _c.mutation = m },
+		Spec: func() (*Clause, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Clause, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ClauseUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ClauseUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Clause{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ClauseMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Clause{config: c}
+	return bulk.Updating[*ClauseMutation, *Clause]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ClauseMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ClauseUpdateBulk changes many rows, each in its own way.
-type ClauseUpdateBulk struct {
-	config
-	builders []*ClauseUpdateOne
-	perRow   bool
-}
+// ClauseUpdateBulk changes many Clause rows, each in its own way.
+type ClauseUpdateBulk = bulk.Updates[*Clause]
 
 // UpdateBulk returns a builder that changes many Clause rows, each in its own way.
 func (c *ClauseClient) UpdateBulk(builders ...*ClauseUpdateOne) *ClauseUpdateBulk {
-	return &ClauseUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ClauseUpdateBulk) ErrorsPerRow() *ClauseUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ClauseUpdateBulk) Save(ctx context.Context) ([]*Clause, error) {
-	return saveBulk(ctx, _u.config, _u.builders, clauseBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ClauseUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return clauseTable().Updates(c.config, builders)
 }
 
 // ClauseKey is a unique key of Clause.
-type ClauseKey struct{ key bulk.Key }
+type ClauseKey = bulk.Key[*Clause]
 
 // The unique keys of Clause.
 var (
-	ClauseByContractIDPosition = ClauseKey{bulk.Key{Name: "contract_id_position", Fields: []string{"contract_id", "position"}}}
-	ClauseByID                 = ClauseKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ClauseByContractIDPosition = ClauseKey{Name: "contract_id_position", Fields: []string{"contract_id", "position"}}
+	ClauseByID                 = ClauseKey{Name: "", Fields: []string{"id"}}
 )
 
-// ClauseUpsert creates a row, or updates the one with its key.
-type ClauseUpsert struct{ many *ClauseUpsertBulk }
-
-// ClauseUpsertBulk creates rows, or updates those with their keys.
-type ClauseUpsertBulk struct {
-	config
-	builders []*ClauseCreate
-	by       ClauseKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ClauseUpsert creates a row, or updates the one with its key;
+// ClauseUpsertBulk does so with many.
+type (
+	ClauseUpsert     = bulk.UpsertOne[*Clause]
+	ClauseUpsertBulk = bulk.Upserts[*Clause]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ClauseClient) Upsert(builder *ClauseCreate, by ...ClauseKey) *ClauseUpsert {
-	return &ClauseUpsert{c.UpsertBulk([]*ClauseCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ClauseUpsert) Save(ctx context.Context) (entity.Upserted[*Clause], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Clause]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ClauseCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ClauseByContractIDPosition.
 func (c *ClauseClient) UpsertBulk(builders []*ClauseCreate, by ...ClauseKey) *ClauseUpsertBulk {
-	return &ClauseUpsertBulk{config: c.config, builders: builders, by: byKey(by, ClauseByContractIDPosition)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ClauseUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Clause], error) {
-	var rows []entity.Upserted[*Clause]
-	before := make([]ClauseMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewClauseClient(c)
-			upsert := &bulk.Upsert[*Clause]{
-				Entity: clauseEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ClauseMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Clause, error) {
-					q := client.Query().Where(where).Order(clause.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Clause).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Clause, error) {
-					builders := make([]*ClauseCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Clause]) ([]*Clause, error) {
-					builders := make([]*ClauseUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.PartsIDs(); len(ids) > 0 {
-							b.mutation.AddPartIDs(ids...)
-						}
-						if ids := m.InvoicesIDs(); len(ids) > 0 {
-							b.mutation.AddInvoiceIDs(ids...)
-						}
-						if ids := m.CoversIDs(); len(ids) > 0 {
-							b.mutation.AddCoverIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return clauseTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Clause) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "position":
-		return _m.Position
-	case "contract_id":
-		return _m.ContractID
-	case "parent_id":
-		if _m.ParentID != nil {
-			return *_m.ParentID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// contractBatch describes a bulk of Contract rows; the node only tells the type.
-func contractBatch(perRow bool) func() (*bulk.Batch, *Contract) {
-	return func() (*bulk.Batch, *Contract) {
-		return &bulk.Batch{
-			Entity: contractEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(contract.Label, err) },
-		}, nil
+// contractTable is what package bulk needs of Contract.
+func contractTable() *bulk.Table[config, *Contract, *ContractCreate, *ContractUpdateOne] {
+	return &bulk.Table[config, *Contract, *ContractCreate, *ContractUpdateOne]{
+		Driver: driverOf, Entity: contractEntity, Explain: explainBulk(contract.Label),
+		Create: (*ContractCreate).bulkRow,
+		Update: (*ContractUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Contract]{ContractByNumber, ContractByTitle, ContractByID},
+		Value:  (*Contract).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Contract, error) {
+			return NewContractClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ContractCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Contract) (*ContractUpdateOne, ent.Mutation) {
+			u := NewContractClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ContractUpdateOne, b *ContractCreate) {
+			if ids := b.mutation.ClausesIDs(); len(ids) > 0 {
+				u.mutation.AddClauseIDs(ids...)
+			}
+			if ids := b.mutation.CoverIDs(); len(ids) > 0 {
+				u.mutation.SetCoverID(ids[0])
+			}
+			if ids := b.mutation.InvoicesIDs(); len(ids) > 0 {
+				u.mutation.AddInvoiceIDs(ids...)
+			}
+			if ids := b.mutation.RemarksIDs(); len(ids) > 0 {
+				u.mutation.AddRemarkIDs(ids...)
+			}
+			if ids := b.mutation.MentionsIDs(); len(ids) > 0 {
+				u.mutation.AddMentionIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Contract) rebind(c config) { _m.config = c }
-
-func (_c *ContractCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ContractCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Contract
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ContractMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ContractMutation, *Contract]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ContractMutation) { _c.mutation = m },
+		Spec: func() (*Contract, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Contract, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ContractUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ContractUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Contract{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ContractMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Contract{config: c}
+	return bulk.Updating[*ContractMutation, *Contract]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ContractMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ContractUpdateBulk changes many rows, each in its own way.
-type ContractUpdateBulk struct {
-	config
-	builders []*ContractUpdateOne
-	perRow   bool
-}
+// ContractUpdateBulk changes many Contract rows, each in its own way.
+type ContractUpdateBulk = bulk.Updates[*Contract]
 
 // UpdateBulk returns a builder that changes many Contract rows, each in its own way.
 func (c *ContractClient) UpdateBulk(builders ...*ContractUpdateOne) *ContractUpdateBulk {
-	return &ContractUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ContractUpdateBulk) ErrorsPerRow() *ContractUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ContractUpdateBulk) Save(ctx context.Context) ([]*Contract, error) {
-	return saveBulk(ctx, _u.config, _u.builders, contractBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ContractUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return contractTable().Updates(c.config, builders)
 }
 
 // ContractKey is a unique key of Contract.
-type ContractKey struct{ key bulk.Key }
+type ContractKey = bulk.Key[*Contract]
 
 // The unique keys of Contract.
 var (
-	ContractByNumber = ContractKey{bulk.Key{Name: "number", Fields: []string{"number"}}}
-	ContractByTitle  = ContractKey{bulk.Key{Name: "title", Fields: []string{"title"}}}
-	ContractByID     = ContractKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ContractByNumber = ContractKey{Name: "number", Fields: []string{"number"}}
+	ContractByTitle  = ContractKey{Name: "title", Fields: []string{"title"}}
+	ContractByID     = ContractKey{Name: "", Fields: []string{"id"}}
 )
 
-// ContractUpsert creates a row, or updates the one with its key.
-type ContractUpsert struct{ many *ContractUpsertBulk }
-
-// ContractUpsertBulk creates rows, or updates those with their keys.
-type ContractUpsertBulk struct {
-	config
-	builders []*ContractCreate
-	by       ContractKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ContractUpsert creates a row, or updates the one with its key;
+// ContractUpsertBulk does so with many.
+type (
+	ContractUpsert     = bulk.UpsertOne[*Contract]
+	ContractUpsertBulk = bulk.Upserts[*Contract]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ContractClient) Upsert(builder *ContractCreate, by ...ContractKey) *ContractUpsert {
-	return &ContractUpsert{c.UpsertBulk([]*ContractCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ContractUpsert) Save(ctx context.Context) (entity.Upserted[*Contract], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Contract]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ContractCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ContractByNumber.
 func (c *ContractClient) UpsertBulk(builders []*ContractCreate, by ...ContractKey) *ContractUpsertBulk {
-	return &ContractUpsertBulk{config: c.config, builders: builders, by: byKey(by, ContractByNumber)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ContractUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Contract], error) {
-	var rows []entity.Upserted[*Contract]
-	before := make([]ContractMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewContractClient(c)
-			upsert := &bulk.Upsert[*Contract]{
-				Entity: contractEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ContractMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Contract, error) {
-					q := client.Query().Where(where).Order(contract.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Contract).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Contract, error) {
-					builders := make([]*ContractCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Contract]) ([]*Contract, error) {
-					builders := make([]*ContractUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.ClausesIDs(); len(ids) > 0 {
-							b.mutation.AddClauseIDs(ids...)
-						}
-						if ids := m.CoverIDs(); len(ids) > 0 {
-							b.mutation.SetCoverID(ids[0])
-						}
-						if ids := m.InvoicesIDs(); len(ids) > 0 {
-							b.mutation.AddInvoiceIDs(ids...)
-						}
-						if ids := m.RemarksIDs(); len(ids) > 0 {
-							b.mutation.AddRemarkIDs(ids...)
-						}
-						if ids := m.MentionsIDs(); len(ids) > 0 {
-							b.mutation.AddMentionIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return contractTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Contract) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "number":
-		return _m.Number
-	case "title":
-		return _m.Title
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// coverBatch describes a bulk of Cover rows; the node only tells the type.
-func coverBatch(perRow bool) func() (*bulk.Batch, *Cover) {
-	return func() (*bulk.Batch, *Cover) {
-		return &bulk.Batch{
-			Entity: coverEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(cover.Label, err) },
-		}, nil
+// coverTable is what package bulk needs of Cover.
+func coverTable() *bulk.Table[config, *Cover, *CoverCreate, *CoverUpdateOne] {
+	return &bulk.Table[config, *Cover, *CoverCreate, *CoverUpdateOne]{
+		Driver: driverOf, Entity: coverEntity, Explain: explainBulk(cover.Label),
+		Create: (*CoverCreate).bulkRow,
+		Update: (*CoverUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Cover]{CoverByContractID, CoverByID},
+		Value:  (*Cover).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Cover, error) {
+			return NewCoverClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *CoverCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Cover) (*CoverUpdateOne, ent.Mutation) {
+			u := NewCoverClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *CoverUpdateOne, b *CoverCreate) {
+		},
 	}
 }
-
-func (_m *Cover) rebind(c config) { _m.config = c }
-
-func (_c *CoverCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *CoverCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Cover
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*CoverMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*CoverMutation, *Cover]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *CoverMutation) { _c.mutation = m },
+		Spec: func() (*Cover, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Cover, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *CoverUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *CoverUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Cover{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*CoverMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Cover{config: c}
+	return bulk.Updating[*CoverMutation, *Cover]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *CoverMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// CoverUpdateBulk changes many rows, each in its own way.
-type CoverUpdateBulk struct {
-	config
-	builders []*CoverUpdateOne
-	perRow   bool
-}
+// CoverUpdateBulk changes many Cover rows, each in its own way.
+type CoverUpdateBulk = bulk.Updates[*Cover]
 
 // UpdateBulk returns a builder that changes many Cover rows, each in its own way.
 func (c *CoverClient) UpdateBulk(builders ...*CoverUpdateOne) *CoverUpdateBulk {
-	return &CoverUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *CoverUpdateBulk) ErrorsPerRow() *CoverUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *CoverUpdateBulk) Save(ctx context.Context) ([]*Cover, error) {
-	return saveBulk(ctx, _u.config, _u.builders, coverBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *CoverUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return coverTable().Updates(c.config, builders)
 }
 
 // CoverKey is a unique key of Cover.
-type CoverKey struct{ key bulk.Key }
+type CoverKey = bulk.Key[*Cover]
 
 // The unique keys of Cover.
 var (
-	CoverByContractID = CoverKey{bulk.Key{Name: "contract_id", Fields: []string{"contract_id"}}}
-	CoverByID         = CoverKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	CoverByContractID = CoverKey{Name: "contract_id", Fields: []string{"contract_id"}}
+	CoverByID         = CoverKey{Name: "", Fields: []string{"id"}}
 )
 
-// CoverUpsert creates a row, or updates the one with its key.
-type CoverUpsert struct{ many *CoverUpsertBulk }
-
-// CoverUpsertBulk creates rows, or updates those with their keys.
-type CoverUpsertBulk struct {
-	config
-	builders []*CoverCreate
-	by       CoverKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// CoverUpsert creates a row, or updates the one with its key;
+// CoverUpsertBulk does so with many.
+type (
+	CoverUpsert     = bulk.UpsertOne[*Cover]
+	CoverUpsertBulk = bulk.Upserts[*Cover]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *CoverClient) Upsert(builder *CoverCreate, by ...CoverKey) *CoverUpsert {
-	return &CoverUpsert{c.UpsertBulk([]*CoverCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *CoverUpsert) Save(ctx context.Context) (entity.Upserted[*Cover], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Cover]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*CoverCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is CoverByContractID.
 func (c *CoverClient) UpsertBulk(builders []*CoverCreate, by ...CoverKey) *CoverUpsertBulk {
-	return &CoverUpsertBulk{config: c.config, builders: builders, by: byKey(by, CoverByContractID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *CoverUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Cover], error) {
-	var rows []entity.Upserted[*Cover]
-	before := make([]CoverMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewCoverClient(c)
-			upsert := &bulk.Upsert[*Cover]{
-				Entity: coverEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*CoverMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Cover, error) {
-					q := client.Query().Where(where).Order(cover.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Cover).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Cover, error) {
-					builders := make([]*CoverCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Cover]) ([]*Cover, error) {
-					builders := make([]*CoverUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return coverTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Cover) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "color":
-		return _m.Color
-	case "contract_id":
-		return _m.ContractID
-	case "clause_id":
-		if _m.ClauseID != nil {
-			return *_m.ClauseID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// entryBatch describes a bulk of Entry rows; the node only tells the type.
-func entryBatch(perRow bool) func() (*bulk.Batch, *Entry) {
-	return func() (*bulk.Batch, *Entry) {
-		return &bulk.Batch{
-			Entity: entryEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(entry.Label, err) },
-		}, nil
+// entryTable is what package bulk needs of Entry.
+func entryTable() *bulk.Table[config, *Entry, *EntryCreate, *EntryUpdateOne] {
+	return &bulk.Table[config, *Entry, *EntryCreate, *EntryUpdateOne]{
+		Driver: driverOf, Entity: entryEntity, Explain: explainBulk(entry.Label),
+		Create: (*EntryCreate).bulkRow,
+		Update: (*EntryUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Entry]{EntryByID},
+		Value:  (*Entry).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Entry, error) {
+			return NewEntryClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *EntryCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Entry) (*EntryUpdateOne, ent.Mutation) {
+			u := NewEntryClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *EntryUpdateOne, b *EntryCreate) {
+			if ids := b.mutation.TopicsIDs(); len(ids) > 0 {
+				u.mutation.AddTopicIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Entry) rebind(c config) { _m.config = c }
-
-func (_c *EntryCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *EntryCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Entry
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*EntryMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*EntryMutation, *Entry]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *EntryMutation) { _c.mutation = m },
+		Spec: func() (*Entry, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Entry, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *EntryUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *EntryUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Entry{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*EntryMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Entry{config: c}
+	return bulk.Updating[*EntryMutation, *Entry]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *EntryMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// EntryUpdateBulk changes many rows, each in its own way.
-type EntryUpdateBulk struct {
-	config
-	builders []*EntryUpdateOne
-	perRow   bool
-}
+// EntryUpdateBulk changes many Entry rows, each in its own way.
+type EntryUpdateBulk = bulk.Updates[*Entry]
 
 // UpdateBulk returns a builder that changes many Entry rows, each in its own way.
 func (c *EntryClient) UpdateBulk(builders ...*EntryUpdateOne) *EntryUpdateBulk {
-	return &EntryUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *EntryUpdateBulk) ErrorsPerRow() *EntryUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *EntryUpdateBulk) Save(ctx context.Context) ([]*Entry, error) {
-	return saveBulk(ctx, _u.config, _u.builders, entryBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *EntryUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return entryTable().Updates(c.config, builders)
 }
 
 // EntryKey is a unique key of Entry.
-type EntryKey struct{ key bulk.Key }
+type EntryKey = bulk.Key[*Entry]
 
 // The unique keys of Entry.
 var (
-	EntryByID = EntryKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	EntryByID = EntryKey{Name: "", Fields: []string{"id"}}
 )
 
-// EntryUpsert creates a row, or updates the one with its key.
-type EntryUpsert struct{ many *EntryUpsertBulk }
-
-// EntryUpsertBulk creates rows, or updates those with their keys.
-type EntryUpsertBulk struct {
-	config
-	builders []*EntryCreate
-	by       EntryKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// EntryUpsert creates a row, or updates the one with its key;
+// EntryUpsertBulk does so with many.
+type (
+	EntryUpsert     = bulk.UpsertOne[*Entry]
+	EntryUpsertBulk = bulk.Upserts[*Entry]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *EntryClient) Upsert(builder *EntryCreate, by ...EntryKey) *EntryUpsert {
-	return &EntryUpsert{c.UpsertBulk([]*EntryCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *EntryUpsert) Save(ctx context.Context) (entity.Upserted[*Entry], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Entry]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*EntryCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is EntryByID.
 func (c *EntryClient) UpsertBulk(builders []*EntryCreate, by ...EntryKey) *EntryUpsertBulk {
-	return &EntryUpsertBulk{config: c.config, builders: builders, by: byKey(by, EntryByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *EntryUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Entry], error) {
-	var rows []entity.Upserted[*Entry]
-	before := make([]EntryMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewEntryClient(c)
-			upsert := &bulk.Upsert[*Entry]{
-				Entity: entryEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*EntryMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Entry, error) {
-					q := client.Query().Where(where).Order(entry.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Entry).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Entry, error) {
-					builders := make([]*EntryCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Entry]) ([]*Entry, error) {
-					builders := make([]*EntryUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.TopicsIDs(); len(ids) > 0 {
-							b.mutation.AddTopicIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return entryTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Entry) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "tenant_id":
-		return _m.TenantID
-	case "text":
-		return _m.Text
-	case "amount":
-		return _m.Amount
-	case "account_id":
-		return _m.AccountID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// invoiceBatch describes a bulk of Invoice rows; the node only tells the type.
-func invoiceBatch(perRow bool) func() (*bulk.Batch, *Invoice) {
-	return func() (*bulk.Batch, *Invoice) {
-		return &bulk.Batch{
-			Entity: invoiceEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(invoice.Label, err) },
-		}, nil
+// invoiceTable is what package bulk needs of Invoice.
+func invoiceTable() *bulk.Table[config, *Invoice, *InvoiceCreate, *InvoiceUpdateOne] {
+	return &bulk.Table[config, *Invoice, *InvoiceCreate, *InvoiceUpdateOne]{
+		Driver: driverOf, Entity: invoiceEntity, Explain: explainBulk(invoice.Label),
+		Create: (*InvoiceCreate).bulkRow,
+		Update: (*InvoiceUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Invoice]{InvoiceByID},
+		Value:  (*Invoice).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Invoice, error) {
+			return NewInvoiceClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *InvoiceCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Invoice) (*InvoiceUpdateOne, ent.Mutation) {
+			u := NewInvoiceClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *InvoiceUpdateOne, b *InvoiceCreate) {
+		},
 	}
 }
-
-func (_m *Invoice) rebind(c config) { _m.config = c }
-
-func (_c *InvoiceCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *InvoiceCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Invoice
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*InvoiceMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*InvoiceMutation, *Invoice]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *InvoiceMutation) { _c.mutation = m },
+		Spec: func() (*Invoice, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Invoice, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *InvoiceUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *InvoiceUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Invoice{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*InvoiceMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Invoice{config: c}
+	return bulk.Updating[*InvoiceMutation, *Invoice]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *InvoiceMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// InvoiceUpdateBulk changes many rows, each in its own way.
-type InvoiceUpdateBulk struct {
-	config
-	builders []*InvoiceUpdateOne
-	perRow   bool
-}
+// InvoiceUpdateBulk changes many Invoice rows, each in its own way.
+type InvoiceUpdateBulk = bulk.Updates[*Invoice]
 
 // UpdateBulk returns a builder that changes many Invoice rows, each in its own way.
 func (c *InvoiceClient) UpdateBulk(builders ...*InvoiceUpdateOne) *InvoiceUpdateBulk {
-	return &InvoiceUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *InvoiceUpdateBulk) ErrorsPerRow() *InvoiceUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *InvoiceUpdateBulk) Save(ctx context.Context) ([]*Invoice, error) {
-	return saveBulk(ctx, _u.config, _u.builders, invoiceBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *InvoiceUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return invoiceTable().Updates(c.config, builders)
 }
 
 // InvoiceKey is a unique key of Invoice.
-type InvoiceKey struct{ key bulk.Key }
+type InvoiceKey = bulk.Key[*Invoice]
 
 // The unique keys of Invoice.
 var (
-	InvoiceByID = InvoiceKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	InvoiceByID = InvoiceKey{Name: "", Fields: []string{"id"}}
 )
 
-// InvoiceUpsert creates a row, or updates the one with its key.
-type InvoiceUpsert struct{ many *InvoiceUpsertBulk }
-
-// InvoiceUpsertBulk creates rows, or updates those with their keys.
-type InvoiceUpsertBulk struct {
-	config
-	builders []*InvoiceCreate
-	by       InvoiceKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// InvoiceUpsert creates a row, or updates the one with its key;
+// InvoiceUpsertBulk does so with many.
+type (
+	InvoiceUpsert     = bulk.UpsertOne[*Invoice]
+	InvoiceUpsertBulk = bulk.Upserts[*Invoice]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *InvoiceClient) Upsert(builder *InvoiceCreate, by ...InvoiceKey) *InvoiceUpsert {
-	return &InvoiceUpsert{c.UpsertBulk([]*InvoiceCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *InvoiceUpsert) Save(ctx context.Context) (entity.Upserted[*Invoice], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Invoice]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*InvoiceCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is InvoiceByID.
 func (c *InvoiceClient) UpsertBulk(builders []*InvoiceCreate, by ...InvoiceKey) *InvoiceUpsertBulk {
-	return &InvoiceUpsertBulk{config: c.config, builders: builders, by: byKey(by, InvoiceByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *InvoiceUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Invoice], error) {
-	var rows []entity.Upserted[*Invoice]
-	before := make([]InvoiceMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewInvoiceClient(c)
-			upsert := &bulk.Upsert[*Invoice]{
-				Entity: invoiceEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*InvoiceMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Invoice, error) {
-					q := client.Query().Where(where).Order(invoice.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Invoice).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Invoice, error) {
-					builders := make([]*InvoiceCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Invoice]) ([]*Invoice, error) {
-					builders := make([]*InvoiceUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return invoiceTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Invoice) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "contract_id":
-		if _m.ContractID != nil {
-			return *_m.ContractID
-		}
-	case "clause_id":
-		if _m.ClauseID != nil {
-			return *_m.ClauseID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// labelBatch describes a bulk of Label rows; the node only tells the type.
-func labelBatch(perRow bool) func() (*bulk.Batch, *Label) {
-	return func() (*bulk.Batch, *Label) {
-		return &bulk.Batch{
-			Entity: labelEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(label.Label, err) },
-		}, nil
+// labelTable is what package bulk needs of Label.
+func labelTable() *bulk.Table[config, *Label, *LabelCreate, *LabelUpdateOne] {
+	return &bulk.Table[config, *Label, *LabelCreate, *LabelUpdateOne]{
+		Driver: driverOf, Entity: labelEntity, Explain: explainBulk(label.Label),
+		Create: (*LabelCreate).bulkRow,
+		Update: (*LabelUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Label]{LabelByName, LabelByID},
+		Value:  (*Label).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Label, error) {
+			return NewLabelClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *LabelCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Label) (*LabelUpdateOne, ent.Mutation) {
+			u := NewLabelClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *LabelUpdateOne, b *LabelCreate) {
+			if ids := b.mutation.TasksIDs(); len(ids) > 0 {
+				u.mutation.AddTaskIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Label) rebind(c config) { _m.config = c }
-
-func (_c *LabelCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *LabelCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Label
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*LabelMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*LabelMutation, *Label]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *LabelMutation) { _c.mutation = m },
+		Spec: func() (*Label, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Label, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *LabelUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *LabelUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Label{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*LabelMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Label{config: c}
+	return bulk.Updating[*LabelMutation, *Label]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *LabelMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// LabelUpdateBulk changes many rows, each in its own way.
-type LabelUpdateBulk struct {
-	config
-	builders []*LabelUpdateOne
-	perRow   bool
-}
+// LabelUpdateBulk changes many Label rows, each in its own way.
+type LabelUpdateBulk = bulk.Updates[*Label]
 
 // UpdateBulk returns a builder that changes many Label rows, each in its own way.
 func (c *LabelClient) UpdateBulk(builders ...*LabelUpdateOne) *LabelUpdateBulk {
-	return &LabelUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *LabelUpdateBulk) ErrorsPerRow() *LabelUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *LabelUpdateBulk) Save(ctx context.Context) ([]*Label, error) {
-	return saveBulk(ctx, _u.config, _u.builders, labelBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *LabelUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return labelTable().Updates(c.config, builders)
 }
 
 // LabelKey is a unique key of Label.
-type LabelKey struct{ key bulk.Key }
+type LabelKey = bulk.Key[*Label]
 
 // The unique keys of Label.
 var (
-	LabelByName = LabelKey{bulk.Key{Name: "name", Fields: []string{"name"}}}
-	LabelByID   = LabelKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	LabelByName = LabelKey{Name: "name", Fields: []string{"name"}}
+	LabelByID   = LabelKey{Name: "", Fields: []string{"id"}}
 )
 
-// LabelUpsert creates a row, or updates the one with its key.
-type LabelUpsert struct{ many *LabelUpsertBulk }
-
-// LabelUpsertBulk creates rows, or updates those with their keys.
-type LabelUpsertBulk struct {
-	config
-	builders []*LabelCreate
-	by       LabelKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// LabelUpsert creates a row, or updates the one with its key;
+// LabelUpsertBulk does so with many.
+type (
+	LabelUpsert     = bulk.UpsertOne[*Label]
+	LabelUpsertBulk = bulk.Upserts[*Label]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *LabelClient) Upsert(builder *LabelCreate, by ...LabelKey) *LabelUpsert {
-	return &LabelUpsert{c.UpsertBulk([]*LabelCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *LabelUpsert) Save(ctx context.Context) (entity.Upserted[*Label], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Label]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*LabelCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is LabelByName.
 func (c *LabelClient) UpsertBulk(builders []*LabelCreate, by ...LabelKey) *LabelUpsertBulk {
-	return &LabelUpsertBulk{config: c.config, builders: builders, by: byKey(by, LabelByName)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *LabelUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Label], error) {
-	var rows []entity.Upserted[*Label]
-	before := make([]LabelMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewLabelClient(c)
-			upsert := &bulk.Upsert[*Label]{
-				Entity: labelEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*LabelMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Label, error) {
-					q := client.Query().Where(where).Order(label.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Label).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Label, error) {
-					builders := make([]*LabelCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Label]) ([]*Label, error) {
-					builders := make([]*LabelUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.TasksIDs(); len(ids) > 0 {
-							b.mutation.AddTaskIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return labelTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Label) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "name":
-		return _m.Name
-	case "color":
-		if _m.Color != nil {
-			return *_m.Color
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// makerBatch describes a bulk of Maker rows; the node only tells the type.
-func makerBatch(perRow bool) func() (*bulk.Batch, *Maker) {
-	return func() (*bulk.Batch, *Maker) {
-		return &bulk.Batch{
-			Entity: makerEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(maker.Label, err) },
-		}, nil
+// makerTable is what package bulk needs of Maker.
+func makerTable() *bulk.Table[config, *Maker, *MakerCreate, *MakerUpdateOne] {
+	return &bulk.Table[config, *Maker, *MakerCreate, *MakerUpdateOne]{
+		Driver: driverOf, Entity: makerEntity, Explain: explainBulk(maker.Label),
+		Create: (*MakerCreate).bulkRow,
+		Update: (*MakerUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Maker]{MakerByID},
+		Value:  (*Maker).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Maker, error) {
+			return NewMakerClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *MakerCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Maker) (*MakerUpdateOne, ent.Mutation) {
+			u := NewMakerClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *MakerUpdateOne, b *MakerCreate) {
+			if ids := b.mutation.ProductsIDs(); len(ids) > 0 {
+				u.mutation.AddProductIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Maker) rebind(c config) { _m.config = c }
-
-func (_c *MakerCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *MakerCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Maker
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*MakerMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*MakerMutation, *Maker]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *MakerMutation) { _c.mutation = m },
+		Spec: func() (*Maker, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Maker, id any) {
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *MakerUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *MakerUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Maker{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*MakerMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Maker{config: c}
+	return bulk.Updating[*MakerMutation, *Maker]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *MakerMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// MakerUpdateBulk changes many rows, each in its own way.
-type MakerUpdateBulk struct {
-	config
-	builders []*MakerUpdateOne
-	perRow   bool
-}
+// MakerUpdateBulk changes many Maker rows, each in its own way.
+type MakerUpdateBulk = bulk.Updates[*Maker]
 
 // UpdateBulk returns a builder that changes many Maker rows, each in its own way.
 func (c *MakerClient) UpdateBulk(builders ...*MakerUpdateOne) *MakerUpdateBulk {
-	return &MakerUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *MakerUpdateBulk) ErrorsPerRow() *MakerUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *MakerUpdateBulk) Save(ctx context.Context) ([]*Maker, error) {
-	return saveBulk(ctx, _u.config, _u.builders, makerBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *MakerUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return makerTable().Updates(c.config, builders)
 }
 
 // MakerKey is a unique key of Maker.
-type MakerKey struct{ key bulk.Key }
+type MakerKey = bulk.Key[*Maker]
 
 // The unique keys of Maker.
 var (
-	MakerByID = MakerKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	MakerByID = MakerKey{Name: "", Fields: []string{"id"}}
 )
 
-// MakerUpsert creates a row, or updates the one with its key.
-type MakerUpsert struct{ many *MakerUpsertBulk }
-
-// MakerUpsertBulk creates rows, or updates those with their keys.
-type MakerUpsertBulk struct {
-	config
-	builders []*MakerCreate
-	by       MakerKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// MakerUpsert creates a row, or updates the one with its key;
+// MakerUpsertBulk does so with many.
+type (
+	MakerUpsert     = bulk.UpsertOne[*Maker]
+	MakerUpsertBulk = bulk.Upserts[*Maker]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *MakerClient) Upsert(builder *MakerCreate, by ...MakerKey) *MakerUpsert {
-	return &MakerUpsert{c.UpsertBulk([]*MakerCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *MakerUpsert) Save(ctx context.Context) (entity.Upserted[*Maker], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Maker]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*MakerCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is MakerByID.
 func (c *MakerClient) UpsertBulk(builders []*MakerCreate, by ...MakerKey) *MakerUpsertBulk {
-	return &MakerUpsertBulk{config: c.config, builders: builders, by: byKey(by, MakerByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *MakerUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Maker], error) {
-	var rows []entity.Upserted[*Maker]
-	before := make([]MakerMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewMakerClient(c)
-			upsert := &bulk.Upsert[*Maker]{
-				Entity: makerEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*MakerMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Maker, error) {
-					q := client.Query().Where(where).Order(maker.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Maker).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Maker, error) {
-					builders := make([]*MakerCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Maker]) ([]*Maker, error) {
-					builders := make([]*MakerUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.ProductsIDs(); len(ids) > 0 {
-							b.mutation.AddProductIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return makerTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Maker) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// memoBatch describes a bulk of Memo rows; the node only tells the type.
-func memoBatch(perRow bool) func() (*bulk.Batch, *Memo) {
-	return func() (*bulk.Batch, *Memo) {
-		return &bulk.Batch{
-			Entity: memoEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(memo.Label, err) },
-		}, nil
+// memoTable is what package bulk needs of Memo.
+func memoTable() *bulk.Table[config, *Memo, *MemoCreate, *MemoUpdateOne] {
+	return &bulk.Table[config, *Memo, *MemoCreate, *MemoUpdateOne]{
+		Driver: driverOf, Entity: memoEntity, Explain: explainBulk(memo.Label),
+		Create: (*MemoCreate).bulkRow,
+		Update: (*MemoUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Memo]{MemoByID},
+		Value:  (*Memo).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Memo, error) {
+			return NewMemoClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *MemoCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Memo) (*MemoUpdateOne, ent.Mutation) {
+			u := NewMemoClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *MemoUpdateOne, b *MemoCreate) {
+			if ids := b.mutation.PinnedInIDs(); len(ids) > 0 {
+				u.mutation.AddPinnedInIDs(ids...)
+			}
+			if ids := b.mutation.RepliesIDs(); len(ids) > 0 {
+				u.mutation.AddReplyIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Memo) rebind(c config) { _m.config = c }
-
-func (_c *MemoCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *MemoCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Memo
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*MemoMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*MemoMutation, *Memo]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *MemoMutation) { _c.mutation = m },
+		Spec: func() (*Memo, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Memo, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *MemoUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *MemoUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Memo{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*MemoMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Memo{config: c}
+	return bulk.Updating[*MemoMutation, *Memo]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *MemoMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// MemoUpdateBulk changes many rows, each in its own way.
-type MemoUpdateBulk struct {
-	config
-	builders []*MemoUpdateOne
-	perRow   bool
-}
+// MemoUpdateBulk changes many Memo rows, each in its own way.
+type MemoUpdateBulk = bulk.Updates[*Memo]
 
 // UpdateBulk returns a builder that changes many Memo rows, each in its own way.
 func (c *MemoClient) UpdateBulk(builders ...*MemoUpdateOne) *MemoUpdateBulk {
-	return &MemoUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *MemoUpdateBulk) ErrorsPerRow() *MemoUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *MemoUpdateBulk) Save(ctx context.Context) ([]*Memo, error) {
-	return saveBulk(ctx, _u.config, _u.builders, memoBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *MemoUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return memoTable().Updates(c.config, builders)
 }
 
 // MemoKey is a unique key of Memo.
-type MemoKey struct{ key bulk.Key }
+type MemoKey = bulk.Key[*Memo]
 
 // The unique keys of Memo.
 var (
-	MemoByID = MemoKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	MemoByID = MemoKey{Name: "", Fields: []string{"id"}}
 )
 
-// MemoUpsert creates a row, or updates the one with its key.
-type MemoUpsert struct{ many *MemoUpsertBulk }
-
-// MemoUpsertBulk creates rows, or updates those with their keys.
-type MemoUpsertBulk struct {
-	config
-	builders []*MemoCreate
-	by       MemoKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// MemoUpsert creates a row, or updates the one with its key;
+// MemoUpsertBulk does so with many.
+type (
+	MemoUpsert     = bulk.UpsertOne[*Memo]
+	MemoUpsertBulk = bulk.Upserts[*Memo]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *MemoClient) Upsert(builder *MemoCreate, by ...MemoKey) *MemoUpsert {
-	return &MemoUpsert{c.UpsertBulk([]*MemoCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *MemoUpsert) Save(ctx context.Context) (entity.Upserted[*Memo], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Memo]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*MemoCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is MemoByID.
 func (c *MemoClient) UpsertBulk(builders []*MemoCreate, by ...MemoKey) *MemoUpsertBulk {
-	return &MemoUpsertBulk{config: c.config, builders: builders, by: byKey(by, MemoByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *MemoUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Memo], error) {
-	var rows []entity.Upserted[*Memo]
-	before := make([]MemoMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewMemoClient(c)
-			upsert := &bulk.Upsert[*Memo]{
-				Entity: memoEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*MemoMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Memo, error) {
-					q := client.Query().Where(where).Order(memo.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Memo).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Memo, error) {
-					builders := make([]*MemoCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Memo]) ([]*Memo, error) {
-					builders := make([]*MemoUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.PinnedInIDs(); len(ids) > 0 {
-							b.mutation.AddPinnedInIDs(ids...)
-						}
-						if ids := m.RepliesIDs(); len(ids) > 0 {
-							b.mutation.AddReplyIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return memoTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Memo) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "text":
-		return _m.Text
-	case "author":
-		return _m.Author
-	case "public":
-		return _m.Public
-	case "binder_id":
-		if _m.BinderID != nil {
-			return *_m.BinderID
-		}
-	case "parent_id":
-		if _m.ParentID != nil {
-			return *_m.ParentID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// noteBatch describes a bulk of Note rows; the node only tells the type.
-func noteBatch(perRow bool) func() (*bulk.Batch, *Note) {
-	return func() (*bulk.Batch, *Note) {
-		return &bulk.Batch{
-			Entity: noteEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(note.Label, err) },
-		}, nil
+// noteTable is what package bulk needs of Note.
+func noteTable() *bulk.Table[config, *Note, *NoteCreate, *NoteUpdateOne] {
+	return &bulk.Table[config, *Note, *NoteCreate, *NoteUpdateOne]{
+		Driver: driverOf, Entity: noteEntity, Explain: explainBulk(note.Label),
+		Create: (*NoteCreate).bulkRow,
+		Update: (*NoteUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Note]{NoteByID},
+		Value:  (*Note).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Note, error) {
+			return NewNoteClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *NoteCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Note) (*NoteUpdateOne, ent.Mutation) {
+			u := NewNoteClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *NoteUpdateOne, b *NoteCreate) {
+		},
 	}
 }
-
-func (_m *Note) rebind(c config) { _m.config = c }
-
-func (_c *NoteCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *NoteCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Note
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*NoteMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*NoteMutation, *Note]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *NoteMutation) { _c.mutation = m },
+		Spec: func() (*Note, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Note, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *NoteUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *NoteUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Note{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*NoteMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Note{config: c}
+	return bulk.Updating[*NoteMutation, *Note]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *NoteMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// NoteUpdateBulk changes many rows, each in its own way.
-type NoteUpdateBulk struct {
-	config
-	builders []*NoteUpdateOne
-	perRow   bool
-}
+// NoteUpdateBulk changes many Note rows, each in its own way.
+type NoteUpdateBulk = bulk.Updates[*Note]
 
 // UpdateBulk returns a builder that changes many Note rows, each in its own way.
 func (c *NoteClient) UpdateBulk(builders ...*NoteUpdateOne) *NoteUpdateBulk {
-	return &NoteUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *NoteUpdateBulk) ErrorsPerRow() *NoteUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *NoteUpdateBulk) Save(ctx context.Context) ([]*Note, error) {
-	return saveBulk(ctx, _u.config, _u.builders, noteBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *NoteUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return noteTable().Updates(c.config, builders)
 }
 
 // NoteKey is a unique key of Note.
-type NoteKey struct{ key bulk.Key }
+type NoteKey = bulk.Key[*Note]
 
 // The unique keys of Note.
 var (
-	NoteByID = NoteKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	NoteByID = NoteKey{Name: "", Fields: []string{"id"}}
 )
 
-// NoteUpsert creates a row, or updates the one with its key.
-type NoteUpsert struct{ many *NoteUpsertBulk }
-
-// NoteUpsertBulk creates rows, or updates those with their keys.
-type NoteUpsertBulk struct {
-	config
-	builders []*NoteCreate
-	by       NoteKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// NoteUpsert creates a row, or updates the one with its key;
+// NoteUpsertBulk does so with many.
+type (
+	NoteUpsert     = bulk.UpsertOne[*Note]
+	NoteUpsertBulk = bulk.Upserts[*Note]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *NoteClient) Upsert(builder *NoteCreate, by ...NoteKey) *NoteUpsert {
-	return &NoteUpsert{c.UpsertBulk([]*NoteCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *NoteUpsert) Save(ctx context.Context) (entity.Upserted[*Note], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Note]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*NoteCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is NoteByID.
 func (c *NoteClient) UpsertBulk(builders []*NoteCreate, by ...NoteKey) *NoteUpsertBulk {
-	return &NoteUpsertBulk{config: c.config, builders: builders, by: byKey(by, NoteByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *NoteUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Note], error) {
-	var rows []entity.Upserted[*Note]
-	before := make([]NoteMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewNoteClient(c)
-			upsert := &bulk.Upsert[*Note]{
-				Entity: noteEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*NoteMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Note, error) {
-					q := client.Query().Where(where).Order(note.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Note).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Note, error) {
-					builders := make([]*NoteCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Note]) ([]*Note, error) {
-					builders := make([]*NoteUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return noteTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Note) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "text":
-		return _m.Text
-	case "task_id":
-		return _m.TaskID
-	case "author_id":
-		return _m.AuthorID
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// personBatch describes a bulk of Person rows; the node only tells the type.
-func personBatch(perRow bool) func() (*bulk.Batch, *Person) {
-	return func() (*bulk.Batch, *Person) {
-		return &bulk.Batch{
-			Entity: personEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(person.Label, err) },
-		}, nil
+// personTable is what package bulk needs of Person.
+func personTable() *bulk.Table[config, *Person, *PersonCreate, *PersonUpdateOne] {
+	return &bulk.Table[config, *Person, *PersonCreate, *PersonUpdateOne]{
+		Driver: driverOf, Entity: personEntity, Explain: explainBulk(person.Label),
+		Create: (*PersonCreate).bulkRow,
+		Update: (*PersonUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Person]{PersonByEmail, PersonByID},
+		Value:  (*Person).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Person, error) {
+			return NewPersonClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *PersonCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Person) (*PersonUpdateOne, ent.Mutation) {
+			u := NewPersonClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *PersonUpdateOne, b *PersonCreate) {
+			if ids := b.mutation.TasksIDs(); len(ids) > 0 {
+				u.mutation.AddTaskIDs(ids...)
+			}
+			if ids := b.mutation.ProjectsIDs(); len(ids) > 0 {
+				u.mutation.AddProjectIDs(ids...)
+			}
+			if ids := b.mutation.MembershipsIDs(); len(ids) > 0 {
+				u.mutation.AddMembershipIDs(ids...)
+			}
+			if ids := b.mutation.BadgeIDs(); len(ids) > 0 {
+				u.mutation.SetBadgeID(ids[0])
+			}
+			if ids := b.mutation.NotesIDs(); len(ids) > 0 {
+				u.mutation.AddNoteIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Person) rebind(c config) { _m.config = c }
-
-func (_c *PersonCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *PersonCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Person
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*PersonMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*PersonMutation, *Person]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *PersonMutation) { _c.mutation = m },
+		Spec: func() (*Person, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Person, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *PersonUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *PersonUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Person{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*PersonMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Person{config: c}
+	return bulk.Updating[*PersonMutation, *Person]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *PersonMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// PersonUpdateBulk changes many rows, each in its own way.
-type PersonUpdateBulk struct {
-	config
-	builders []*PersonUpdateOne
-	perRow   bool
-}
+// PersonUpdateBulk changes many Person rows, each in its own way.
+type PersonUpdateBulk = bulk.Updates[*Person]
 
 // UpdateBulk returns a builder that changes many Person rows, each in its own way.
 func (c *PersonClient) UpdateBulk(builders ...*PersonUpdateOne) *PersonUpdateBulk {
-	return &PersonUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *PersonUpdateBulk) ErrorsPerRow() *PersonUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *PersonUpdateBulk) Save(ctx context.Context) ([]*Person, error) {
-	return saveBulk(ctx, _u.config, _u.builders, personBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *PersonUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return personTable().Updates(c.config, builders)
 }
 
 // PersonKey is a unique key of Person.
-type PersonKey struct{ key bulk.Key }
+type PersonKey = bulk.Key[*Person]
 
 // The unique keys of Person.
 var (
-	PersonByEmail = PersonKey{bulk.Key{Name: "email", Fields: []string{"email"}}}
-	PersonByID    = PersonKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	PersonByEmail = PersonKey{Name: "email", Fields: []string{"email"}}
+	PersonByID    = PersonKey{Name: "", Fields: []string{"id"}}
 )
 
-// PersonUpsert creates a row, or updates the one with its key.
-type PersonUpsert struct{ many *PersonUpsertBulk }
-
-// PersonUpsertBulk creates rows, or updates those with their keys.
-type PersonUpsertBulk struct {
-	config
-	builders []*PersonCreate
-	by       PersonKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// PersonUpsert creates a row, or updates the one with its key;
+// PersonUpsertBulk does so with many.
+type (
+	PersonUpsert     = bulk.UpsertOne[*Person]
+	PersonUpsertBulk = bulk.Upserts[*Person]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *PersonClient) Upsert(builder *PersonCreate, by ...PersonKey) *PersonUpsert {
-	return &PersonUpsert{c.UpsertBulk([]*PersonCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *PersonUpsert) Save(ctx context.Context) (entity.Upserted[*Person], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Person]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*PersonCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is PersonByEmail.
 func (c *PersonClient) UpsertBulk(builders []*PersonCreate, by ...PersonKey) *PersonUpsertBulk {
-	return &PersonUpsertBulk{config: c.config, builders: builders, by: byKey(by, PersonByEmail)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *PersonUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Person], error) {
-	var rows []entity.Upserted[*Person]
-	before := make([]PersonMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewPersonClient(c)
-			upsert := &bulk.Upsert[*Person]{
-				Entity: personEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*PersonMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Person, error) {
-					q := client.Query().Where(where).Order(person.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Person).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Person, error) {
-					builders := make([]*PersonCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Person]) ([]*Person, error) {
-					builders := make([]*PersonUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.TasksIDs(); len(ids) > 0 {
-							b.mutation.AddTaskIDs(ids...)
-						}
-						if ids := m.ProjectsIDs(); len(ids) > 0 {
-							b.mutation.AddProjectIDs(ids...)
-						}
-						if ids := m.MembershipsIDs(); len(ids) > 0 {
-							b.mutation.AddMembershipIDs(ids...)
-						}
-						if ids := m.BadgeIDs(); len(ids) > 0 {
-							b.mutation.SetBadgeID(ids[0])
-						}
-						if ids := m.NotesIDs(); len(ids) > 0 {
-							b.mutation.AddNoteIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return personTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Person) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "email":
-		return _m.Email
-	case "name":
-		return _m.Name
-	case "nickname":
-		if _m.Nickname != nil {
-			return *_m.Nickname
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// productBatch describes a bulk of Product rows; the node only tells the type.
-func productBatch(perRow bool) func() (*bulk.Batch, *Product) {
-	return func() (*bulk.Batch, *Product) {
-		return &bulk.Batch{
-			Entity: productEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(product.Label, err) },
-		}, nil
+// productTable is what package bulk needs of Product.
+func productTable() *bulk.Table[config, *Product, *ProductCreate, *ProductUpdateOne] {
+	return &bulk.Table[config, *Product, *ProductCreate, *ProductUpdateOne]{
+		Driver: driverOf, Entity: productEntity, Explain: explainBulk(product.Label),
+		Create: (*ProductCreate).bulkRow,
+		Update: (*ProductUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Product]{ProductBySku, ProductByID},
+		Value:  (*Product).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Product, error) {
+			return NewProductClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ProductCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Product) (*ProductUpdateOne, ent.Mutation) {
+			u := NewProductClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ProductUpdateOne, b *ProductCreate) {
+		},
 	}
 }
-
-func (_m *Product) rebind(c config) { _m.config = c }
-
-func (_c *ProductCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ProductCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Product
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ProductMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ProductMutation, *Product]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ProductMutation) { _c.mutation = m },
+		Spec: func() (*Product, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Product, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ProductUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ProductUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Product{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ProductMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Product{config: c}
+	return bulk.Updating[*ProductMutation, *Product]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ProductMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ProductUpdateBulk changes many rows, each in its own way.
-type ProductUpdateBulk struct {
-	config
-	builders []*ProductUpdateOne
-	perRow   bool
-}
+// ProductUpdateBulk changes many Product rows, each in its own way.
+type ProductUpdateBulk = bulk.Updates[*Product]
 
 // UpdateBulk returns a builder that changes many Product rows, each in its own way.
 func (c *ProductClient) UpdateBulk(builders ...*ProductUpdateOne) *ProductUpdateBulk {
-	return &ProductUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ProductUpdateBulk) ErrorsPerRow() *ProductUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ProductUpdateBulk) Save(ctx context.Context) ([]*Product, error) {
-	return saveBulk(ctx, _u.config, _u.builders, productBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ProductUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return productTable().Updates(c.config, builders)
 }
 
 // ProductKey is a unique key of Product.
-type ProductKey struct{ key bulk.Key }
+type ProductKey = bulk.Key[*Product]
 
 // The unique keys of Product.
 var (
-	ProductBySku = ProductKey{bulk.Key{Name: "sku", Fields: []string{"sku"}}}
-	ProductByID  = ProductKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ProductBySku = ProductKey{Name: "sku", Fields: []string{"sku"}}
+	ProductByID  = ProductKey{Name: "", Fields: []string{"id"}}
 )
 
-// ProductUpsert creates a row, or updates the one with its key.
-type ProductUpsert struct{ many *ProductUpsertBulk }
-
-// ProductUpsertBulk creates rows, or updates those with their keys.
-type ProductUpsertBulk struct {
-	config
-	builders []*ProductCreate
-	by       ProductKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ProductUpsert creates a row, or updates the one with its key;
+// ProductUpsertBulk does so with many.
+type (
+	ProductUpsert     = bulk.UpsertOne[*Product]
+	ProductUpsertBulk = bulk.Upserts[*Product]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ProductClient) Upsert(builder *ProductCreate, by ...ProductKey) *ProductUpsert {
-	return &ProductUpsert{c.UpsertBulk([]*ProductCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ProductUpsert) Save(ctx context.Context) (entity.Upserted[*Product], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Product]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ProductCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ProductBySku.
 func (c *ProductClient) UpsertBulk(builders []*ProductCreate, by ...ProductKey) *ProductUpsertBulk {
-	return &ProductUpsertBulk{config: c.config, builders: builders, by: byKey(by, ProductBySku)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ProductUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Product], error) {
-	var rows []entity.Upserted[*Product]
-	before := make([]ProductMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewProductClient(c)
-			upsert := &bulk.Upsert[*Product]{
-				Entity: productEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ProductMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Product, error) {
-					q := client.Query().Where(where).Order(product.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Product).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Product, error) {
-					builders := make([]*ProductCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Product]) ([]*Product, error) {
-					builders := make([]*ProductUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return productTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Product) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
 	case "sku":
 		return _m.Sku
 	case "price":
@@ -3911,1374 +1758,592 @@ func (_m *Product) rowValue(name string) any {
 		if _m.Weight != nil {
 			return *_m.Weight
 		}
+		return nil
 	case "size":
 		return _m.Size
 	case "discount":
 		if _m.Discount != nil {
 			return *_m.Discount
 		}
-	case "tags":
-		return _m.Tags
-	case "spec":
-		return _m.Spec
-	case "maker_id":
-		if _m.MakerID != nil {
-			return *_m.MakerID
-		}
+		return nil
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// projectBatch describes a bulk of Project rows; the node only tells the type.
-func projectBatch(perRow bool) func() (*bulk.Batch, *Project) {
-	return func() (*bulk.Batch, *Project) {
-		return &bulk.Batch{
-			Entity: projectEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(project.Label, err) },
-		}, nil
+// projectTable is what package bulk needs of Project.
+func projectTable() *bulk.Table[config, *Project, *ProjectCreate, *ProjectUpdateOne] {
+	return &bulk.Table[config, *Project, *ProjectCreate, *ProjectUpdateOne]{
+		Driver: driverOf, Entity: projectEntity, Explain: explainBulk(project.Label),
+		Create: (*ProjectCreate).bulkRow,
+		Update: (*ProjectUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Project]{ProjectByCode, ProjectByID},
+		Value:  (*Project).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Project, error) {
+			return NewProjectClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *ProjectCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Project) (*ProjectUpdateOne, ent.Mutation) {
+			u := NewProjectClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *ProjectUpdateOne, b *ProjectCreate) {
+			if ids := b.mutation.TasksIDs(); len(ids) > 0 {
+				u.mutation.AddTaskIDs(ids...)
+			}
+			if ids := b.mutation.MembersIDs(); len(ids) > 0 {
+				u.mutation.AddMemberIDs(ids...)
+			}
+			if ids := b.mutation.AttachmentsIDs(); len(ids) > 0 {
+				u.mutation.AddAttachmentIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Project) rebind(c config) { _m.config = c }
-
-func (_c *ProjectCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *ProjectCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Project
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*ProjectMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*ProjectMutation, *Project]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *ProjectMutation) { _c.mutation = m },
+		Spec: func() (*Project, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Project, id any) {
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *ProjectUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *ProjectUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Project{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*ProjectMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Project{config: c}
+	return bulk.Updating[*ProjectMutation, *Project]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *ProjectMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// ProjectUpdateBulk changes many rows, each in its own way.
-type ProjectUpdateBulk struct {
-	config
-	builders []*ProjectUpdateOne
-	perRow   bool
-}
+// ProjectUpdateBulk changes many Project rows, each in its own way.
+type ProjectUpdateBulk = bulk.Updates[*Project]
 
 // UpdateBulk returns a builder that changes many Project rows, each in its own way.
 func (c *ProjectClient) UpdateBulk(builders ...*ProjectUpdateOne) *ProjectUpdateBulk {
-	return &ProjectUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *ProjectUpdateBulk) ErrorsPerRow() *ProjectUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *ProjectUpdateBulk) Save(ctx context.Context) ([]*Project, error) {
-	return saveBulk(ctx, _u.config, _u.builders, projectBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *ProjectUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return projectTable().Updates(c.config, builders)
 }
 
 // ProjectKey is a unique key of Project.
-type ProjectKey struct{ key bulk.Key }
+type ProjectKey = bulk.Key[*Project]
 
 // The unique keys of Project.
 var (
-	ProjectByCode = ProjectKey{bulk.Key{Name: "code", Fields: []string{"code"}}}
-	ProjectByID   = ProjectKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	ProjectByCode = ProjectKey{Name: "code", Fields: []string{"code"}}
+	ProjectByID   = ProjectKey{Name: "", Fields: []string{"id"}}
 )
 
-// ProjectUpsert creates a row, or updates the one with its key.
-type ProjectUpsert struct{ many *ProjectUpsertBulk }
-
-// ProjectUpsertBulk creates rows, or updates those with their keys.
-type ProjectUpsertBulk struct {
-	config
-	builders []*ProjectCreate
-	by       ProjectKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// ProjectUpsert creates a row, or updates the one with its key;
+// ProjectUpsertBulk does so with many.
+type (
+	ProjectUpsert     = bulk.UpsertOne[*Project]
+	ProjectUpsertBulk = bulk.Upserts[*Project]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *ProjectClient) Upsert(builder *ProjectCreate, by ...ProjectKey) *ProjectUpsert {
-	return &ProjectUpsert{c.UpsertBulk([]*ProjectCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *ProjectUpsert) Save(ctx context.Context) (entity.Upserted[*Project], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Project]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*ProjectCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is ProjectByCode.
 func (c *ProjectClient) UpsertBulk(builders []*ProjectCreate, by ...ProjectKey) *ProjectUpsertBulk {
-	return &ProjectUpsertBulk{config: c.config, builders: builders, by: byKey(by, ProjectByCode)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *ProjectUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Project], error) {
-	var rows []entity.Upserted[*Project]
-	before := make([]ProjectMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewProjectClient(c)
-			upsert := &bulk.Upsert[*Project]{
-				Entity: projectEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*ProjectMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Project, error) {
-					q := client.Query().Where(where).Order(project.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Project).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Project, error) {
-					builders := make([]*ProjectCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Project]) ([]*Project, error) {
-					builders := make([]*ProjectUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.TasksIDs(); len(ids) > 0 {
-							b.mutation.AddTaskIDs(ids...)
-						}
-						if ids := m.MembersIDs(); len(ids) > 0 {
-							b.mutation.AddMemberIDs(ids...)
-						}
-						if ids := m.AttachmentsIDs(); len(ids) > 0 {
-							b.mutation.AddAttachmentIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return projectTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Project) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "name":
-		return _m.Name
-	case "code":
-		return _m.Code
-	case "budget":
-		if _m.Budget != nil {
-			return *_m.Budget
-		}
-	case "archived":
-		return _m.Archived
-	case "lead_id":
-		if _m.LeadID != nil {
-			return *_m.LeadID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// remarkBatch describes a bulk of Remark rows; the node only tells the type.
-func remarkBatch(perRow bool) func() (*bulk.Batch, *Remark) {
-	return func() (*bulk.Batch, *Remark) {
-		return &bulk.Batch{
-			Entity: remarkEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(remark.Label, err) },
-		}, nil
+// remarkTable is what package bulk needs of Remark.
+func remarkTable() *bulk.Table[config, *Remark, *RemarkCreate, *RemarkUpdateOne] {
+	return &bulk.Table[config, *Remark, *RemarkCreate, *RemarkUpdateOne]{
+		Driver: driverOf, Entity: remarkEntity, Explain: explainBulk(remark.Label),
+		Create: (*RemarkCreate).bulkRow,
+		Update: (*RemarkUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Remark]{RemarkByID},
+		Value:  (*Remark).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Remark, error) {
+			return NewRemarkClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *RemarkCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Remark) (*RemarkUpdateOne, ent.Mutation) {
+			u := NewRemarkClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *RemarkUpdateOne, b *RemarkCreate) {
+		},
 	}
 }
-
-func (_m *Remark) rebind(c config) { _m.config = c }
-
-func (_c *RemarkCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *RemarkCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Remark
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*RemarkMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*RemarkMutation, *Remark]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *RemarkMutation) { _c.mutation = m },
+		Spec: func() (*Remark, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Remark, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *RemarkUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *RemarkUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Remark{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*RemarkMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Remark{config: c}
+	return bulk.Updating[*RemarkMutation, *Remark]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *RemarkMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// RemarkUpdateBulk changes many rows, each in its own way.
-type RemarkUpdateBulk struct {
-	config
-	builders []*RemarkUpdateOne
-	perRow   bool
-}
+// RemarkUpdateBulk changes many Remark rows, each in its own way.
+type RemarkUpdateBulk = bulk.Updates[*Remark]
 
 // UpdateBulk returns a builder that changes many Remark rows, each in its own way.
 func (c *RemarkClient) UpdateBulk(builders ...*RemarkUpdateOne) *RemarkUpdateBulk {
-	return &RemarkUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *RemarkUpdateBulk) ErrorsPerRow() *RemarkUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *RemarkUpdateBulk) Save(ctx context.Context) ([]*Remark, error) {
-	return saveBulk(ctx, _u.config, _u.builders, remarkBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *RemarkUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return remarkTable().Updates(c.config, builders)
 }
 
 // RemarkKey is a unique key of Remark.
-type RemarkKey struct{ key bulk.Key }
+type RemarkKey = bulk.Key[*Remark]
 
 // The unique keys of Remark.
 var (
-	RemarkByID = RemarkKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	RemarkByID = RemarkKey{Name: "", Fields: []string{"id"}}
 )
 
-// RemarkUpsert creates a row, or updates the one with its key.
-type RemarkUpsert struct{ many *RemarkUpsertBulk }
-
-// RemarkUpsertBulk creates rows, or updates those with their keys.
-type RemarkUpsertBulk struct {
-	config
-	builders []*RemarkCreate
-	by       RemarkKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// RemarkUpsert creates a row, or updates the one with its key;
+// RemarkUpsertBulk does so with many.
+type (
+	RemarkUpsert     = bulk.UpsertOne[*Remark]
+	RemarkUpsertBulk = bulk.Upserts[*Remark]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *RemarkClient) Upsert(builder *RemarkCreate, by ...RemarkKey) *RemarkUpsert {
-	return &RemarkUpsert{c.UpsertBulk([]*RemarkCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *RemarkUpsert) Save(ctx context.Context) (entity.Upserted[*Remark], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Remark]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*RemarkCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is RemarkByID.
 func (c *RemarkClient) UpsertBulk(builders []*RemarkCreate, by ...RemarkKey) *RemarkUpsertBulk {
-	return &RemarkUpsertBulk{config: c.config, builders: builders, by: byKey(by, RemarkByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *RemarkUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Remark], error) {
-	var rows []entity.Upserted[*Remark]
-	before := make([]RemarkMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewRemarkClient(c)
-			upsert := &bulk.Upsert[*Remark]{
-				Entity: remarkEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*RemarkMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Remark, error) {
-					q := client.Query().Where(where).Order(remark.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Remark).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Remark, error) {
-					builders := make([]*RemarkCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Remark]) ([]*Remark, error) {
-					builders := make([]*RemarkUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return remarkTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Remark) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "contract_id":
-		if _m.ContractID != nil {
-			return *_m.ContractID
-		}
-	case "about_id":
-		if _m.AboutID != nil {
-			return *_m.AboutID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// sheetBatch describes a bulk of Sheet rows; the node only tells the type.
-func sheetBatch(perRow bool) func() (*bulk.Batch, *Sheet) {
-	return func() (*bulk.Batch, *Sheet) {
-		return &bulk.Batch{
-			Entity: sheetEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(sheet.Label, err) },
-		}, nil
+// sheetTable is what package bulk needs of Sheet.
+func sheetTable() *bulk.Table[config, *Sheet, *SheetCreate, *SheetUpdateOne] {
+	return &bulk.Table[config, *Sheet, *SheetCreate, *SheetUpdateOne]{
+		Driver: driverOf, Entity: sheetEntity, Explain: explainBulk(sheet.Label),
+		Create: (*SheetCreate).bulkRow,
+		Update: (*SheetUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Sheet]{SheetByID},
+		Value:  (*Sheet).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Sheet, error) {
+			return NewSheetClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *SheetCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Sheet) (*SheetUpdateOne, ent.Mutation) {
+			u := NewSheetClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *SheetUpdateOne, b *SheetCreate) {
+		},
 	}
 }
-
-func (_m *Sheet) rebind(c config) { _m.config = c }
-
-func (_c *SheetCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *SheetCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Sheet
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*SheetMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*SheetMutation, *Sheet]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *SheetMutation) { _c.mutation = m },
+		Spec: func() (*Sheet, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Sheet, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *SheetUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *SheetUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Sheet{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*SheetMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Sheet{config: c}
+	return bulk.Updating[*SheetMutation, *Sheet]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *SheetMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// SheetUpdateBulk changes many rows, each in its own way.
-type SheetUpdateBulk struct {
-	config
-	builders []*SheetUpdateOne
-	perRow   bool
-}
+// SheetUpdateBulk changes many Sheet rows, each in its own way.
+type SheetUpdateBulk = bulk.Updates[*Sheet]
 
 // UpdateBulk returns a builder that changes many Sheet rows, each in its own way.
 func (c *SheetClient) UpdateBulk(builders ...*SheetUpdateOne) *SheetUpdateBulk {
-	return &SheetUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *SheetUpdateBulk) ErrorsPerRow() *SheetUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *SheetUpdateBulk) Save(ctx context.Context) ([]*Sheet, error) {
-	return saveBulk(ctx, _u.config, _u.builders, sheetBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *SheetUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return sheetTable().Updates(c.config, builders)
 }
 
 // SheetKey is a unique key of Sheet.
-type SheetKey struct{ key bulk.Key }
+type SheetKey = bulk.Key[*Sheet]
 
 // The unique keys of Sheet.
 var (
-	SheetByID = SheetKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	SheetByID = SheetKey{Name: "", Fields: []string{"id"}}
 )
 
-// SheetUpsert creates a row, or updates the one with its key.
-type SheetUpsert struct{ many *SheetUpsertBulk }
-
-// SheetUpsertBulk creates rows, or updates those with their keys.
-type SheetUpsertBulk struct {
-	config
-	builders []*SheetCreate
-	by       SheetKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// SheetUpsert creates a row, or updates the one with its key;
+// SheetUpsertBulk does so with many.
+type (
+	SheetUpsert     = bulk.UpsertOne[*Sheet]
+	SheetUpsertBulk = bulk.Upserts[*Sheet]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *SheetClient) Upsert(builder *SheetCreate, by ...SheetKey) *SheetUpsert {
-	return &SheetUpsert{c.UpsertBulk([]*SheetCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *SheetUpsert) Save(ctx context.Context) (entity.Upserted[*Sheet], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Sheet]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*SheetCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is SheetByID.
 func (c *SheetClient) UpsertBulk(builders []*SheetCreate, by ...SheetKey) *SheetUpsertBulk {
-	return &SheetUpsertBulk{config: c.config, builders: builders, by: byKey(by, SheetByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *SheetUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Sheet], error) {
-	var rows []entity.Upserted[*Sheet]
-	before := make([]SheetMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewSheetClient(c)
-			upsert := &bulk.Upsert[*Sheet]{
-				Entity: sheetEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*SheetMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Sheet, error) {
-					q := client.Query().Where(where).Order(sheet.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Sheet).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Sheet, error) {
-					builders := make([]*SheetCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Sheet]) ([]*Sheet, error) {
-					builders := make([]*SheetUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return sheetTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Sheet) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "title":
-		return _m.Title
-	case "rev":
-		if _m.Revision != nil {
-			return *_m.Revision
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// taskBatch describes a bulk of Task rows; the node only tells the type.
-func taskBatch(perRow bool) func() (*bulk.Batch, *Task) {
-	return func() (*bulk.Batch, *Task) {
-		return &bulk.Batch{
-			Entity: taskEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(task.Label, err) },
-		}, nil
+// taskTable is what package bulk needs of Task.
+func taskTable() *bulk.Table[config, *Task, *TaskCreate, *TaskUpdateOne] {
+	return &bulk.Table[config, *Task, *TaskCreate, *TaskUpdateOne]{
+		Driver: driverOf, Entity: taskEntity, Explain: explainBulk(task.Label),
+		Create: (*TaskCreate).bulkRow,
+		Update: (*TaskUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Task]{TaskByID},
+		Value:  (*Task).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Task, error) {
+			return NewTaskClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *TaskCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Task) (*TaskUpdateOne, ent.Mutation) {
+			u := NewTaskClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *TaskUpdateOne, b *TaskCreate) {
+			if ids := b.mutation.ChildrenIDs(); len(ids) > 0 {
+				u.mutation.AddChildIDs(ids...)
+			}
+			if ids := b.mutation.LabelsIDs(); len(ids) > 0 {
+				u.mutation.AddLabelIDs(ids...)
+			}
+			if ids := b.mutation.AttachmentsIDs(); len(ids) > 0 {
+				u.mutation.AddAttachmentIDs(ids...)
+			}
+			if ids := b.mutation.NotesIDs(); len(ids) > 0 {
+				u.mutation.AddNoteIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Task) rebind(c config) { _m.config = c }
-
-func (_c *TaskCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *TaskCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
+	_c.config, _c.mutation.config = c, c
 	_c.defaults()
-	var (
-		node *Task
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*TaskMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	return bulk.Creating[*TaskMutation, *Task]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *TaskMutation) { _c.mutation = m },
+		Spec: func() (*Task, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Task, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *TaskUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *TaskUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
+	_u.config, _u.mutation.config = c, c
 	_u.defaults()
-	var (
-		node = &Task{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*TaskMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	row := &Task{config: c}
+	return bulk.Updating[*TaskMutation, *Task]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *TaskMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// TaskUpdateBulk changes many rows, each in its own way.
-type TaskUpdateBulk struct {
-	config
-	builders []*TaskUpdateOne
-	perRow   bool
-}
+// TaskUpdateBulk changes many Task rows, each in its own way.
+type TaskUpdateBulk = bulk.Updates[*Task]
 
 // UpdateBulk returns a builder that changes many Task rows, each in its own way.
 func (c *TaskClient) UpdateBulk(builders ...*TaskUpdateOne) *TaskUpdateBulk {
-	return &TaskUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *TaskUpdateBulk) ErrorsPerRow() *TaskUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *TaskUpdateBulk) Save(ctx context.Context) ([]*Task, error) {
-	return saveBulk(ctx, _u.config, _u.builders, taskBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *TaskUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return taskTable().Updates(c.config, builders)
 }
 
 // TaskKey is a unique key of Task.
-type TaskKey struct{ key bulk.Key }
+type TaskKey = bulk.Key[*Task]
 
 // The unique keys of Task.
 var (
-	TaskByID = TaskKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	TaskByID = TaskKey{Name: "", Fields: []string{"id"}}
 )
 
-// TaskUpsert creates a row, or updates the one with its key.
-type TaskUpsert struct{ many *TaskUpsertBulk }
-
-// TaskUpsertBulk creates rows, or updates those with their keys.
-type TaskUpsertBulk struct {
-	config
-	builders []*TaskCreate
-	by       TaskKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// TaskUpsert creates a row, or updates the one with its key;
+// TaskUpsertBulk does so with many.
+type (
+	TaskUpsert     = bulk.UpsertOne[*Task]
+	TaskUpsertBulk = bulk.Upserts[*Task]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *TaskClient) Upsert(builder *TaskCreate, by ...TaskKey) *TaskUpsert {
-	return &TaskUpsert{c.UpsertBulk([]*TaskCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *TaskUpsert) Save(ctx context.Context) (entity.Upserted[*Task], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Task]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*TaskCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is TaskByID.
 func (c *TaskClient) UpsertBulk(builders []*TaskCreate, by ...TaskKey) *TaskUpsertBulk {
-	return &TaskUpsertBulk{config: c.config, builders: builders, by: byKey(by, TaskByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *TaskUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Task], error) {
-	var rows []entity.Upserted[*Task]
-	before := make([]TaskMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewTaskClient(c)
-			upsert := &bulk.Upsert[*Task]{
-				Entity: taskEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*TaskMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Task, error) {
-					q := client.Query().Where(where).Order(task.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Task).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Task, error) {
-					builders := make([]*TaskCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Task]) ([]*Task, error) {
-					builders := make([]*TaskUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.ChildrenIDs(); len(ids) > 0 {
-							b.mutation.AddChildIDs(ids...)
-						}
-						if ids := m.LabelsIDs(); len(ids) > 0 {
-							b.mutation.AddLabelIDs(ids...)
-						}
-						if ids := m.AttachmentsIDs(); len(ids) > 0 {
-							b.mutation.AddAttachmentIDs(ids...)
-						}
-						if ids := m.NotesIDs(); len(ids) > 0 {
-							b.mutation.AddNoteIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return taskTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Task) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "created_at":
-		return _m.CreatedAt
-	case "updated_at":
-		return _m.UpdatedAt
-	case "deleted_at":
-		if _m.DeletedAt != nil {
-			return *_m.DeletedAt
-		}
-	case "version":
-		return _m.Version
-	case "title":
-		return _m.Title
-	case "body":
-		if _m.Body != nil {
-			return *_m.Body
-		}
-	case "state":
-		return _m.State
-	case "rank":
-		if _m.Rank != nil {
-			return *_m.Rank
-		}
-	case "estimate":
-		if _m.Estimate != nil {
-			return *_m.Estimate
-		}
-	case "points":
-		return _m.Points
-	case "urgent":
-		return _m.Urgent
-	case "due":
-		if _m.Due != nil {
-			return *_m.Due
-		}
-	case "started_at":
-		if _m.StartedAt != nil {
-			return *_m.StartedAt
-		}
-	case "watchers":
-		return _m.Watchers
-	case "meta":
-		return _m.Meta
-	case "project_id":
-		return _m.ProjectID
-	case "assignee_id":
-		if _m.AssigneeID != nil {
-			return *_m.AssigneeID
-		}
-	case "parent_id":
-		if _m.ParentID != nil {
-			return *_m.ParentID
-		}
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
-// topicBatch describes a bulk of Topic rows; the node only tells the type.
-func topicBatch(perRow bool) func() (*bulk.Batch, *Topic) {
-	return func() (*bulk.Batch, *Topic) {
-		return &bulk.Batch{
-			Entity: topicEntity, PerRow: perRow,
-			Explain: func(err error) error { return explainBulk(topic.Label, err) },
-		}, nil
+// topicTable is what package bulk needs of Topic.
+func topicTable() *bulk.Table[config, *Topic, *TopicCreate, *TopicUpdateOne] {
+	return &bulk.Table[config, *Topic, *TopicCreate, *TopicUpdateOne]{
+		Driver: driverOf, Entity: topicEntity, Explain: explainBulk(topic.Label),
+		Create: (*TopicCreate).bulkRow,
+		Update: (*TopicUpdateOne).bulkRow,
+		Keys:   []bulk.Key[*Topic]{TopicByID},
+		Value:  (*Topic).rowValue,
+		Find: func(ctx context.Context, c config, where func(*sql.Selector)) ([]*Topic, error) {
+			return NewTopicClient(c).Query().Where(where).All(ctx)
+		},
+		Hold: func(b *TopicCreate) (ent.Mutation, func()) {
+			m, was := b.mutation, *b.mutation
+			return m, func() { b.mutation, *m = m, was }
+		},
+		Change: func(c config, row *Topic) (*TopicUpdateOne, ent.Mutation) {
+			u := NewTopicClient(c).UpdateOne(row)
+			return u, u.mutation
+		},
+		Link: func(u *TopicUpdateOne, b *TopicCreate) {
+			if ids := b.mutation.EntriesIDs(); len(ids) > 0 {
+				u.mutation.AddEntryIDs(ids...)
+			}
+		},
 	}
 }
-
-func (_m *Topic) rebind(c config) { _m.config = c }
-
-func (_c *TopicCreate) rebind(c config) { _c.config, _c.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_c *TopicCreate) bulkRow(c config) *bulk.Row {
-	_c.rebind(c)
-	var (
-		node *Topic
-		r    = &bulk.Row{Mutation: _c.mutation, Hooks: _c.hooks}
-	)
-	r.Build = func(m ent.Mutation) (err error) {
-		mutation, ok := m.(*TopicMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_c.mutation = mutation
-		if err := _c.check(); err != nil {
-			return err
-		}
-		node, r.Create = _c.createSpec()
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _c.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		if id, ok := r.Create.ID.Value.(int64); ok {
-			node.ID = int64(id)
-		}
-		_c.mutation.id, _c.mutation.done = &node.ID, true
-		return node, nil
-	}
-	return r
+	_c.config, _c.mutation.config = c, c
+	return bulk.Creating[*TopicMutation, *Topic]{
+		Mutation: _c.mutation, Hooks: _c.hooks, Check: _c.check, Save: _c.sqlSave,
+		Use: func(m *TopicMutation) { _c.mutation = m },
+		Spec: func() (*Topic, *sqlgraph.CreateSpec, error) {
+			row, spec := _c.createSpec()
+			return row, spec, nil
+		},
+		Done: func(row *Topic, id any) {
+			if made, ok := id.(int64); ok {
+				row.ID = int64(made)
+			}
+			_c.mutation.id, _c.mutation.done = &row.ID, true
+		},
+	}.BulkRow()
 }
-
-func (_u *TopicUpdateOne) rebind(c config) { _u.config, _u.mutation.config = c, c }
 
 // bulkRow hands the row over to package bulk.
 func (_u *TopicUpdateOne) bulkRow(c config) *bulk.Row {
-	_u.rebind(c)
-	var (
-		node = &Topic{config: c}
-		r    = &bulk.Row{Mutation: _u.mutation, Hooks: _u.hooks}
-	)
-	r.Build = func(m ent.Mutation) error {
-		mutation, ok := m.(*TopicMutation)
-		if !ok {
-			return fmt.Errorf("unexpected mutation type %T", m)
-		}
-		_u.mutation = mutation
-		_u.collect = func(spec *sqlgraph.UpdateSpec) {
-			spec.ScanValues, spec.Assign = node.scanValues, node.assignValues
-			r.Update = spec
-		}
-		defer func() { _u.collect = nil }()
-		_, err := _u.sqlSave(context.Background())
-		return err
-	}
-	r.Alone = func(ctx context.Context) (err error) {
-		node, err = _u.sqlSave(ctx)
-		return err
-	}
-	r.Done = func() (ent.Value, error) {
-		_u.mutation.done = true
-		return node, nil
-	}
-	return r
+	_u.config, _u.mutation.config = c, c
+	row := &Topic{config: c}
+	return bulk.Updating[*TopicMutation, *Topic]{
+		Mutation: _u.mutation, Hooks: _u.hooks, Save: _u.sqlSave,
+		Use: func(m *TopicMutation) { _u.mutation = m },
+		Row: row, Scan: row.scanValues, Assign: row.assignValues,
+		Collect: func(collect func(*sqlgraph.UpdateSpec)) { _u.collect = collect },
+		Done:    func() { _u.mutation.done = true },
+	}.BulkRow()
 }
 
-// TopicUpdateBulk changes many rows, each in its own way.
-type TopicUpdateBulk struct {
-	config
-	builders []*TopicUpdateOne
-	perRow   bool
-}
+// TopicUpdateBulk changes many Topic rows, each in its own way.
+type TopicUpdateBulk = bulk.Updates[*Topic]
 
 // UpdateBulk returns a builder that changes many Topic rows, each in its own way.
 func (c *TopicClient) UpdateBulk(builders ...*TopicUpdateOne) *TopicUpdateBulk {
-	return &TopicUpdateBulk{config: c.config, builders: builders}
-}
-
-// ErrorsPerRow makes Save save the good rows and return an entity.RowErrors for
-// the others, which are nil in the result.
-func (_u *TopicUpdateBulk) ErrorsPerRow() *TopicUpdateBulk {
-	_u.perRow = true
-	return _u
-}
-
-// Save changes the rows in one transaction and returns them in the order of the
-// builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (_u *TopicUpdateBulk) Save(ctx context.Context) ([]*Topic, error) {
-	return saveBulk(ctx, _u.config, _u.builders, topicBatch(_u.perRow))
-}
-
-// Exec is Save without the rows.
-func (_u *TopicUpdateBulk) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
+	return topicTable().Updates(c.config, builders)
 }
 
 // TopicKey is a unique key of Topic.
-type TopicKey struct{ key bulk.Key }
+type TopicKey = bulk.Key[*Topic]
 
 // The unique keys of Topic.
 var (
-	TopicByID = TopicKey{bulk.Key{Name: "id", Fields: []string{"id"}}}
+	TopicByID = TopicKey{Name: "", Fields: []string{"id"}}
 )
 
-// TopicUpsert creates a row, or updates the one with its key.
-type TopicUpsert struct{ many *TopicUpsertBulk }
-
-// TopicUpsertBulk creates rows, or updates those with their keys.
-type TopicUpsertBulk struct {
-	config
-	builders []*TopicCreate
-	by       TopicKey
-	rows     []relay.Upsertion // of the API; else nil
-}
+// TopicUpsert creates a row, or updates the one with its key;
+// TopicUpsertBulk does so with many.
+type (
+	TopicUpsert     = bulk.UpsertOne[*Topic]
+	TopicUpsertBulk = bulk.Upserts[*Topic]
+)
 
 // Upsert creates the row, or updates the one with the same key to what the
 // builder sets; see UpsertBulk.
 func (c *TopicClient) Upsert(builder *TopicCreate, by ...TopicKey) *TopicUpsert {
-	return &TopicUpsert{c.UpsertBulk([]*TopicCreate{builder}, by...)}
-}
-
-// Save runs the upsert.
-func (u *TopicUpsert) Save(ctx context.Context) (entity.Upserted[*Topic], error) {
-	rows, err := u.many.Save(ctx)
-	if err != nil {
-		if row, ok := errors.AsType[*entity.RowError](err); ok {
-			err = row.Err
-		}
-		return entity.Upserted[*Topic]{}, err
-	}
-	return rows[0], nil
+	return c.UpsertBulk([]*TopicCreate{builder}, by...).One()
 }
 
 // UpsertBulk creates the rows whose key is not there, and updates the others to
 // what the builders set; see package bulk. The default key is TopicByID.
 func (c *TopicClient) UpsertBulk(builders []*TopicCreate, by ...TopicKey) *TopicUpsertBulk {
-	return &TopicUpsertBulk{config: c.config, builders: builders, by: byKey(by, TopicByID)}
-}
-
-// Save runs the upsert in one transaction and returns the rows in the order of
-// the builders. The error of a row is an *entity.RowError; nothing is saved then.
-func (u *TopicUpsertBulk) Save(ctx context.Context) ([]entity.Upserted[*Topic], error) {
-	var rows []entity.Upserted[*Topic]
-	before := make([]TopicMutation, len(u.builders))
-	mutations := make([]ent.Mutation, len(u.builders))
-	for i, b := range u.builders {
-		before[i], mutations[i] = *b.mutation, b.mutation
-	}
-	err := bulk.Again(ctx, u.inTx(), func() error {
-		return together(ctx, u.config, func(ctx context.Context, c config) (err error) {
-			client := NewTopicClient(c)
-			upsert := &bulk.Upsert[*Topic]{
-				Entity: topicEntity, Driver: c.driver, Key: u.by.key, Mutations: mutations,
-				Keep: relay.Kept(u.rows), Clear: relay.Cleared(u.rows),
-				Reset: func() {
-					for i, b := range u.builders {
-						b.mutation = mutations[i].(*TopicMutation)
-						*b.mutation = before[i]
-					}
-				},
-				Find: func(ctx context.Context, where func(*sql.Selector)) ([]*Topic, error) {
-					q := client.Query().Where(where).Order(topic.ByID())
-					if c.driver.Dialect() != dialect.SQLite {
-						q.ForUpdate()
-					}
-					return q.All(entity.WithTrashed(ctx))
-				},
-				Value: (*Topic).rowValue,
-				Create: func(ctx context.Context, which []int) ([]*Topic, error) {
-					builders := make([]*TopicCreate, len(which))
-					for i, at := range which {
-						builders[i] = u.builders[at]
-					}
-					return client.CreateBulk(builders...).Save(ctx)
-				},
-				Update: func(ctx context.Context, changes []bulk.Change[*Topic]) ([]*Topic, error) {
-					builders := make([]*TopicUpdateOne, len(changes))
-					for i, change := range changes {
-						b, m := client.UpdateOne(change.Row), u.builders[change.Index].mutation
-						if err := change.Fill(b.mutation, m); err != nil {
-							return nil, err
-						}
-						if ids := m.EntriesIDs(); len(ids) > 0 {
-							b.mutation.AddEntryIDs(ids...)
-						}
-						builders[i] = b
-					}
-					return client.UpdateBulk(builders...).Save(ctx)
-				},
-			}
-			upsert.Reset()
-			rows, err = upsert.Save(ctx)
-			return err
-		})
-	})
-	for _, b := range u.builders {
-		b.rebind(u.config)
-	}
-	for _, r := range rows {
-		if r.Row != nil {
-			r.Row.rebind(u.config)
-		}
-	}
-	return rows, err
+	return topicTable().Upserts(c.config, builders, by...)
 }
 
 // rowValue is the value of a field, nil for NULL.
 func (_m *Topic) rowValue(name string) any {
 	switch name {
-	case "id":
-		return _m.ID
-	case "tenant_id":
-		return _m.TenantID
-	case "name":
-		return _m.Name
 	}
-	return nil
+	return _m.FieldValue(name)
 }
 
 // Upsert implements relay.Upserter.
 func (s graphSource) Upsert(ctx context.Context, name, key string, rows []relay.Upsertion) ([]relay.Node, error) {
 	switch name {
 	case "Account":
-		u := NewAccountClient(s.config).UpsertBulk(upsertBuilders[*AccountCreate](rows))
-		switch key {
-		case "tenant_id_name":
-			u.by = AccountByTenantIDName
+		u, err := accountTable().UpsertsOf(s.config, upsertBuilders[*AccountCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Badge":
-		u := NewBadgeClient(s.config).UpsertBulk(upsertBuilders[*BadgeCreate](rows))
-		switch key {
-		case "number":
-			u.by = BadgeByNumber
-		case "person_id":
-			u.by = BadgeByPersonID
+		u, err := badgeTable().UpsertsOf(s.config, upsertBuilders[*BadgeCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Clause":
-		u := NewClauseClient(s.config).UpsertBulk(upsertBuilders[*ClauseCreate](rows))
-		switch key {
-		case "contract_id_position":
-			u.by = ClauseByContractIDPosition
+		u, err := clauseTable().UpsertsOf(s.config, upsertBuilders[*ClauseCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Contract":
-		u := NewContractClient(s.config).UpsertBulk(upsertBuilders[*ContractCreate](rows))
-		switch key {
-		case "number":
-			u.by = ContractByNumber
-		case "title":
-			u.by = ContractByTitle
+		u, err := contractTable().UpsertsOf(s.config, upsertBuilders[*ContractCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Cover":
-		u := NewCoverClient(s.config).UpsertBulk(upsertBuilders[*CoverCreate](rows))
-		switch key {
-		case "contract_id":
-			u.by = CoverByContractID
+		u, err := coverTable().UpsertsOf(s.config, upsertBuilders[*CoverCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Label":
-		u := NewLabelClient(s.config).UpsertBulk(upsertBuilders[*LabelCreate](rows))
-		switch key {
-		case "name":
-			u.by = LabelByName
+		u, err := labelTable().UpsertsOf(s.config, upsertBuilders[*LabelCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Person":
-		u := NewPersonClient(s.config).UpsertBulk(upsertBuilders[*PersonCreate](rows))
-		switch key {
-		case "email":
-			u.by = PersonByEmail
+		u, err := personTable().UpsertsOf(s.config, upsertBuilders[*PersonCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Product":
-		u := NewProductClient(s.config).UpsertBulk(upsertBuilders[*ProductCreate](rows))
-		switch key {
-		case "sku":
-			u.by = ProductBySku
+		u, err := productTable().UpsertsOf(s.config, upsertBuilders[*ProductCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	case "Project":
-		u := NewProjectClient(s.config).UpsertBulk(upsertBuilders[*ProjectCreate](rows))
-		switch key {
-		case "code":
-			u.by = ProjectByCode
+		u, err := projectTable().UpsertsOf(s.config, upsertBuilders[*ProjectCreate](rows), key, bulk.Existing{Clear: relay.Cleared(rows), Keep: relay.Kept(rows)})
+		if err != nil {
+			return nil, err
 		}
-		u.rows = rows
 		return upsertedNodes(u.Save(ctx))
 	}
 	return nil, fmt.Errorf("ent: %q cannot be upserted through the API", name)

@@ -98,7 +98,7 @@ var accountEntity = entity.New(entity.Entity{
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true}, Tenant: &entity.Field{Name: "tenant_id", Column: "tenant_id", Kind: entity.String, GoType: reflect.TypeFor[string]()},
 	Rows: visible.Account, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
-		{Fields: []string{"tenant_id", "name"}, Living: true},
+		{Fields: []string{"tenant_id", "name"}, Living: true, Index: "account_tenant_id_name"},
 	},
 })
 
@@ -433,7 +433,7 @@ var clauseEntity = entity.New(entity.Entity{
 	}, SoftDelete: &entity.Field{Name: "deleted_at", Column: "deleted_at", Kind: entity.Time, Nullable: true},
 	Rows: visible.Clause, Version: &entity.Field{Name: "version", Column: "version", Kind: entity.BigInt},
 	Keys: []*entity.Key{
-		{Fields: []string{"contract_id", "position"}, Living: true},
+		{Fields: []string{"contract_id", "position"}, Living: true, Index: "uq_clauses_contract_id_position"},
 	},
 })
 
@@ -1418,6 +1418,11 @@ func (m *ProductMutation) Key() any {
 		return *m.id
 	}
 	return nil
+}
+
+// Appends reports whether the mutation adds to a list.
+func (m *ProductMutation) Appends() bool {
+	return len(m.appendtags) > 0
 }
 
 // MatchP adds the predicates of the mutation to a selector of the table.

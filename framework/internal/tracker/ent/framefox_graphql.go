@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/google/uuid"
 )
@@ -922,7 +923,14 @@ func newAccountConnection(p *relay.Page, err error) (*AccountConnection, error) 
 
 // Accounts resolves the root connection of Account.
 func (g GraphQL) Accounts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*AccountConnection, error) {
-	return newAccountConnection(relay.Connect(ctx, graphSource{g.client.config}, "Account", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.AccountConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// AccountConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) AccountConnection(ctx context.Context, args relay.Args, specs ...predicate.Account) (*AccountConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newAccountConnection(relay.Connect(ctx, graphSource{g.client.config}, "Account", args))
 }
 
 // AccountPage is a page of Account rows, found by its number.
@@ -936,73 +944,65 @@ func (g GraphQL) AccountsPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateAccount resolves the mutation of that name.
 func (g GraphQL) CreateAccount(ctx context.Context, input relay.Input) (*Account, error) {
-	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Account", input)
 	})
 }
 
 // CreateAccounts resolves the mutation of that name.
 func (g GraphQL) CreateAccounts(ctx context.Context, input []relay.Input) ([]*Account, error) {
-	return writeMany(ctx, g, (*Account).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Account", input)
 	})
 }
 
 // UpdateAccount resolves the mutation of that name.
 func (g GraphQL) UpdateAccount(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Account, error) {
-	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Account", id, input, expectedVersion)
 	})
 }
 
 // UpdateAccounts resolves the mutation of that name.
 func (g GraphQL) UpdateAccounts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Account", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteAccount resolves the mutation of that name.
 func (g GraphQL) DeleteAccount(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Account", id, expectedVersion)
 	})
 }
 
 // DeleteAccounts resolves the mutation of that name.
 func (g GraphQL) DeleteAccounts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Account", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreAccount resolves the mutation of that name.
 func (g GraphQL) RestoreAccount(ctx context.Context, id string) (*Account, error) {
-	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Account", id)
 	})
 }
 
 // UpsertAccount resolves the mutation of that name.
 func (g GraphQL) UpsertAccount(ctx context.Context, by relay.KeyName, input relay.Input) (*Account, error) {
-	return write(ctx, g, (*Account).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Account", by, input)
 	})
 }
 
 // UpsertAccounts resolves the mutation of that name.
 func (g GraphQL) UpsertAccounts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Account, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Account](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Account", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Account, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Account).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Attachment as an implementation of Node.
@@ -1087,7 +1087,14 @@ func newAttachmentConnection(p *relay.Page, err error) (*AttachmentConnection, e
 
 // Attachments resolves the root connection of Attachment.
 func (g GraphQL) Attachments(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*AttachmentConnection, error) {
-	return newAttachmentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Attachment", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.AttachmentConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// AttachmentConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) AttachmentConnection(ctx context.Context, args relay.Args, specs ...predicate.Attachment) (*AttachmentConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newAttachmentConnection(relay.Connect(ctx, graphSource{g.client.config}, "Attachment", args))
 }
 
 // AttachmentPage is a page of Attachment rows, found by its number.
@@ -1101,42 +1108,42 @@ func (g GraphQL) AttachmentsPage(ctx context.Context, page, perPage *int, orderB
 
 // CreateAttachment resolves the mutation of that name.
 func (g GraphQL) CreateAttachment(ctx context.Context, input relay.Input) (*Attachment, error) {
-	return write(ctx, g, (*Attachment).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Attachment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Attachment", input)
 	})
 }
 
 // CreateAttachments resolves the mutation of that name.
 func (g GraphQL) CreateAttachments(ctx context.Context, input []relay.Input) ([]*Attachment, error) {
-	return writeMany(ctx, g, (*Attachment).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Attachment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Attachment", input)
 	})
 }
 
 // UpdateAttachment resolves the mutation of that name.
 func (g GraphQL) UpdateAttachment(ctx context.Context, id string, input relay.Input) (*Attachment, error) {
-	return write(ctx, g, (*Attachment).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Attachment](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Attachment", id, input, nil)
 	})
 }
 
 // UpdateAttachments resolves the mutation of that name.
 func (g GraphQL) UpdateAttachments(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Attachment", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteAttachment resolves the mutation of that name.
 func (g GraphQL) DeleteAttachment(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Attachment", id, nil)
 	})
 }
 
 // DeleteAttachments resolves the mutation of that name.
 func (g GraphQL) DeleteAttachments(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Attachment", relay.Which{Where: where, All: all})
 	})
 }
@@ -1203,7 +1210,14 @@ func newBadgeConnection(p *relay.Page, err error) (*BadgeConnection, error) {
 
 // Badges resolves the root connection of Badge.
 func (g GraphQL) Badges(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*BadgeConnection, error) {
-	return newBadgeConnection(relay.Connect(ctx, graphSource{g.client.config}, "Badge", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.BadgeConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// BadgeConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) BadgeConnection(ctx context.Context, args relay.Args, specs ...predicate.Badge) (*BadgeConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newBadgeConnection(relay.Connect(ctx, graphSource{g.client.config}, "Badge", args))
 }
 
 // BadgePage is a page of Badge rows, found by its number.
@@ -1217,66 +1231,58 @@ func (g GraphQL) BadgesPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreateBadge resolves the mutation of that name.
 func (g GraphQL) CreateBadge(ctx context.Context, input relay.Input) (*Badge, error) {
-	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Badge](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Badge", input)
 	})
 }
 
 // CreateBadges resolves the mutation of that name.
 func (g GraphQL) CreateBadges(ctx context.Context, input []relay.Input) ([]*Badge, error) {
-	return writeMany(ctx, g, (*Badge).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Badge](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Badge", input)
 	})
 }
 
 // UpdateBadge resolves the mutation of that name.
 func (g GraphQL) UpdateBadge(ctx context.Context, id string, input relay.Input) (*Badge, error) {
-	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Badge](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Badge", id, input, nil)
 	})
 }
 
 // UpdateBadges resolves the mutation of that name.
 func (g GraphQL) UpdateBadges(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Badge", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteBadge resolves the mutation of that name.
 func (g GraphQL) DeleteBadge(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Badge", id, nil)
 	})
 }
 
 // DeleteBadges resolves the mutation of that name.
 func (g GraphQL) DeleteBadges(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Badge", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertBadge resolves the mutation of that name.
 func (g GraphQL) UpsertBadge(ctx context.Context, by relay.KeyName, input relay.Input) (*Badge, error) {
-	return write(ctx, g, (*Badge).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Badge](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Badge", by, input)
 	})
 }
 
 // UpsertBadges resolves the mutation of that name.
 func (g GraphQL) UpsertBadges(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Badge, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Badge](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Badge", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Badge, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Badge).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Binder as an implementation of Node.
@@ -1352,7 +1358,14 @@ func newBinderConnection(p *relay.Page, err error) (*BinderConnection, error) {
 
 // Binders resolves the root connection of Binder.
 func (g GraphQL) Binders(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*BinderConnection, error) {
-	return newBinderConnection(relay.Connect(ctx, graphSource{g.client.config}, "Binder", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.BinderConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// BinderConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) BinderConnection(ctx context.Context, args relay.Args, specs ...predicate.Binder) (*BinderConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newBinderConnection(relay.Connect(ctx, graphSource{g.client.config}, "Binder", args))
 }
 
 // BinderPage is a page of Binder rows, found by its number.
@@ -1366,42 +1379,42 @@ func (g GraphQL) BindersPage(ctx context.Context, page, perPage *int, orderBy []
 
 // CreateBinder resolves the mutation of that name.
 func (g GraphQL) CreateBinder(ctx context.Context, input relay.Input) (*Binder, error) {
-	return write(ctx, g, (*Binder).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Binder](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Binder", input)
 	})
 }
 
 // CreateBinders resolves the mutation of that name.
 func (g GraphQL) CreateBinders(ctx context.Context, input []relay.Input) ([]*Binder, error) {
-	return writeMany(ctx, g, (*Binder).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Binder](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Binder", input)
 	})
 }
 
 // UpdateBinder resolves the mutation of that name.
 func (g GraphQL) UpdateBinder(ctx context.Context, id string, input relay.Input) (*Binder, error) {
-	return write(ctx, g, (*Binder).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Binder](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Binder", id, input, nil)
 	})
 }
 
 // UpdateBinders resolves the mutation of that name.
 func (g GraphQL) UpdateBinders(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Binder", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteBinder resolves the mutation of that name.
 func (g GraphQL) DeleteBinder(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Binder", id, nil)
 	})
 }
 
 // DeleteBinders resolves the mutation of that name.
 func (g GraphQL) DeleteBinders(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Binder", relay.Which{Where: where, All: all})
 	})
 }
@@ -1505,7 +1518,14 @@ func newClauseConnection(p *relay.Page, err error) (*ClauseConnection, error) {
 
 // Clauses resolves the root connection of Clause.
 func (g GraphQL) Clauses(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ClauseConnection, error) {
-	return newClauseConnection(relay.Connect(ctx, graphSource{g.client.config}, "Clause", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.ClauseConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// ClauseConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ClauseConnection(ctx context.Context, args relay.Args, specs ...predicate.Clause) (*ClauseConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newClauseConnection(relay.Connect(ctx, graphSource{g.client.config}, "Clause", args))
 }
 
 // ClausePage is a page of Clause rows, found by its number.
@@ -1519,73 +1539,65 @@ func (g GraphQL) ClausesPage(ctx context.Context, page, perPage *int, orderBy []
 
 // CreateClause resolves the mutation of that name.
 func (g GraphQL) CreateClause(ctx context.Context, input relay.Input) (*Clause, error) {
-	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Clause", input)
 	})
 }
 
 // CreateClauses resolves the mutation of that name.
 func (g GraphQL) CreateClauses(ctx context.Context, input []relay.Input) ([]*Clause, error) {
-	return writeMany(ctx, g, (*Clause).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Clause", input)
 	})
 }
 
 // UpdateClause resolves the mutation of that name.
 func (g GraphQL) UpdateClause(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Clause, error) {
-	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Clause", id, input, expectedVersion)
 	})
 }
 
 // UpdateClauses resolves the mutation of that name.
 func (g GraphQL) UpdateClauses(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Clause", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteClause resolves the mutation of that name.
 func (g GraphQL) DeleteClause(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Clause", id, expectedVersion)
 	})
 }
 
 // DeleteClauses resolves the mutation of that name.
 func (g GraphQL) DeleteClauses(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Clause", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreClause resolves the mutation of that name.
 func (g GraphQL) RestoreClause(ctx context.Context, id string) (*Clause, error) {
-	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Clause", id)
 	})
 }
 
 // UpsertClause resolves the mutation of that name.
 func (g GraphQL) UpsertClause(ctx context.Context, by relay.KeyName, input relay.Input) (*Clause, error) {
-	return write(ctx, g, (*Clause).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Clause", by, input)
 	})
 }
 
 // UpsertClauses resolves the mutation of that name.
 func (g GraphQL) UpsertClauses(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Clause, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Clause](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Clause", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Clause, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Clause).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Contract as an implementation of Node.
@@ -1677,7 +1689,14 @@ func newContractConnection(p *relay.Page, err error) (*ContractConnection, error
 
 // Contracts resolves the root connection of Contract.
 func (g GraphQL) Contracts(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ContractConnection, error) {
-	return newContractConnection(relay.Connect(ctx, graphSource{g.client.config}, "Contract", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.ContractConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// ContractConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ContractConnection(ctx context.Context, args relay.Args, specs ...predicate.Contract) (*ContractConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newContractConnection(relay.Connect(ctx, graphSource{g.client.config}, "Contract", args))
 }
 
 // ContractPage is a page of Contract rows, found by its number.
@@ -1691,73 +1710,65 @@ func (g GraphQL) ContractsPage(ctx context.Context, page, perPage *int, orderBy 
 
 // CreateContract resolves the mutation of that name.
 func (g GraphQL) CreateContract(ctx context.Context, input relay.Input) (*Contract, error) {
-	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Contract", input)
 	})
 }
 
 // CreateContracts resolves the mutation of that name.
 func (g GraphQL) CreateContracts(ctx context.Context, input []relay.Input) ([]*Contract, error) {
-	return writeMany(ctx, g, (*Contract).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Contract", input)
 	})
 }
 
 // UpdateContract resolves the mutation of that name.
 func (g GraphQL) UpdateContract(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Contract, error) {
-	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Contract", id, input, expectedVersion)
 	})
 }
 
 // UpdateContracts resolves the mutation of that name.
 func (g GraphQL) UpdateContracts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Contract", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteContract resolves the mutation of that name.
 func (g GraphQL) DeleteContract(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Contract", id, expectedVersion)
 	})
 }
 
 // DeleteContracts resolves the mutation of that name.
 func (g GraphQL) DeleteContracts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Contract", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreContract resolves the mutation of that name.
 func (g GraphQL) RestoreContract(ctx context.Context, id string) (*Contract, error) {
-	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Contract", id)
 	})
 }
 
 // UpsertContract resolves the mutation of that name.
 func (g GraphQL) UpsertContract(ctx context.Context, by relay.KeyName, input relay.Input) (*Contract, error) {
-	return write(ctx, g, (*Contract).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Contract", by, input)
 	})
 }
 
 // UpsertContracts resolves the mutation of that name.
 func (g GraphQL) UpsertContracts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Contract, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Contract](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Contract", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Contract, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Contract).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Cover as an implementation of Node.
@@ -1842,7 +1853,14 @@ func newCoverConnection(p *relay.Page, err error) (*CoverConnection, error) {
 
 // Covers resolves the root connection of Cover.
 func (g GraphQL) Covers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*CoverConnection, error) {
-	return newCoverConnection(relay.Connect(ctx, graphSource{g.client.config}, "Cover", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.CoverConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// CoverConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) CoverConnection(ctx context.Context, args relay.Args, specs ...predicate.Cover) (*CoverConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newCoverConnection(relay.Connect(ctx, graphSource{g.client.config}, "Cover", args))
 }
 
 // CoverPage is a page of Cover rows, found by its number.
@@ -1856,73 +1874,65 @@ func (g GraphQL) CoversPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreateCover resolves the mutation of that name.
 func (g GraphQL) CreateCover(ctx context.Context, input relay.Input) (*Cover, error) {
-	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Cover", input)
 	})
 }
 
 // CreateCovers resolves the mutation of that name.
 func (g GraphQL) CreateCovers(ctx context.Context, input []relay.Input) ([]*Cover, error) {
-	return writeMany(ctx, g, (*Cover).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Cover", input)
 	})
 }
 
 // UpdateCover resolves the mutation of that name.
 func (g GraphQL) UpdateCover(ctx context.Context, id string, input relay.Input) (*Cover, error) {
-	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Cover", id, input, nil)
 	})
 }
 
 // UpdateCovers resolves the mutation of that name.
 func (g GraphQL) UpdateCovers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Cover", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteCover resolves the mutation of that name.
 func (g GraphQL) DeleteCover(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Cover", id, nil)
 	})
 }
 
 // DeleteCovers resolves the mutation of that name.
 func (g GraphQL) DeleteCovers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Cover", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreCover resolves the mutation of that name.
 func (g GraphQL) RestoreCover(ctx context.Context, id string) (*Cover, error) {
-	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Cover", id)
 	})
 }
 
 // UpsertCover resolves the mutation of that name.
 func (g GraphQL) UpsertCover(ctx context.Context, by relay.KeyName, input relay.Input) (*Cover, error) {
-	return write(ctx, g, (*Cover).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Cover", by, input)
 	})
 }
 
 // UpsertCovers resolves the mutation of that name.
 func (g GraphQL) UpsertCovers(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Cover, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Cover](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Cover", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Cover, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Cover).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Entry as an implementation of Node.
@@ -2011,7 +2021,14 @@ func newEntryConnection(p *relay.Page, err error) (*EntryConnection, error) {
 
 // Entries resolves the root connection of Entry.
 func (g GraphQL) Entries(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*EntryConnection, error) {
-	return newEntryConnection(relay.Connect(ctx, graphSource{g.client.config}, "Entry", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.EntryConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// EntryConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) EntryConnection(ctx context.Context, args relay.Args, specs ...predicate.Entry) (*EntryConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newEntryConnection(relay.Connect(ctx, graphSource{g.client.config}, "Entry", args))
 }
 
 // EntryPage is a page of Entry rows, found by its number.
@@ -2025,42 +2042,42 @@ func (g GraphQL) EntriesPage(ctx context.Context, page, perPage *int, orderBy []
 
 // CreateEntry resolves the mutation of that name.
 func (g GraphQL) CreateEntry(ctx context.Context, input relay.Input) (*Entry, error) {
-	return write(ctx, g, (*Entry).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Entry](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Entry", input)
 	})
 }
 
 // CreateEntries resolves the mutation of that name.
 func (g GraphQL) CreateEntries(ctx context.Context, input []relay.Input) ([]*Entry, error) {
-	return writeMany(ctx, g, (*Entry).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Entry](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Entry", input)
 	})
 }
 
 // UpdateEntry resolves the mutation of that name.
 func (g GraphQL) UpdateEntry(ctx context.Context, id string, input relay.Input) (*Entry, error) {
-	return write(ctx, g, (*Entry).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Entry](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Entry", id, input, nil)
 	})
 }
 
 // UpdateEntries resolves the mutation of that name.
 func (g GraphQL) UpdateEntries(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Entry", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteEntry resolves the mutation of that name.
 func (g GraphQL) DeleteEntry(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Entry", id, nil)
 	})
 }
 
 // DeleteEntries resolves the mutation of that name.
 func (g GraphQL) DeleteEntries(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Entry", relay.Which{Where: where, All: all})
 	})
 }
@@ -2149,7 +2166,14 @@ func newInvoiceConnection(p *relay.Page, err error) (*InvoiceConnection, error) 
 
 // Invoices resolves the root connection of Invoice.
 func (g GraphQL) Invoices(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*InvoiceConnection, error) {
-	return newInvoiceConnection(relay.Connect(ctx, graphSource{g.client.config}, "Invoice", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.InvoiceConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// InvoiceConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) InvoiceConnection(ctx context.Context, args relay.Args, specs ...predicate.Invoice) (*InvoiceConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newInvoiceConnection(relay.Connect(ctx, graphSource{g.client.config}, "Invoice", args))
 }
 
 // InvoicePage is a page of Invoice rows, found by its number.
@@ -2163,49 +2187,49 @@ func (g GraphQL) InvoicesPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateInvoice resolves the mutation of that name.
 func (g GraphQL) CreateInvoice(ctx context.Context, input relay.Input) (*Invoice, error) {
-	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Invoice](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Invoice", input)
 	})
 }
 
 // CreateInvoices resolves the mutation of that name.
 func (g GraphQL) CreateInvoices(ctx context.Context, input []relay.Input) ([]*Invoice, error) {
-	return writeMany(ctx, g, (*Invoice).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Invoice](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Invoice", input)
 	})
 }
 
 // UpdateInvoice resolves the mutation of that name.
 func (g GraphQL) UpdateInvoice(ctx context.Context, id string, input relay.Input) (*Invoice, error) {
-	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Invoice](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Invoice", id, input, nil)
 	})
 }
 
 // UpdateInvoices resolves the mutation of that name.
 func (g GraphQL) UpdateInvoices(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Invoice", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteInvoice resolves the mutation of that name.
 func (g GraphQL) DeleteInvoice(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Invoice", id, nil)
 	})
 }
 
 // DeleteInvoices resolves the mutation of that name.
 func (g GraphQL) DeleteInvoices(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Invoice", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreInvoice resolves the mutation of that name.
 func (g GraphQL) RestoreInvoice(ctx context.Context, id string) (*Invoice, error) {
-	return write(ctx, g, (*Invoice).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Invoice](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Invoice", id)
 	})
 }
@@ -2282,7 +2306,14 @@ func newLabelConnection(p *relay.Page, err error) (*LabelConnection, error) {
 
 // Labels resolves the root connection of Label.
 func (g GraphQL) Labels(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*LabelConnection, error) {
-	return newLabelConnection(relay.Connect(ctx, graphSource{g.client.config}, "Label", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.LabelConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// LabelConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) LabelConnection(ctx context.Context, args relay.Args, specs ...predicate.Label) (*LabelConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newLabelConnection(relay.Connect(ctx, graphSource{g.client.config}, "Label", args))
 }
 
 // LabelPage is a page of Label rows, found by its number.
@@ -2296,66 +2327,58 @@ func (g GraphQL) LabelsPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreateLabel resolves the mutation of that name.
 func (g GraphQL) CreateLabel(ctx context.Context, input relay.Input) (*Label, error) {
-	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Label](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Label", input)
 	})
 }
 
 // CreateLabels resolves the mutation of that name.
 func (g GraphQL) CreateLabels(ctx context.Context, input []relay.Input) ([]*Label, error) {
-	return writeMany(ctx, g, (*Label).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Label](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Label", input)
 	})
 }
 
 // UpdateLabel resolves the mutation of that name.
 func (g GraphQL) UpdateLabel(ctx context.Context, id string, input relay.Input) (*Label, error) {
-	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Label](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Label", id, input, nil)
 	})
 }
 
 // UpdateLabels resolves the mutation of that name.
 func (g GraphQL) UpdateLabels(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Label", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteLabel resolves the mutation of that name.
 func (g GraphQL) DeleteLabel(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Label", id, nil)
 	})
 }
 
 // DeleteLabels resolves the mutation of that name.
 func (g GraphQL) DeleteLabels(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Label", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertLabel resolves the mutation of that name.
 func (g GraphQL) UpsertLabel(ctx context.Context, by relay.KeyName, input relay.Input) (*Label, error) {
-	return write(ctx, g, (*Label).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Label](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Label", by, input)
 	})
 }
 
 // UpsertLabels resolves the mutation of that name.
 func (g GraphQL) UpsertLabels(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Label, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Label](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Label", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Label, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Label).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Maker as an implementation of Node.
@@ -2411,7 +2434,14 @@ func newMakerConnection(p *relay.Page, err error) (*MakerConnection, error) {
 
 // Makers resolves the root connection of Maker.
 func (g GraphQL) Makers(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MakerConnection, error) {
-	return newMakerConnection(relay.Connect(ctx, graphSource{g.client.config}, "Maker", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.MakerConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// MakerConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) MakerConnection(ctx context.Context, args relay.Args, specs ...predicate.Maker) (*MakerConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newMakerConnection(relay.Connect(ctx, graphSource{g.client.config}, "Maker", args))
 }
 
 // MakerPage is a page of Maker rows, found by its number.
@@ -2425,28 +2455,28 @@ func (g GraphQL) MakersPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // UpdateMaker resolves the mutation of that name.
 func (g GraphQL) UpdateMaker(ctx context.Context, id string, input relay.Input) (*Maker, error) {
-	return write(ctx, g, (*Maker).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Maker](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Maker", id, input, nil)
 	})
 }
 
 // UpdateMakers resolves the mutation of that name.
 func (g GraphQL) UpdateMakers(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Maker", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteMaker resolves the mutation of that name.
 func (g GraphQL) DeleteMaker(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Maker", id, nil)
 	})
 }
 
 // DeleteMakers resolves the mutation of that name.
 func (g GraphQL) DeleteMakers(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Maker", relay.Which{Where: where, All: all})
 	})
 }
@@ -2560,7 +2590,14 @@ func newMemoConnection(p *relay.Page, err error) (*MemoConnection, error) {
 
 // Memos resolves the root connection of Memo.
 func (g GraphQL) Memos(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*MemoConnection, error) {
-	return newMemoConnection(relay.Connect(ctx, graphSource{g.client.config}, "Memo", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.MemoConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// MemoConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) MemoConnection(ctx context.Context, args relay.Args, specs ...predicate.Memo) (*MemoConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newMemoConnection(relay.Connect(ctx, graphSource{g.client.config}, "Memo", args))
 }
 
 // MemoPage is a page of Memo rows, found by its number.
@@ -2574,42 +2611,42 @@ func (g GraphQL) MemosPage(ctx context.Context, page, perPage *int, orderBy []*r
 
 // CreateMemo resolves the mutation of that name.
 func (g GraphQL) CreateMemo(ctx context.Context, input relay.Input) (*Memo, error) {
-	return write(ctx, g, (*Memo).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Memo](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Memo", input)
 	})
 }
 
 // CreateMemos resolves the mutation of that name.
 func (g GraphQL) CreateMemos(ctx context.Context, input []relay.Input) ([]*Memo, error) {
-	return writeMany(ctx, g, (*Memo).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Memo](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Memo", input)
 	})
 }
 
 // UpdateMemo resolves the mutation of that name.
 func (g GraphQL) UpdateMemo(ctx context.Context, id string, input relay.Input) (*Memo, error) {
-	return write(ctx, g, (*Memo).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Memo](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Memo", id, input, nil)
 	})
 }
 
 // UpdateMemos resolves the mutation of that name.
 func (g GraphQL) UpdateMemos(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Memo", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteMemo resolves the mutation of that name.
 func (g GraphQL) DeleteMemo(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Memo", id, nil)
 	})
 }
 
 // DeleteMemos resolves the mutation of that name.
 func (g GraphQL) DeleteMemos(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Memo", relay.Which{Where: where, All: all})
 	})
 }
@@ -2696,7 +2733,14 @@ func newNoteConnection(p *relay.Page, err error) (*NoteConnection, error) {
 
 // Notes resolves the root connection of Note.
 func (g GraphQL) Notes(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*NoteConnection, error) {
-	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.NoteConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// NoteConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) NoteConnection(ctx context.Context, args relay.Args, specs ...predicate.Note) (*NoteConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newNoteConnection(relay.Connect(ctx, graphSource{g.client.config}, "Note", args))
 }
 
 // NotePage is a page of Note rows, found by its number.
@@ -2710,49 +2754,49 @@ func (g GraphQL) NotesPage(ctx context.Context, page, perPage *int, orderBy []*r
 
 // CreateNote resolves the mutation of that name.
 func (g GraphQL) CreateNote(ctx context.Context, input relay.Input) (*Note, error) {
-	return write(ctx, g, (*Note).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Note](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Note", input)
 	})
 }
 
 // CreateNotes resolves the mutation of that name.
 func (g GraphQL) CreateNotes(ctx context.Context, input []relay.Input) ([]*Note, error) {
-	return writeMany(ctx, g, (*Note).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Note](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Note", input)
 	})
 }
 
 // UpdateNote resolves the mutation of that name.
 func (g GraphQL) UpdateNote(ctx context.Context, id string, input relay.Input) (*Note, error) {
-	return write(ctx, g, (*Note).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Note](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Note", id, input, nil)
 	})
 }
 
 // UpdateNotes resolves the mutation of that name.
 func (g GraphQL) UpdateNotes(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Note", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteNote resolves the mutation of that name.
 func (g GraphQL) DeleteNote(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Note", id, nil)
 	})
 }
 
 // DeleteNotes resolves the mutation of that name.
 func (g GraphQL) DeleteNotes(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Note", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreNote resolves the mutation of that name.
 func (g GraphQL) RestoreNote(ctx context.Context, id string) (*Note, error) {
-	return write(ctx, g, (*Note).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Note](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Note", id)
 	})
 }
@@ -2861,7 +2905,14 @@ func newPersonConnection(p *relay.Page, err error) (*PersonConnection, error) {
 
 // People resolves the root connection of Person.
 func (g GraphQL) People(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*PersonConnection, error) {
-	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.PersonConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// PersonConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) PersonConnection(ctx context.Context, args relay.Args, specs ...predicate.Person) (*PersonConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newPersonConnection(relay.Connect(ctx, graphSource{g.client.config}, "Person", args))
 }
 
 // PersonPage is a page of Person rows, found by its number.
@@ -2875,73 +2926,65 @@ func (g GraphQL) PeoplePage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreatePerson resolves the mutation of that name.
 func (g GraphQL) CreatePerson(ctx context.Context, input relay.Input) (*Person, error) {
-	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Person", input)
 	})
 }
 
 // CreatePeople resolves the mutation of that name.
 func (g GraphQL) CreatePeople(ctx context.Context, input []relay.Input) ([]*Person, error) {
-	return writeMany(ctx, g, (*Person).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Person", input)
 	})
 }
 
 // UpdatePerson resolves the mutation of that name.
 func (g GraphQL) UpdatePerson(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Person, error) {
-	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Person", id, input, expectedVersion)
 	})
 }
 
 // UpdatePeople resolves the mutation of that name.
 func (g GraphQL) UpdatePeople(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Person", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeletePerson resolves the mutation of that name.
 func (g GraphQL) DeletePerson(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Person", id, expectedVersion)
 	})
 }
 
 // DeletePeople resolves the mutation of that name.
 func (g GraphQL) DeletePeople(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Person", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestorePerson resolves the mutation of that name.
 func (g GraphQL) RestorePerson(ctx context.Context, id string) (*Person, error) {
-	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Person", id)
 	})
 }
 
 // UpsertPerson resolves the mutation of that name.
 func (g GraphQL) UpsertPerson(ctx context.Context, by relay.KeyName, input relay.Input) (*Person, error) {
-	return write(ctx, g, (*Person).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Person", by, input)
 	})
 }
 
 // UpsertPeople resolves the mutation of that name.
 func (g GraphQL) UpsertPeople(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Person, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Person](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Person", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Person, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Person).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Product as an implementation of Node.
@@ -3052,7 +3095,14 @@ func newProductConnection(p *relay.Page, err error) (*ProductConnection, error) 
 
 // Products resolves the root connection of Product.
 func (g GraphQL) Products(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*ProductConnection, error) {
-	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.ProductConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// ProductConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ProductConnection(ctx context.Context, args relay.Args, specs ...predicate.Product) (*ProductConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newProductConnection(relay.Connect(ctx, graphSource{g.client.config}, "Product", args))
 }
 
 // ProductPage is a page of Product rows, found by its number.
@@ -3066,66 +3116,58 @@ func (g GraphQL) ProductsPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateProduct resolves the mutation of that name.
 func (g GraphQL) CreateProduct(ctx context.Context, input relay.Input) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Product", input)
 	})
 }
 
 // CreateProducts resolves the mutation of that name.
 func (g GraphQL) CreateProducts(ctx context.Context, input []relay.Input) ([]*Product, error) {
-	return writeMany(ctx, g, (*Product).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Product", input)
 	})
 }
 
 // UpdateProduct resolves the mutation of that name.
 func (g GraphQL) UpdateProduct(ctx context.Context, id string, input relay.Input) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Product", id, input, nil)
 	})
 }
 
 // UpdateProducts resolves the mutation of that name.
 func (g GraphQL) UpdateProducts(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Product", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteProduct resolves the mutation of that name.
 func (g GraphQL) DeleteProduct(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Product", id, nil)
 	})
 }
 
 // DeleteProducts resolves the mutation of that name.
 func (g GraphQL) DeleteProducts(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Product", relay.Which{Where: where, All: all})
 	})
 }
 
 // UpsertProduct resolves the mutation of that name.
 func (g GraphQL) UpsertProduct(ctx context.Context, by relay.KeyName, input relay.Input) (*Product, error) {
-	return write(ctx, g, (*Product).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Product", by, input)
 	})
 }
 
 // UpsertProducts resolves the mutation of that name.
 func (g GraphQL) UpsertProducts(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Product, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Product](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Product", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Product, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Product).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Project as an implementation of Node.
@@ -3240,7 +3282,14 @@ func newProjectConnection(p *relay.Page, err error) (*ProjectConnection, error) 
 
 // Projects resolves the root connection of Project.
 func (g GraphQL) Projects(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*ProjectConnection, error) {
-	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.ProjectConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// ProjectConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) ProjectConnection(ctx context.Context, args relay.Args, specs ...predicate.Project) (*ProjectConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newProjectConnection(relay.Connect(ctx, graphSource{g.client.config}, "Project", args))
 }
 
 // ProjectPage is a page of Project rows, found by its number.
@@ -3254,73 +3303,65 @@ func (g GraphQL) ProjectsPage(ctx context.Context, page, perPage *int, orderBy [
 
 // CreateProject resolves the mutation of that name.
 func (g GraphQL) CreateProject(ctx context.Context, input relay.Input) (*Project, error) {
-	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Project", input)
 	})
 }
 
 // CreateProjects resolves the mutation of that name.
 func (g GraphQL) CreateProjects(ctx context.Context, input []relay.Input) ([]*Project, error) {
-	return writeMany(ctx, g, (*Project).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Project", input)
 	})
 }
 
 // UpdateProject resolves the mutation of that name.
 func (g GraphQL) UpdateProject(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Project, error) {
-	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Project", id, input, expectedVersion)
 	})
 }
 
 // UpdateProjects resolves the mutation of that name.
 func (g GraphQL) UpdateProjects(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Project", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteProject resolves the mutation of that name.
 func (g GraphQL) DeleteProject(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Project", id, expectedVersion)
 	})
 }
 
 // DeleteProjects resolves the mutation of that name.
 func (g GraphQL) DeleteProjects(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Project", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreProject resolves the mutation of that name.
 func (g GraphQL) RestoreProject(ctx context.Context, id string) (*Project, error) {
-	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Project", id)
 	})
 }
 
 // UpsertProject resolves the mutation of that name.
 func (g GraphQL) UpsertProject(ctx context.Context, by relay.KeyName, input relay.Input) (*Project, error) {
-	return write(ctx, g, (*Project).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Upsert(ctx, s, "Project", by, input)
 	})
 }
 
 // UpsertProjects resolves the mutation of that name.
 func (g GraphQL) UpsertProjects(ctx context.Context, by relay.KeyName, input []relay.Input) ([]*Project, error) {
-	rows, err := relay.Write(ctx, g.begin, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Project](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.UpsertAll(ctx, s, "Project", by, input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*Project, len(rows))
-	for i, n := range rows {
-		list[i] = n.(*Project).Unwrap()
-	}
-	return list, nil
 }
 
 // IsNode marks Remark as an implementation of Node.
@@ -3413,7 +3454,14 @@ func newRemarkConnection(p *relay.Page, err error) (*RemarkConnection, error) {
 
 // Remarks resolves the root connection of Remark.
 func (g GraphQL) Remarks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*RemarkConnection, error) {
-	return newRemarkConnection(relay.Connect(ctx, graphSource{g.client.config}, "Remark", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.RemarkConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// RemarkConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) RemarkConnection(ctx context.Context, args relay.Args, specs ...predicate.Remark) (*RemarkConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newRemarkConnection(relay.Connect(ctx, graphSource{g.client.config}, "Remark", args))
 }
 
 // RemarkPage is a page of Remark rows, found by its number.
@@ -3427,49 +3475,49 @@ func (g GraphQL) RemarksPage(ctx context.Context, page, perPage *int, orderBy []
 
 // CreateRemark resolves the mutation of that name.
 func (g GraphQL) CreateRemark(ctx context.Context, input relay.Input) (*Remark, error) {
-	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Remark](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Remark", input)
 	})
 }
 
 // CreateRemarks resolves the mutation of that name.
 func (g GraphQL) CreateRemarks(ctx context.Context, input []relay.Input) ([]*Remark, error) {
-	return writeMany(ctx, g, (*Remark).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Remark](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Remark", input)
 	})
 }
 
 // UpdateRemark resolves the mutation of that name.
 func (g GraphQL) UpdateRemark(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Remark, error) {
-	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Remark](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Remark", id, input, expectedVersion)
 	})
 }
 
 // UpdateRemarks resolves the mutation of that name.
 func (g GraphQL) UpdateRemarks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Remark", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteRemark resolves the mutation of that name.
 func (g GraphQL) DeleteRemark(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Remark", id, expectedVersion)
 	})
 }
 
 // DeleteRemarks resolves the mutation of that name.
 func (g GraphQL) DeleteRemarks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Remark", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreRemark resolves the mutation of that name.
 func (g GraphQL) RestoreRemark(ctx context.Context, id string) (*Remark, error) {
-	return write(ctx, g, (*Remark).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Remark](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Remark", id)
 	})
 }
@@ -3526,7 +3574,14 @@ func newSheetConnection(p *relay.Page, err error) (*SheetConnection, error) {
 
 // Sheets resolves the root connection of Sheet.
 func (g GraphQL) Sheets(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*SheetConnection, error) {
-	return newSheetConnection(relay.Connect(ctx, graphSource{g.client.config}, "Sheet", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.SheetConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// SheetConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) SheetConnection(ctx context.Context, args relay.Args, specs ...predicate.Sheet) (*SheetConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newSheetConnection(relay.Connect(ctx, graphSource{g.client.config}, "Sheet", args))
 }
 
 // SheetPage is a page of Sheet rows, found by its number.
@@ -3540,42 +3595,42 @@ func (g GraphQL) SheetsPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreateSheet resolves the mutation of that name.
 func (g GraphQL) CreateSheet(ctx context.Context, input relay.Input) (*Sheet, error) {
-	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Sheet](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Sheet", input)
 	})
 }
 
 // CreateSheets resolves the mutation of that name.
 func (g GraphQL) CreateSheets(ctx context.Context, input []relay.Input) ([]*Sheet, error) {
-	return writeMany(ctx, g, (*Sheet).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Sheet](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Sheet", input)
 	})
 }
 
 // UpdateSheet resolves the mutation of that name.
 func (g GraphQL) UpdateSheet(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Sheet, error) {
-	return write(ctx, g, (*Sheet).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Sheet](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Sheet", id, input, expectedVersion)
 	})
 }
 
 // UpdateSheets resolves the mutation of that name.
 func (g GraphQL) UpdateSheets(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Sheet", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteSheet resolves the mutation of that name.
 func (g GraphQL) DeleteSheet(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Sheet", id, expectedVersion)
 	})
 }
 
 // DeleteSheets resolves the mutation of that name.
 func (g GraphQL) DeleteSheets(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Sheet", relay.Which{Where: where, All: all})
 	})
 }
@@ -3764,7 +3819,14 @@ func newTaskConnection(p *relay.Page, err error) (*TaskConnection, error) {
 
 // Tasks resolves the root connection of Task.
 func (g GraphQL) Tasks(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where, trashed *relay.Trashed) (*TaskConnection, error) {
-	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed}))
+	return g.TaskConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where, Trashed: trashed})
+}
+
+// TaskConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) TaskConnection(ctx context.Context, args relay.Args, specs ...predicate.Task) (*TaskConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newTaskConnection(relay.Connect(ctx, graphSource{g.client.config}, "Task", args))
 }
 
 // TaskPage is a page of Task rows, found by its number.
@@ -3778,49 +3840,49 @@ func (g GraphQL) TasksPage(ctx context.Context, page, perPage *int, orderBy []*r
 
 // CreateTask resolves the mutation of that name.
 func (g GraphQL) CreateTask(ctx context.Context, input relay.Input) (*Task, error) {
-	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Task](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Task", input)
 	})
 }
 
 // CreateTasks resolves the mutation of that name.
 func (g GraphQL) CreateTasks(ctx context.Context, input []relay.Input) ([]*Task, error) {
-	return writeMany(ctx, g, (*Task).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Task](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Task", input)
 	})
 }
 
 // UpdateTask resolves the mutation of that name.
 func (g GraphQL) UpdateTask(ctx context.Context, id string, input relay.Input, expectedVersion *int64) (*Task, error) {
-	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Task](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Task", id, input, expectedVersion)
 	})
 }
 
 // UpdateTasks resolves the mutation of that name.
 func (g GraphQL) UpdateTasks(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Task", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteTask resolves the mutation of that name.
 func (g GraphQL) DeleteTask(ctx context.Context, id string, expectedVersion *int64) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Task", id, expectedVersion)
 	})
 }
 
 // DeleteTasks resolves the mutation of that name.
 func (g GraphQL) DeleteTasks(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Task", relay.Which{Where: where, All: all})
 	})
 }
 
 // RestoreTask resolves the mutation of that name.
 func (g GraphQL) RestoreTask(ctx context.Context, id string) (*Task, error) {
-	return write(ctx, g, (*Task).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Task](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Restore(ctx, s, "Task", id)
 	})
 }
@@ -3895,7 +3957,14 @@ func newTopicConnection(p *relay.Page, err error) (*TopicConnection, error) {
 
 // Topics resolves the root connection of Topic.
 func (g GraphQL) Topics(ctx context.Context, after *relay.Cursor, first *int, before *relay.Cursor, last *int, orderBy []*relay.Order, where relay.Where) (*TopicConnection, error) {
-	return newTopicConnection(relay.Connect(ctx, graphSource{g.client.config}, "Topic", relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where}))
+	return g.TopicConnection(ctx, relay.Args{After: after, First: first, Before: before, Last: last, OrderBy: orderBy, Where: where})
+}
+
+// TopicConnection is for connections of the application's own: those rows
+// that satisfy all specifications, whatever the client asks for.
+func (g GraphQL) TopicConnection(ctx context.Context, args relay.Args, specs ...predicate.Topic) (*TopicConnection, error) {
+	args.Match = relay.All(args.Match, specs...)
+	return newTopicConnection(relay.Connect(ctx, graphSource{g.client.config}, "Topic", args))
 }
 
 // TopicPage is a page of Topic rows, found by its number.
@@ -3909,42 +3978,42 @@ func (g GraphQL) TopicsPage(ctx context.Context, page, perPage *int, orderBy []*
 
 // CreateTopic resolves the mutation of that name.
 func (g GraphQL) CreateTopic(ctx context.Context, input relay.Input) (*Topic, error) {
-	return write(ctx, g, (*Topic).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Topic](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Create(ctx, s, "Topic", input)
 	})
 }
 
 // CreateTopics resolves the mutation of that name.
 func (g GraphQL) CreateTopics(ctx context.Context, input []relay.Input) ([]*Topic, error) {
-	return writeMany(ctx, g, (*Topic).Unwrap, func(s relay.Source) ([]relay.Node, error) {
+	return relay.WriteRows[*Topic](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) ([]relay.Node, error) {
 		return relay.CreateMany(ctx, s, "Topic", input)
 	})
 }
 
 // UpdateTopic resolves the mutation of that name.
 func (g GraphQL) UpdateTopic(ctx context.Context, id string, input relay.Input) (*Topic, error) {
-	return write(ctx, g, (*Topic).Unwrap, func(s relay.Source) (relay.Node, error) {
+	return relay.WriteRow[*Topic](ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (relay.Node, error) {
 		return relay.Update(ctx, s, "Topic", id, input, nil)
 	})
 }
 
 // UpdateTopics resolves the mutation of that name.
 func (g GraphQL) UpdateTopics(ctx context.Context, where relay.Where, all *bool, input relay.Input) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.UpdateMany(ctx, s, "Topic", relay.Which{Where: where, All: all}, input)
 	})
 }
 
 // DeleteTopic resolves the mutation of that name.
 func (g GraphQL) DeleteTopic(ctx context.Context, id string) (string, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (string, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (string, error) {
 		return relay.Delete(ctx, s, "Topic", id, nil)
 	})
 }
 
 // DeleteTopics resolves the mutation of that name.
 func (g GraphQL) DeleteTopics(ctx context.Context, where relay.Where, all *bool) (*relay.Affected, error) {
-	return relay.Write(ctx, g.begin, func(s relay.Source) (*relay.Affected, error) {
+	return relay.Write(ctx, graphSource{g.client.config}, func(ctx context.Context, s relay.Source) (*relay.Affected, error) {
 		return relay.DeleteMany(ctx, s, "Topic", relay.Which{Where: where, All: all})
 	})
 }

@@ -1831,6 +1831,18 @@ func (q *RemarkQuery) loadMissing(ctx context.Context, rows []*Remark, tree enti
 	return nil
 }
 
+// WithEdges refuses each name: Sheet has no edges.
+func (q *SheetQuery) WithEdges(paths ...string) (*SheetQuery, error) {
+	_, err := registry.Tree("Sheet", paths...)
+	return q, err
+}
+
+// LoadMissing refuses each name: Sheet has no edges.
+func (c *SheetClient) LoadMissing(_ context.Context, _ []*Sheet, paths ...string) error {
+	_, err := registry.Tree("Sheet", paths...)
+	return err
+}
+
 func (q *SheetQuery) withTree(entity.Tree) *SheetQuery { return q }
 
 func (q *SheetQuery) loadMissing(context.Context, []*Sheet, entity.Tree) error { return nil }

@@ -177,7 +177,7 @@ func (_c *LabelCreateBulk) Save(ctx context.Context) ([]*Label, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, labelBatch(_c.perRow))
+	return labelTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

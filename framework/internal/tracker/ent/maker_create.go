@@ -168,7 +168,7 @@ func (_c *MakerCreateBulk) Save(ctx context.Context) ([]*Maker, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, makerBatch(_c.perRow))
+	return makerTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

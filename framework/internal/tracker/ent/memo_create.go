@@ -305,7 +305,7 @@ func (_c *MemoCreateBulk) Save(ctx context.Context) ([]*Memo, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, memoBatch(_c.perRow))
+	return memoTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -250,7 +250,7 @@ func (_c *NoteCreateBulk) Save(ctx context.Context) ([]*Note, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, noteBatch(_c.perRow))
+	return noteTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

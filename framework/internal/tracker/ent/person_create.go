@@ -371,7 +371,7 @@ func (_c *PersonCreateBulk) Save(ctx context.Context) ([]*Person, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, personBatch(_c.perRow))
+	return personTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -293,7 +293,7 @@ func (_c *RemarkCreateBulk) Save(ctx context.Context) ([]*Remark, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, remarkBatch(_c.perRow))
+	return remarkTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -145,7 +145,7 @@ func (_c *SheetCreateBulk) Save(ctx context.Context) ([]*Sheet, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, sheetBatch(_c.perRow))
+	return sheetTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

@@ -172,7 +172,7 @@ func (_c *TopicCreateBulk) Save(ctx context.Context) ([]*Topic, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
-	return saveBulk(ctx, _c.config, _c.builders, topicBatch(_c.perRow))
+	return topicTable().SaveCreates(ctx, _c.config, _c.builders, _c.perRow)
 }
 
 // SaveX is like Save, but panics if an error occurs.

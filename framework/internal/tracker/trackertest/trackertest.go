@@ -44,8 +44,11 @@ func Each(t *testing.T, fn func(t *testing.T, app *App), opts ...testkit.Option)
 func New(tb testing.TB, db *database.DB, opts ...ent.Option) *App {
 	tb.Helper()
 	Migrate(tb, db)
-	key := relay.Settings{CursorKey: []byte("the same on every dialect")}
-	opts = append([]ent.Option{ent.Driver(db.Driver()), ent.GraphQLSettings(key)}, opts...)
+	settings := relay.Settings{
+		CursorKey:  []byte("the same on every dialect"),
+		MayRestore: func(context.Context, string) bool { return true },
+	}
+	opts = append([]ent.Option{ent.Driver(db.Driver()), ent.GraphQLSettings(settings)}, opts...)
 	return &App{db, ent.NewClient(opts...)}
 }
 

@@ -574,7 +574,7 @@ type AccountEdge {
 What makes a Account unique.
 """
 enum AccountKey {
-  TENANT_ID_NAME
+  NAME
 }
 """
 Exactly one of the fields has to be given.
@@ -582,6 +582,7 @@ Exactly one of the fields has to be given.
 input AccountOfEntryCreateInput {
   create: CreateAccountInput
   connect: ID
+  connectOrCreate: ConnectOrCreateAccountInput
 }
 """
 Exactly one of the fields has to be given.
@@ -589,6 +590,7 @@ Exactly one of the fields has to be given.
 input AccountOfEntryUpdateInput {
   create: CreateAccountInput
   connect: ID
+  connectOrCreate: ConnectOrCreateAccountInput
 }
 """
 One term of an order: field with a direction, or one edge with the term at its end.
@@ -617,6 +619,12 @@ type AccountPage {
   The filter, as it was applied.
   """
   filters: JSON!
+}
+"""
+The fields of exactly one unique key.
+"""
+input AccountUniqueInput {
+  name: String
 }
 """
 Which Account rows to take. All given predicates must hold. Lists and objects must not be empty or null; an empty ` + "`" + `In` + "`" + ` list matches nothing.
@@ -2014,6 +2022,16 @@ input ClausesOfContractCreateInput {
 input ClausesOfContractUpdateInput {
   create: [CreateClauseWithoutContractInput!]
   connect: [ID!]
+}
+input ConnectOrCreateAccountInput {
+  """
+  The unique key of the row.
+  """
+  where: AccountUniqueInput!
+  """
+  What to make where there is none.
+  """
+  create: CreateAccountInput!
 }
 input ConnectOrCreateBadgeWithoutPersonInput {
   """
@@ -4956,7 +4974,7 @@ type Mutation {
     """
     The key that rows are found by.
     """
-    by: AccountKey! = TENANT_ID_NAME
+    by: AccountKey! = NAME
   input: UpsertAccountInput!): Account!
   """
   Does for each input what ` + "`" + `upsertAccount` + "`" + ` does, for all or none. No key may come twice.
@@ -4965,7 +4983,7 @@ type Mutation {
     """
     The key that rows are found by.
     """
-    by: AccountKey! = TENANT_ID_NAME
+    by: AccountKey! = NAME
   input: [UpsertAccountInput!]!): [Account!]!
   """
   Creates one Attachment, with what is nested in it.
