@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -38,16 +39,20 @@ func newMySQL(cfg config.Database) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPool(cfg.Pool, func(ctx context.Context) (driver.Conn, error) {
-		conn, err := connector.Connect(ctx)
+	ender := &mysqlEnder{connector: connector}
+	p := newPool(cfg.Pool, func(ctx context.Context) (driver.Conn, error) {
+		base, err := connector.Connect(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := setUpMySQL(ctx, conn); err != nil {
-			return nil, errors.Join(err, conn.Close())
+		conn := &mysqlConn{mysqlBase: base.(mysqlBase), dialed: time.Now(), ender: ender}
+		if conn.id, err = setUpMySQL(ctx, conn); err != nil {
+			return nil, errors.Join(err, conn.mysqlBase.Close())
 		}
 		return conn, nil
-	}), nil
+	})
+	p.afterClose = ender.running.Wait
+	return p, nil
 }
 
 // setUpMySQL brings a connection to what the other engines do. READ COMMITTED:
@@ -56,21 +61,21 @@ func newMySQL(cfg config.Database) (*pool, error) {
 // meanwhile for its own. max_sort_length: sorting looks at the first 1,024 bytes
 // only, while comparisons look at all; its buffer has to hold 15 such keys of
 // each column that is sorted by. Neither can be a parameter of the URL:
-// one variable has two names, and the other is part of what pages rely on.
-func setUpMySQL(ctx context.Context, conn driver.Conn) error {
-	execer, ok := conn.(driver.ExecerContext)
-	if !ok {
-		return fmt.Errorf("database: unexpected connection %T", conn)
-	}
+// one variable has two names, and the other is part of what pages rely on. It
+// returns the id that the server has for the connection.
+func setUpMySQL(ctx context.Context, conn mysqlBase) (id uint64, err error) {
 	for _, statement := range []string{
 		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 		"SET SESSION max_sort_length = 65536, sort_buffer_size = GREATEST(@@sort_buffer_size, 8388608)",
 	} {
-		if _, err := execer.ExecContext(ctx, statement, nil); err != nil {
-			return fmt.Errorf("database: cannot set up the connection: %w", err)
+		if _, err := conn.ExecContext(ctx, statement, nil); err != nil {
+			return 0, fmt.Errorf("database: cannot set up the connection: %w", err)
 		}
 	}
-	return nil
+	if id, err = mysqlNumber(ctx, conn, "SELECT CONNECTION_ID()"); err != nil {
+		return 0, fmt.Errorf("database: cannot set up the connection: %w", err)
+	}
+	return id, nil
 }
 
 func mysqlConfig(cfg config.Database) (*mysql.Config, error) {

@@ -45,6 +45,8 @@ type pool struct {
 	embedded  bool // there is no network that could break connections
 	slots     *semaphore
 
+	afterClose func() // nil is nothing
+
 	mu      sync.Mutex
 	idle    []*pooled // the last one is the most recent
 	inUse   int
@@ -230,6 +232,9 @@ func (p *pool) close() error {
 	var errs []error
 	for _, c := range idle {
 		errs = append(errs, c.base.Close())
+	}
+	if p.afterClose != nil {
+		p.afterClose()
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,25 +23,26 @@ func (u *undo) fill(ctx context.Context, have *atlas.Schema, m *atlas.ModifyTabl
 	if !ok {
 		return nil
 	}
-	for i := 0; i < len(m.Changes); i++ {
-		var err error
-		switch c := m.Changes[i].(type) {
+	if err := u.dropChecks(ctx, old, m); err != nil {
+		return err
+	}
+	for _, change := range slices.Clone(m.Changes) { // which loses some on the way
+		switch c := change.(type) {
 		case *atlas.AddColumn:
-			u.fillAdded(ctx, m, i, c, found)
+			u.fillAdded(ctx, m, c, found)
 		case *atlas.ModifyColumn:
-			if c.Change.Is(atlas.ChangeNull) && c.From.Type.Null && !c.To.Type.Null {
-				err = u.fillNulls(ctx, old, m, c, found)
+			if becomesRequired(c) {
+				if err := u.fillNulls(ctx, old, m, c, found); err != nil {
+					return err
+				}
 			}
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return nil
 }
 
-// fillAdded handles the change at i, a column that comes back.
-func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *atlas.AddColumn, found *[]Risk) {
+// fillAdded handles a column that comes back.
+func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, c *atlas.AddColumn, found *[]Risk) {
 	if generated(c.C) {
 		return
 	}
@@ -57,7 +59,7 @@ func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *at
 		if !ok {
 			return // the risk of a required column stays
 		}
-		u.fillDistinct(m, i, c, expr)
+		u.fillDistinct(m, c, expr)
 		lossy.Reason += ", each row gets a random one"
 	} else {
 		value, ok := u.value(ctx, m.T, c.C)
@@ -67,7 +69,7 @@ func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *at
 		if u.dialect == config.SQLite {
 			u.fills[place(m.T, c.C)] = value
 		} else {
-			m.Changes[i] = &atlas.AddColumn{C: withDefault(u.dialect, c.C, value)}
+			replaceChange(m, c, &atlas.AddColumn{C: withDefault(u.dialect, c.C, value)})
 		}
 		lossy.Reason += ", each row gets " + value
 	}
@@ -79,7 +81,7 @@ func (u *undo) fillAdded(ctx context.Context, m *atlas.ModifyTable, i int, c *at
 // fillDistinct gives each row a value of its own. SQLite does so while it
 // copies the table. Elsewhere the column comes back optional, and a later step
 // makes it required and unique.
-func (u *undo) fillDistinct(m *atlas.ModifyTable, i int, c *atlas.AddColumn, expr string) {
+func (u *undo) fillDistinct(m *atlas.ModifyTable, c *atlas.AddColumn, expr string) {
 	if u.dialect == config.SQLite {
 		u.fills[place(m.T, c.C)] = expr
 		return
@@ -87,12 +89,16 @@ func (u *undo) fillDistinct(m *atlas.ModifyTable, i int, c *atlas.AddColumn, exp
 	optional := *c.C
 	kind := *c.C.Type
 	kind.Null, optional.Type = true, &kind
-	m.Changes[i] = &atlas.AddColumn{C: &optional}
+	replaceChange(m, c, &atlas.AddColumn{C: &optional})
 	m.Changes = slices.DeleteFunc(m.Changes, func(change atlas.Change) bool {
 		add, ok := change.(*atlas.AddIndex)
 		return ok && indexed(add.I, c.C)
 	})
 	u.later = append(u.later, update(u.quote(m.T.Name), u.quote(c.C.Name), expr))
+}
+
+func replaceChange(m *atlas.ModifyTable, from, to atlas.Change) {
+	m.Changes[slices.Index(m.Changes, from)] = to
 }
 
 // fillNulls handles a column that becomes required again.
@@ -123,6 +129,56 @@ func (u *undo) fillNulls(ctx context.Context, old *atlas.Table, m *atlas.ModifyT
 		Advice: "write another value into the file, or fill the column before",
 	})
 	return nil
+}
+
+func becomesRequired(c *atlas.ModifyColumn) bool {
+	return c.Change.Is(atlas.ChangeNull) && c.From.Type.Null && !c.To.Type.Null
+}
+
+// dropChecks takes the conditions on columns that become required, and which the
+// step gives up anyway, out of it and drops them now: they need not accept the
+// values that are filled in.
+func (u *undo) dropChecks(ctx context.Context, old *atlas.Table, m *atlas.ModifyTable) error {
+	var filled []*regexp.Regexp
+	for _, change := range m.Changes {
+		if c, ok := change.(*atlas.ModifyColumn); ok && becomesRequired(c) {
+			filled = append(filled, mentionOf(c.From.Name))
+		}
+	}
+	without := *old
+	without.Attrs = slices.Clone(old.Attrs)
+	var drops []atlas.Change
+	drop := func(check *atlas.Check) bool {
+		if !slices.ContainsFunc(filled, func(column *regexp.Regexp) bool { return column.MatchString(check.Expr) }) {
+			return false
+		}
+		drops = append(drops, &atlas.DropCheck{C: check})
+		without.Attrs = slices.DeleteFunc(without.Attrs, func(a atlas.Attr) bool { return a == check })
+		return true
+	}
+	rest := make([]atlas.Change, 0, len(m.Changes))
+	for _, change := range m.Changes {
+		switch c := change.(type) {
+		case *atlas.DropCheck:
+			if drop(c.C) {
+				continue
+			}
+		case *atlas.ModifyCheck:
+			if drop(c.From) {
+				change = &atlas.AddCheck{C: c.To}
+			}
+		}
+		rest = append(rest, change)
+	}
+	m.Changes = rest
+	if len(drops) == 0 {
+		return nil
+	}
+	changes, err := u.prepare(ctx, []atlas.Change{&atlas.ModifyTable{T: &without, Changes: drops}})
+	if err != nil {
+		return err
+	}
+	return u.apply(ctx, changes)
 }
 
 func update(table, column, expr string) *migrate.Change {

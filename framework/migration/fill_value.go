@@ -80,9 +80,14 @@ func zeroTime(t *atlas.TimeType) string {
 	}
 }
 
+// mentionOf matches expressions that name a column.
+func mentionOf(column string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(column) + `\b`)
+}
+
 // checksOf are the conditions on a table that mention a column.
 func checksOf(t *atlas.Table, column string) (list []string) {
-	mention := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(column) + `\b`)
+	mention := mentionOf(column)
 	for _, a := range t.Attrs {
 		if c, ok := a.(*atlas.Check); ok && mention.MatchString(c.Expr) {
 			list = append(list, c.Expr)

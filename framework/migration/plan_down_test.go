@@ -78,6 +78,36 @@ func TestDownFillsRequiredColumns(t *testing.T) {
 	})
 }
 
+// A column that becomes required again is filled when the conditions that the way
+// back gives up are gone, which would refuse the value, and those that come back
+// hold of it.
+//
+// Covers: H10, H31.
+func TestDownFillsAfterItsChecksAreGone(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(t *testing.T, d config.Dialect) {
+		db, cfg := open(t, d)
+		dir := migration.OpenDir(t.TempDir())
+		version := func(nullable bool, checks map[string]string) []*schema.Table {
+			list := table("lists", &schema.Column{Name: "id", Type: field.TypeInt64, Increment: true},
+				&schema.Column{Name: "title", Type: field.TypeString, Size: 40, Nullable: nullable},
+				&schema.Column{Name: "code", Type: field.TypeString, Size: 40, Nullable: nullable})
+			list.Annotation = &entsql.Annotation{Checks: checks}
+			return []*schema.Table{list}
+		}
+		plan(t, cfg, dir, "init", version(false, map[string]string{"ck_code": "length(code) = 2"}))
+		p := plan(t, cfg, dir, "loose", version(true, map[string]string{"ck_title": "length(title) >= 1", "ck_code": "length(code) = 4"}))
+		require.Empty(t, p.Irreversible)
+		m := migrator(t, db, dir)
+		_, err := m.Upgrade(t.Context(), migration.UpgradeOptions{})
+		require.NoError(t, err)
+		run(t, db, "INSERT INTO lists (title, code) VALUES (NULL, NULL)")
+		_, err = m.Downgrade(t.Context(), migration.DowngradeOptions{})
+		require.NoError(t, err, "%s", p.DownContent)
+		require.Equal(t, 1, count(t, db, "SELECT count(*) FROM lists WHERE title = '' AND code = 'xx'"), "%s", p.DownContent)
+	})
+}
+
 // Nothing can be invented for a required reference: the file says that it fails
 // on rows, and it runs without them.
 //
