@@ -28,7 +28,8 @@ func TestNoPasswordOnACommandLine(t *testing.T) {
 		require.NoError(t, err)
 		for _, block := range blocks.FindAllSubmatch(text, -1) {
 			for line := range strings.Lines(string(block[1])) {
-				require.NotRegexp(t, password, line, path)
+				command, _, _ := strings.Cut(line, " # ")
+				require.NotRegexp(t, password, command, path)
 				read++
 			}
 		}
