@@ -34,7 +34,6 @@ func TestNoPasswordOnACommandLine(t *testing.T) {
 			}
 		}
 	}
-	look("../README.md", shell)
 	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -48,5 +47,5 @@ func TestNoPasswordOnACommandLine(t *testing.T) {
 		}
 		return nil
 	}))
-	require.Greater(t, read, 100, "lines of examples")
+	require.Greater(t, read, 50, "lines of examples")
 }
