@@ -25,13 +25,18 @@ import (
 type Named map[string]any
 
 // bind brings SQL text and its arguments into the form that the dialect takes.
-func bind(dialectName, text string, args []any) (string, []any, error) {
+func (l limits) bind(dialectName, text string, args []any) (string, []any, error) {
 	tokens, err := lex(dialectName, text)
 	if err != nil {
 		return "", nil, err
 	}
-	if tokens, err = single(tokens); err != nil {
+	if tokens, err = single(dialectName, tokens); err != nil {
 		return "", nil, err
+	}
+	if l.readOnly {
+		if err := reading(dialectName, tokens); err != nil {
+			return "", nil, err
+		}
 	}
 	b := newBinder(dialectName, tokens, args)
 	if err := b.run(); err != nil {
@@ -42,7 +47,8 @@ func bind(dialectName, text string, args []any) (string, []any, error) {
 }
 
 // fragment cuts SQL text, which is a part of a statement, at its parameters: there
-// is one part more than there are values.
+// is one part more than there are values. A comment must not reach into what
+// follows.
 func fragment(dialectName, text string, args []any) (parts []string, bound []any, err error) {
 	tokens, err := lex(dialectName, text)
 	if err != nil {
@@ -50,6 +56,11 @@ func fragment(dialectName, text string, args []any) (parts []string, bound []any
 	}
 	if slices.ContainsFunc(tokens, func(t token) bool { return t.kind == semicolon }) {
 		return nil, nil, ErrManyStatements
+	}
+	for i, t := range tokens {
+		if t.kind == opaque && (t.text[0] == '-' || t.text[0] == '#') {
+			tokens[i].text = " "
+		}
 	}
 	b := newBinder(dialectName, tokens, args)
 	if err := b.run(); err != nil {
@@ -73,7 +84,7 @@ func newBinder(dialectName string, tokens []token, args []any) *binder {
 }
 
 // single takes the semicolon off, and refuses what comes behind it.
-func single(tokens []token) ([]token, error) {
+func single(dialectName string, tokens []token) ([]token, error) {
 	end := slices.IndexFunc(tokens, func(t token) bool { return t.kind == semicolon })
 	if end < 0 {
 		end = len(tokens)
@@ -87,11 +98,36 @@ func single(tokens []token) ([]token, error) {
 	if first < 0 {
 		return nil, errors.New("query: the SQL is empty")
 	}
-	switch strings.ToUpper(tokens[first].text) {
-	case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE":
-		return nil, fmt.Errorf("query: %s is not for SQL by hand; use Transact", strings.ToUpper(tokens[first].text))
+	if ends := endsTransaction(dialectName, tokens[first:end]); ends != "" {
+		return nil, fmt.Errorf("query: %s is not for SQL by hand; use Transact", ends)
 	}
 	return tokens[:end], nil
+}
+
+// endsTransaction names the statement if it begins or ends a transaction, or
+// could do so out of sight.
+func endsTransaction(dialectName string, tokens []token) string {
+	keyword := strings.ToUpper(tokens[0].text)
+	has := func(what string) bool {
+		return slices.ContainsFunc(tokens[1:], func(t token) bool { return strings.EqualFold(strings.Trim(t.text, "`"), what) })
+	}
+	switch keyword {
+	case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE":
+		return keyword
+	case "XA", "LOCK", "UNLOCK", "EXECUTE": // EXECUTE IMMEDIATE 'COMMIT'
+		if dialectName == dialect.MySQL {
+			return keyword
+		}
+	case "SET":
+		if dialectName == dialect.MySQL && has("AUTOCOMMIT") {
+			return "SET autocommit"
+		}
+	case "PREPARE":
+		if dialectName == dialect.Postgres && has("TRANSACTION") {
+			return "PREPARE TRANSACTION"
+		}
+	}
+	return ""
 }
 
 // binder writes the text anew.
@@ -132,6 +168,9 @@ func (b *binder) run() error {
 			b.out = append(b.out, '?')
 		default:
 			b.parenthesis(t)
+			if (t.kind == word || t.kind == quoted) && len(b.cuts) > 0 && b.cuts[len(b.cuts)-1] == len(b.out) {
+				b.out = append(b.out, ' ') // ?AS
+			}
 			b.out = append(b.out, t.text...)
 		}
 		if t.kind != opaque {
@@ -209,6 +248,9 @@ func (b *binder) value(t token) (v any, label string, err error) {
 }
 
 func (b *binder) bind(v any) {
+	if n := len(b.out); n > 0 && (isWord(b.out[n-1]) || strings.IndexByte("'\"`", b.out[n-1]) >= 0) {
+		b.out = append(b.out, ' ') // AND?
+	}
 	b.bound = append(b.bound, v)
 	b.cuts = append(b.cuts, len(b.out))
 }
@@ -243,6 +285,14 @@ func (b *binder) expand(values []any, label string) error {
 	for end < len(b.tokens) && b.tokens[end].kind == opaque {
 		end++
 	}
+	for _, v := range values {
+		if _, nested := elements(v); nested {
+			return fmt.Errorf("query: %s is a list of lists", label)
+		}
+		if isNull(v) {
+			return fmt.Errorf("query: %s is a list with a NULL, which IN never finds and for which NOT IN finds nothing; write IS NULL or IS NOT NULL beside it", label)
+		}
+	}
 	alone := b.last[1].text == "(" && end < len(b.tokens) && b.tokens[end].text == ")"
 	if !alone && len(values) == 0 {
 		return fmt.Errorf("query: %s is an empty list beside other values; give it an IN of its own", label)
@@ -262,9 +312,6 @@ func (b *binder) expand(values []any, label string) error {
 		}
 	}
 	for i, v := range values {
-		if _, nested := elements(v); nested {
-			return fmt.Errorf("query: %s is a list of lists", label)
-		}
 		if i > 0 {
 			b.out = append(b.out, ", "...)
 		}
@@ -300,6 +347,19 @@ func (b *binder) maxParameters(marks int) int {
 		return math.MaxInt
 	}
 	return 65_535
+}
+
+// isNull reports whether the database gets NULL for the value.
+func isNull(v any) bool {
+	if isNil(v) {
+		return true
+	}
+	valuer, ok := v.(driver.Valuer)
+	if !ok {
+		return false
+	}
+	stored, err := valuer.Value()
+	return err == nil && stored == nil
 }
 
 // elements returns the values of a list. Bytes, and what knows how to become a

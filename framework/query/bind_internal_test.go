@@ -45,7 +45,7 @@ func TestParametersAreFoundOutsideOfQuotes(t *testing.T) {
 			if c.dialects == "postgres" && strings.Contains(c.text, "$$") {
 				args = []any{1}
 			}
-			text, bound, err := bind(d, c.text, args)
+			text, bound, err := limits{}.bind(d, c.text, args)
 			require.NoError(t, err, "%s: %s", d, c.text)
 			require.Equal(t, want, text, d)
 			require.Equal(t, args, bound)
@@ -79,64 +79,64 @@ func TestTextThatIsRefused(t *testing.T) {
 	} {
 		for _, d := range dialects() {
 			if c.dialects == "all" || strings.HasPrefix(d, c.dialects) {
-				_, _, err := bind(d, c.text, nil)
+				_, _, err := limits{}.bind(d, c.text, nil)
 				require.ErrorContains(t, err, c.message, "%s: %s", d, c.text)
 			}
 		}
 	}
-	_, _, err := bind(dialect.SQLite, "SELECT 1", []any{1})
+	_, _, err := limits{}.bind(dialect.SQLite, "SELECT 1", []any{1})
 	require.ErrorContains(t, err, "0 parameters, and there are 1 arguments")
-	_, _, err = bind(dialect.SQLite, "SELECT 1; SELECT 2", nil)
+	_, _, err = limits{}.bind(dialect.SQLite, "SELECT 1; SELECT 2", nil)
 	require.ErrorIs(t, err, ErrManyStatements)
 }
 
 // Covers: D10.
 func TestParametersWithNames(t *testing.T) {
 	t.Parallel()
-	text, args, err := bind(dialect.Postgres, "SELECT ':a', :a::text, :b_2, :a", []any{Named{"a": 1, "b_2": "x"}})
+	text, args, err := limits{}.bind(dialect.Postgres, "SELECT ':a', :a::text, :b_2, :a", []any{Named{"a": 1, "b_2": "x"}})
 	require.NoError(t, err)
 	require.Equal(t, "SELECT ':a', $1::text, $2, $3", text)
 	require.Equal(t, []any{1, "x", 1}, args)
 
 	var unknown *UnknownNameError
-	_, _, err = bind(dialect.SQLite, "SELECT :a, :c", []any{Named{"a": 1, "b": 2}})
+	_, _, err = limits{}.bind(dialect.SQLite, "SELECT :a, :c", []any{Named{"a": 1, "b": 2}})
 	require.ErrorAs(t, err, &unknown)
 	require.Equal(t, UnknownNameError{"parameter", "c", []string{"a", "b"}}, *unknown)
-	_, _, err = bind(dialect.SQLite, "SELECT :a", []any{Named{"a": 1, "b": 2}})
+	_, _, err = limits{}.bind(dialect.SQLite, "SELECT :a", []any{Named{"a": 1, "b": 2}})
 	require.ErrorAs(t, err, &unknown)
 	require.Equal(t, "b", unknown.Name)
-	_, _, err = bind(dialect.SQLite, "SELECT :a, ?", []any{Named{"a": 1}})
+	_, _, err = limits{}.bind(dialect.SQLite, "SELECT :a, ?", []any{Named{"a": 1}})
 	require.ErrorContains(t, err, "beside parameters with names")
 }
 
 // Covers: E06.
 func TestListsAreExpanded(t *testing.T) {
 	t.Parallel()
-	text, args, err := bind(dialect.Postgres, "SELECT ? WHERE a IN (?) AND b not in ( ? )", []any{0, []int{1, 2}, []string{"x"}})
+	text, args, err := limits{}.bind(dialect.Postgres, "SELECT ? WHERE a IN (?) AND b not in ( ? )", []any{0, []int{1, 2}, []string{"x"}})
 	require.NoError(t, err)
 	require.Equal(t, "SELECT $1 WHERE a IN ($2, $3) AND b not in ( $4 )", text)
 	require.Equal(t, []any{0, 1, 2, "x"}, args)
 
-	text, args, err = bind(dialect.Postgres, "SELECT 1 WHERE a IN (?) AND b NOT IN (?) AND c = ?", []any{[]int{}, []int(nil), 3})
+	text, args, err = limits{}.bind(dialect.Postgres, "SELECT 1 WHERE a IN (?) AND b NOT IN (?) AND c = ?", []any{[]int{}, []int(nil), 3})
 	require.NoError(t, err)
 	require.Equal(t, "SELECT 1 WHERE a = ANY ('{}') AND b <> ALL ('{}') AND c = $1", text)
 	require.Equal(t, []any{3}, args)
 
 	many := make([]int, 40_000)
-	text, args, err = bind(dialect.SQLite, "SELECT 1 WHERE a NOT IN (?)", []any{many})
+	text, args, err = limits{}.bind(dialect.SQLite, "SELECT 1 WHERE a NOT IN (?)", []any{many})
 	require.NoError(t, err)
 	require.Equal(t, "SELECT 1 WHERE a NOT IN (SELECT value FROM json_each(?))", text)
 	require.Len(t, args, 1)
-	_, _, err = bind(dialect.SQLite, "SELECT 1 WHERE a IN (?, ?)", []any{many, 1})
+	_, _, err = limits{}.bind(dialect.SQLite, "SELECT 1 WHERE a IN (?, ?)", []any{many, 1})
 	require.ErrorIs(t, err, ErrTooManyParameters)
 
-	_, _, err = bind(dialect.MySQL, "SELECT ?", []any{[]int{1}})
+	_, _, err = limits{}.bind(dialect.MySQL, "SELECT ?", []any{[]int{1}})
 	require.ErrorContains(t, err, "argument 1 is a []int, which is for IN (?) only")
-	_, _, err = bind(dialect.MySQL, "SELECT 1 WHERE a IN (1, ?)", []any{[]int{}})
+	_, _, err = limits{}.bind(dialect.MySQL, "SELECT 1 WHERE a IN (1, ?)", []any{[]int{}})
 	require.ErrorContains(t, err, "empty list beside other values")
-	_, _, err = bind(dialect.MySQL, "SELECT 1 WHERE a IN (?)", []any{[]any{[]int{1}}})
+	_, _, err = limits{}.bind(dialect.MySQL, "SELECT 1 WHERE a IN (?)", []any{[]any{[]int{1}}})
 	require.ErrorContains(t, err, "list of lists")
-	_, args, err = bind(dialect.MySQL, "SELECT ?", []any{[]byte("a")})
+	_, args, err = limits{}.bind(dialect.MySQL, "SELECT ?", []any{[]byte("a")})
 	require.NoError(t, err)
 	require.Equal(t, []any{[]byte("a")}, args)
 }
@@ -165,7 +165,7 @@ func FuzzBind(f *testing.F) {
 				}
 			}
 			require.Equal(t, text, whole.String())
-			rewritten, bound, err := bind(d, text, args)
+			rewritten, bound, err := limits{}.bind(d, text, args)
 			if err != nil {
 				continue
 			}

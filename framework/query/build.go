@@ -25,6 +25,23 @@ func (b *Builder[E]) selector(around *scope) (*sql.Selector, error) {
 	return s.build(&scope{ctx: around.ctx, dialect: around.dialect, ctes: around.ctes, around: around}, seen)
 }
 
+// parts implements Subquery.
+func (b *Builder[E]) parts() *spec { return &b.spec }
+
+// pages reports whether it takes a part of its rows.
+func (s *spec) pages() bool { return s.limit != nil || s.offset != nil }
+
+// compound reports whether it stands in parentheses only: it has what would count
+// for the whole statement around it.
+func (s *spec) compound() bool {
+	return s.pages() || len(s.orders) > 0 || len(s.unions) > 0 || len(s.with) > 0
+}
+
+// wrapped puts a statement into another one.
+func wrapped(inner writer) writer {
+	return func(b *sql.Builder) { b.WriteString("SELECT * FROM ").Wrap(inner).WriteString(" AS part") }
+}
+
 // subExpr writes a subquery that cannot refer to the statement around it.
 func subExpr(sub Subquery, around *scope, alone bool) (Expr, error) {
 	outside := &scope{ctx: around.ctx, dialect: around.dialect, ctes: around.ctes}
@@ -65,6 +82,7 @@ func (s *spec) build(at *scope, seen entity.Condition) (*sql.Selector, error) {
 	if seen != nil {
 		to.Where(seen(t))
 	}
+	at.aggregates = false // what conditions and orders do is no concern of the result
 	for _, c := range s.selects {
 		w, err := c.expr(at)
 		if err != nil {
@@ -76,10 +94,16 @@ func (s *spec) build(at *scope, seen entity.Condition) (*sql.Selector, error) {
 			to.AppendSelectExprAs(sql.ExprFunc(w), c.name)
 		}
 	}
+	if s.byKey && !at.aggregates {
+		to.OrderBy(t.C(s.entity.ID().Column))
+	}
 	for _, u := range s.unions {
 		other, err := u.other.selector(&scope{ctx: at.ctx, dialect: at.dialect, ctes: at.ctes})
 		if err != nil {
 			return nil, err
+		}
+		if u.other.parts().compound() {
+			other = sql.Dialect(at.dialect).Select().From(other.As("part"))
 		}
 		if u.all {
 			to.UnionAll(other)
@@ -158,12 +182,18 @@ func (s *spec) prefix(at *scope, to *sql.Selector) error {
 }
 
 func (s *spec) group(at *scope, to *sql.Selector) error {
+	whole := !s.whole || len(s.groups) == 0
 	for _, e := range s.groups {
 		w, err := e(at)
 		if err != nil {
 			return err
 		}
-		to.GroupBy(at.written(w))
+		text := at.written(w)
+		whole = whole || text == at.tables[0].view.C(s.entity.ID().Column)
+		to.GroupBy(text)
+	}
+	if !whole {
+		return errGroup
 	}
 	if len(s.having.all) == 0 {
 		return nil
@@ -175,6 +205,8 @@ func (s *spec) group(at *scope, to *sql.Selector) error {
 	to.Having(sql.P(w))
 	return nil
 }
+
+var errGroup = errors.New("query: a group of several rows is no entity: group by the id too, or read what the groups have in common with GetAs")
 
 // page sets limit and offset. SQLite and MySQL have no offset without a limit.
 func (s *spec) page(to *sql.Selector) {

@@ -35,6 +35,11 @@ type spec struct {
 	limit    *int
 	offset   *int
 	errs     []error
+
+	everything bool // an update or a delete takes all rows
+	whole      bool // the rows become entities
+	byKey      bool // rows come in the order of the id, if they are rows
+	unordered  bool // the order does not matter
 }
 
 type selection struct {
@@ -155,8 +160,9 @@ func (b *Builder[E]) WithRaw(name, text string, args ...any) *Builder[E] {
 	})
 }
 
-// Union adds the rows of another statement, equal ones once. Order and limit are
-// those of the whole. It is for [GetAs].
+// Union adds the rows of another statement, equal ones once. Order and limit of
+// this one are those of the whole, those of the other one its own. It is for
+// [GetAs].
 func (b *Builder[E]) Union(other Subquery) *Builder[E] {
 	return b.with(func(s *spec) { s.unions = append(s.unions, union{false, other}) })
 }

@@ -391,13 +391,13 @@ func TestUpdateAndDelete(t *testing.T) {
 		require.Equal(t, "top", read("t5").Title)
 
 		var invalid *entity.ValidationError
-		_, err = all.Update(ctx, query.Set{task.FieldTitle: ""})
+		_, err = all.Everything().Update(ctx, query.Set{task.FieldTitle: ""})
 		require.ErrorAs(t, err, &invalid)
 		var unknown *query.UnknownNameError
-		_, err = all.Update(ctx, query.Set{"titel": "x"})
+		_, err = all.Everything().Update(ctx, query.Set{"titel": "x"})
 		require.ErrorAs(t, err, &unknown)
 		for _, set := range []query.Set{{}, {task.FieldID: 1}, {task.FieldVersion: 1}, {task.FieldTitle: nil}, {task.FieldTitle: 1}, {task.FieldRank: int64(1) << 40}} {
-			_, err = all.Update(ctx, set)
+			_, err = all.Everything().Update(ctx, set)
 			require.Error(t, err)
 		}
 		_, err = all.Where("titel", "=", "x").Delete(ctx)
@@ -467,7 +467,7 @@ func TestRowFiltersHold(t *testing.T) {
 		count(ada, 2, shapes...)
 		count(bob, 1, shapes...)
 		count(bob, 0, memos.Join("parent").Count, memos.Matching(memo.HasParent()).Count)
-		n, err := memos.Update(bob, query.Set{memo.FieldText: "x"})
+		n, err := memos.Everything().Update(bob, query.Set{memo.FieldText: "x"})
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 		n, err = memos.Limit(5).OrderBy(memo.FieldID, query.Asc).Delete(bob)

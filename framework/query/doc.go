@@ -19,7 +19,8 @@
 //
 // Columns and fields must match, both ways. Times are UTC, JSON goes into maps,
 // slices and structs, and decimals are exact in a string. Rows also become
-// map[string]any, and rows of one column scalars.
+// map[string]any, and rows of one column scalars. A generated entity takes all of
+// its columns. A broken constraint is an *entity.ConflictError.
 //
 // A context that carries a transaction has the statement run in it. Row filters
 // know nothing of SQL by hand: it sees deleted rows, and those of other tenants.

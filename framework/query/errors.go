@@ -20,6 +20,16 @@ var (
 	// ErrNotSingular means that there is more than the one row that was asked for.
 	ErrNotSingular = errors.New("query: more than one row; limit it to one, or read all")
 
+	// ErrSensitive means that a column is named that the schema calls sensitive.
+	ErrSensitive = errors.New("query: the column is sensitive; query.Secret is for those")
+
+	// ErrNoCondition means that an update or a delete would take all rows.
+	ErrNoCondition = errors.New("query: an update or a delete has a condition, or a limit; all rows are those of Everything")
+
+	// ErrNotReading means that SQL for a source that is [ReadOnly] does not begin as
+	// one that reads, or could change the connection.
+	ErrNotReading = errors.New("query: SQL for reading is SELECT, WITH, VALUES, TABLE, SHOW or EXPLAIN of one of them, without INTO, assignments and locks of the session")
+
 	// ErrWrites means that SQL for reading was run in a transaction that may
 	// write.
 	ErrWrites = errors.New("query: this is for reading only, and the transaction around may write; begin it with database.ToRead, or use the context from outside of it")

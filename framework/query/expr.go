@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -18,12 +19,24 @@ type Expr func(*scope) (writer, error)
 // Subquery is a builder, as a part of another statement.
 type Subquery interface {
 	selector(around *scope) (*sql.Selector, error)
+	parts() *spec
 }
 
-// Col is a column: "title", or "author.name" of a join.
+// Col is a column: "title", or "author.name" of a join. One that is sensitive is
+// an [ErrSensitive]; see [Secret].
 func Col(name string) Expr {
 	return func(s *scope) (writer, error) {
 		text, _, err := s.column(name)
+		return func(b *sql.Builder) { b.WriteString(text) }, err
+	}
+}
+
+// Secret is a column that the schema calls sensitive, such as the hash of a
+// password. [Col], and all that takes the name of a column, refuses those, so that
+// a name that is chosen at run time never reads or compares one.
+func Secret(name string) Expr {
+	return func(s *scope) (writer, error) {
+		text, _, err := s.lookup(name)
 		return func(b *sql.Builder) { b.WriteString(text) }, err
 	}
 }
@@ -36,6 +49,7 @@ func Raw(text string, args ...any) Expr {
 		if err != nil {
 			return nil, err
 		}
+		s.aggregates = s.aggregates || aggregates(s.dialect, text)
 		return func(b *sql.Builder) {
 			for i, part := range parts {
 				if i > 0 {
@@ -71,26 +85,47 @@ func call(before string, args ...Expr) Expr {
 	}
 }
 
+// aggregate is a call that makes one value of many rows.
+func aggregate(before, column string) Expr {
+	of := call(before, Col(column))
+	return func(s *scope) (writer, error) {
+		s.aggregates = true
+		return of(s)
+	}
+}
+
+var aggregating = regexp.MustCompile(`(?i)\b(COUNT|SUM|AVG|MIN|MAX|TOTAL|[A-Z]+_AGG|GROUP_CONCAT|BOOL_AND|BOOL_OR|EVERY|STDDEV\w*|VAR\w*)\s*\(`)
+
+// aggregates guesses whether SQL makes one row of many. It is not parsed: what it
+// gets wrong is the order by id of FirstAs alone.
+func aggregates(dialectName, text string) bool {
+	tokens, err := lex(dialectName, text)
+	if err != nil || slices.ContainsFunc(tokens, func(t token) bool { return t.is("OVER") || t.is("SELECT") }) {
+		return false
+	}
+	return aggregating.MatchString(text)
+}
+
 // CountAll counts rows.
 func CountAll() Expr { return Raw("COUNT(*)") }
 
 // Count counts the rows with a value.
-func Count(column string) Expr { return call("COUNT(", Col(column)) }
+func Count(column string) Expr { return aggregate("COUNT(", column) }
 
 // CountDistinct counts the values, each once, as joins want it that repeat rows.
-func CountDistinct(column string) Expr { return call("COUNT(DISTINCT ", Col(column)) }
+func CountDistinct(column string) Expr { return aggregate("COUNT(DISTINCT ", column) }
 
 // Sum adds up values; of none it is NULL.
-func Sum(column string) Expr { return call("SUM(", Col(column)) }
+func Sum(column string) Expr { return aggregate("SUM(", column) }
 
 // Avg is the mean of the values.
-func Avg(column string) Expr { return call("AVG(", Col(column)) }
+func Avg(column string) Expr { return aggregate("AVG(", column) }
 
 // Min is the least value.
-func Min(column string) Expr { return call("MIN(", Col(column)) }
+func Min(column string) Expr { return aggregate("MIN(", column) }
 
 // Max is the greatest value.
-func Max(column string) Expr { return call("MAX(", Col(column)) }
+func Max(column string) Expr { return aggregate("MAX(", column) }
 
 // Coalesce is the first value that is not NULL.
 func Coalesce(of ...Expr) Expr { return call("COALESCE(", of...) }
@@ -205,7 +240,9 @@ type Order struct {
 // Over is a window function: Over(RowNumber(), Window{…}), Over(Sum("points"), …).
 func Over(function Expr, w Window) Expr {
 	return func(s *scope) (writer, error) {
+		aggregates := s.aggregates
 		f, err := function(s)
+		s.aggregates = aggregates // a window keeps the rows
 		if err != nil {
 			return nil, err
 		}

@@ -50,7 +50,7 @@ type lexer struct {
 	dialect string
 	text    string
 	at      int
-	depth   int // of PostgreSQL's brackets, in which a colon makes a slice
+	around  []byte // the parentheses and brackets that are open
 	tokens  []token
 }
 
@@ -66,7 +66,7 @@ func (l *lexer) next() (token, error) {
 	case strings.HasPrefix(rest, "/*"):
 		return l.block()
 	case l.lineComment():
-		n := strings.IndexByte(rest, '\n')
+		n := strings.IndexAny(rest, l.lineEnds())
 		if n < 0 {
 			n = len(rest) - 1
 		}
@@ -81,12 +81,39 @@ func (l *lexer) next() (token, error) {
 		return l.colon()
 	case c == ';':
 		return l.cut(semicolon, 1), nil
-	case c == '[':
-		l.depth++
-	case c == ']':
-		l.depth--
+	case c == '[', c == '(':
+		l.around = append(l.around, c)
+	case (c == ']' || c == ')') && len(l.around) > 0:
+		l.around = l.around[:len(l.around)-1]
 	}
 	return l.cut(symbol, 1), nil
+}
+
+// lineEnds are the characters that end a comment.
+func (l *lexer) lineEnds() string {
+	if l.dialect == dialect.Postgres {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// slices reports whether a colon parts the bounds of a slice: within PostgreSQL's
+// brackets, behind what may be a bound.
+func (l *lexer) slices() bool {
+	if len(l.around) == 0 || l.around[len(l.around)-1] != '[' {
+		return false
+	}
+	for i := len(l.tokens) - 1; i >= 0; i-- {
+		switch t := l.tokens[i]; t.kind {
+		case opaque:
+			continue
+		case word, quoted, position, name:
+			return true
+		default:
+			return t.text == ")" || t.text == "]"
+		}
+	}
+	return false
 }
 
 func (l *lexer) cut(k kind, n int) token { return token{k, l.text[l.at : l.at+n]} }
@@ -150,7 +177,7 @@ func (l *lexer) lineComment() bool {
 	if l.dialect != dialect.MySQL {
 		return strings.HasPrefix(rest, "--")
 	}
-	return rest[0] == '#' || strings.HasPrefix(rest, "--") && (len(rest) == 2 || rest[2] <= ' ')
+	return rest[0] == '#' || strings.HasPrefix(rest, "--") && (len(rest) == 2 || rest[2] <= ' ' || rest[2] == 0x7f)
 }
 
 // dollar reads a text in dollar quotes.
@@ -243,7 +270,7 @@ func (l *lexer) colon() (token, error) {
 	for n < len(rest) && isWord(rest[n]) {
 		n++
 	}
-	if n == 1 || isDigit(rest[1]) || l.depth > 0 {
+	if n == 1 || isDigit(rest[1]) || l.slices() {
 		return l.cut(symbol, 1), nil
 	}
 	return l.cut(name, n), nil

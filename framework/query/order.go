@@ -12,8 +12,8 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 )
 
-// Direction is the direction of an order. NULL comes last, whatever the direction
-// and the dialect, unless it says otherwise.
+// Direction is the direction of an order, in any case. NULL comes last, whatever
+// the direction and the dialect, unless it says otherwise.
 type Direction string
 
 // The directions.
@@ -34,17 +34,26 @@ func ParseDirection(text string) (Direction, error) {
 
 // split tells what the direction means to a database.
 func (d Direction) split() (keyword string, nullsFirst bool, err error) {
-	switch d {
+	switch known := d.upper(); known {
 	case Asc, Desc:
-		return string(d), false, nil
+		return string(known), false, nil
 	case AscNullsFirst, DescNullsFirst:
-		return strings.Fields(string(d))[0], true, nil
+		return strings.Fields(string(known))[0], true, nil
 	}
 	return "", false, &UnknownNameError{"direction", string(d), []string{string(Asc), string(Desc), string(AscNullsFirst), string(DescNullsFirst)}}
 }
 
+func (d Direction) upper() Direction {
+	return Direction(strings.ToUpper(strings.Join(strings.Fields(string(d)), " ")))
+}
+
+// reverse leaves one that it does not know to split.
 func (d Direction) reverse() Direction {
-	return map[Direction]Direction{Asc: DescNullsFirst, Desc: AscNullsFirst, AscNullsFirst: Desc, DescNullsFirst: Asc}[d]
+	r, ok := map[Direction]Direction{Asc: DescNullsFirst, Desc: AscNullsFirst, AscNullsFirst: Desc, DescNullsFirst: Asc}[d.upper()]
+	if !ok {
+		return d
+	}
+	return r
 }
 
 type order struct {
@@ -129,6 +138,9 @@ func (s *spec) orderBy(at *scope, to *sql.Selector) error {
 		}
 		if s.distinct && !s.reads(at, o.expr) {
 			return errors.New("query: a statement with Distinct orders by what it reads only; Select that too")
+		}
+		if s.unordered {
+			continue
 		}
 		for _, w := range terms {
 			to.OrderExpr(sql.ExprFunc(w))

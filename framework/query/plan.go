@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 	"unicode"
+
+	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // plan is how rows become values of a type.
@@ -19,6 +21,7 @@ type plan struct {
 	byColumn map[string]int
 	convert  converter // of a scalar
 	loose    bool      // a map
+	entity   bool      // further columns are left out
 	err      error     // why the type cannot be filled
 }
 
@@ -48,7 +51,11 @@ func newPlan(t reflect.Type) *plan {
 		return &plan{loose: true}
 	case isRecord(t):
 		p := &plan{byColumn: map[string]int{}}
-		p.err = p.add(t, nil, 0)
+		if row, ok := reflect.Zero(reflect.PointerTo(t)).Interface().(Row); ok {
+			p.err = p.addEntity(t, row.EntityType())
+		} else {
+			p.err = p.add(t, nil, 0)
+		}
 		return p
 	}
 	c, err := converterOf(t)
@@ -68,6 +75,48 @@ func scans(t reflect.Type) bool {
 func unmarshals(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) ||
 		reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
+// addEntity takes the columns of a generated entity, all of which a row must have.
+// The table may have more: a search index has, on some dialects.
+func (p *plan) addEntity(t reflect.Type, e *entity.Entity) error {
+	p.entity = true
+	fields := map[string]reflect.StructField{}
+	for f := range t.Fields() {
+		if name, _, skip := columnOf(f); f.IsExported() && !f.Anonymous {
+			if skip || name == "" { // sensitive ones are in no JSON
+				name = snake(f.Name)
+			}
+			fields[name] = f
+		}
+	}
+	for _, column := range e.Fields {
+		f, ok := fields[column.Name]
+		if !ok {
+			return fmt.Errorf("query: %s has no field for its column %s; read it with the client", t, column.Column)
+		}
+		c, err := converterOf(f.Type)
+		if err != nil {
+			return fmt.Errorf("%w (the field %s of %s)", err, f.Name, t)
+		}
+		if column.Nullable {
+			c = orZero(c)
+		}
+		p.byColumn[column.Column] = len(p.fields)
+		p.fields = append(p.fields, planField{column.Column, f.Index, c, false})
+	}
+	return nil
+}
+
+// orZero reads NULL as the zero value, as the generated client does.
+func orZero(c converter) converter {
+	return func(to reflect.Value, v any) error {
+		if v == nil {
+			to.SetZero()
+			return nil
+		}
+		return c(to, v)
+	}
 }
 
 // add takes the fields of the struct, and of those embedded in it.

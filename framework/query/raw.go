@@ -14,7 +14,8 @@ import (
 
 // All runs a statement and returns its rows; none is an empty slice. T is a
 // struct, a pointer to one, map[string]any, or a scalar for a single column: see
-// the package.
+// the package. A generated entity takes all of its columns and is not attached to
+// a client: it is data, and its edges are those of nothing.
 func All[T any](ctx context.Context, src Source, text string, args ...any) ([]T, error) {
 	all := []T{}
 	for row, err := range Each[T](ctx, src, text, args...) {
@@ -63,7 +64,7 @@ func One[T any](ctx context.Context, src Source, text string, args ...any) (T, e
 func Each[T any](ctx context.Context, src Source, text string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		driver := src.Driver()
-		text, bound, err := bind(driver.Dialect(), text, args)
+		text, bound, err := limitsOf(src).bind(driver.Dialect(), text, args)
 		if err == nil {
 			err = stream(ctx, driver, limitsOf(src), text, bound, yield)
 		}
@@ -99,7 +100,7 @@ func stream[T any](ctx context.Context, driver dialect.Driver, l limits, text st
 			}
 		}
 		if err := rows.Err(); err != nil {
-			return fmt.Errorf("query: cannot read the rows: %w", err)
+			return fmt.Errorf("query: cannot read the rows: %w", conflict(driver.Dialect(), text, err))
 		}
 		return nil
 	})
@@ -113,14 +114,14 @@ func stream[T any](ctx context.Context, driver dialect.Driver, l limits, text st
 // Row filters, rules and versions know nothing of it.
 func Exec(ctx context.Context, src Source, text string, args ...any) (affected int64, err error) {
 	driver := src.Driver()
-	text, bound, err := bind(driver.Dialect(), text, args)
+	text, bound, err := limitsOf(src).bind(driver.Dialect(), text, args)
 	if err != nil {
 		return 0, err
 	}
 	err = limitsOf(src).run(ctx, driver, func(ctx context.Context) error {
 		var result sql.Result
 		if err := driver.Exec(ctx, text, bound, &result); err != nil {
-			return fmt.Errorf("query: cannot run the SQL: %w", err)
+			return fmt.Errorf("query: cannot run the SQL: %w", conflict(driver.Dialect(), text, err))
 		}
 		affected, err = result.RowsAffected()
 		return err

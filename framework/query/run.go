@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"entgo.io/ent"
@@ -52,6 +54,7 @@ func (b *Builder[E]) get(ctx context.Context, s spec) ([]E, error) {
 	if s.alias != "" || len(s.unions) > 0 || len(s.selects) > 0 {
 		return nil, errors.New("query: entities are read whole: As, Union and Select are for GetAs and subqueries")
 	}
+	s.whole = true
 	driver := client.Driver()
 	if _, err := s.statement(ctx, driver.Dialect()); err != nil { // Ent would keep the text of the error alone
 		return nil, err
@@ -63,7 +66,7 @@ func (b *Builder[E]) get(ctx context.Context, s spec) ([]E, error) {
 			if err := s.fill(&scope{ctx: to.Context(), dialect: driver.Dialect()}, to, to.Table()); err != nil {
 				to.AddError(err)
 			}
-			if l.rows > 0 && (s.limit == nil || *s.limit > l.rows) {
+			if l.rows > 0 && l.rows < math.MaxInt && (s.limit == nil || *s.limit > l.rows) {
 				to.Limit(l.rows + 1)
 			}
 		})
@@ -115,10 +118,14 @@ func (b *Builder[E]) Exists(ctx context.Context) (bool, error) {
 
 func (b *Builder[E]) scalar(ctx context.Context, s spec, before, after string) (int, error) {
 	s = s.clone()
-	if s.limit == nil && s.offset == nil {
-		s.orders = nil
-	}
-	if len(s.selects) == 0 {
+	s.unordered = !s.pages()
+	switch {
+	case len(s.selects) > 0:
+	case len(s.groups) > 0:
+		for i, e := range s.groups {
+			s.selects = append(s.selects, selection{"group_" + strconv.Itoa(i), e})
+		}
+	default:
 		s.selects = []selection{{"", Col(s.entity.ID().Name)}}
 	}
 	driver := b.src.Driver()
@@ -212,17 +219,16 @@ func GetAs[T any, E Row](ctx context.Context, b *Builder[E]) ([]T, error) {
 	return all, nil
 }
 
-// FirstAs reads the first row, by id if there is no order.
+// FirstAs reads the first row, by id if there is no order and what it reads are
+// rows: no groups, distinct ones or aggregates.
 func FirstAs[T any, E Row](ctx context.Context, b *Builder[E]) (T, error) {
 	var none T
 	s := b.spec
-	if len(s.groups) == 0 && !s.distinct && len(s.unions) == 0 {
-		s = s.ordered()
-	}
 	s, err := s.first()
 	if err != nil {
 		return none, err
 	}
+	s.byKey = len(s.orders) == 0 && len(s.groups) == 0 && len(s.having.all) == 0 && !s.distinct && len(s.unions) == 0
 	for row, err := range EachAs[T](ctx, &Builder[E]{b.src, s}) {
 		return row, err
 	}

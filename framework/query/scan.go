@@ -71,6 +71,10 @@ func (s *scanner[T]) bindRecord(p *plan) error {
 	}
 	for _, column := range s.columns {
 		i, ok := p.byColumn[column]
+		if !ok && p.entity {
+			s.cells = append(s.cells, &cell{convert: leaveOut})
+			continue
+		}
 		if !ok {
 			return fmt.Errorf("%w; these are the columns that %s has fields for", &UnknownNameError{"field of the column", column, p.columns()}, s.record)
 		}
@@ -78,12 +82,17 @@ func (s *scanner[T]) bindRecord(p *plan) error {
 	}
 	for _, f := range p.fields {
 		if !f.optional && !slices.Contains(s.columns, f.column) {
+			if p.entity {
+				return fmt.Errorf("%w; a %s is read whole", &UnknownNameError{"column", f.column, s.columns}, s.record)
+			}
 			return fmt.Errorf(`%w; %s wants it: tag the field sql:"%s,optional" where rows may come without, or sql:"-"`,
 				&UnknownNameError{"column", f.column, s.columns}, s.record, f.column)
 		}
 	}
 	return nil
 }
+
+func leaveOut(reflect.Value, any) error { return nil }
 
 func (s *scanner[T]) bindMap(rows *sql.Rows) error {
 	if err := distinct(s.columns); err != nil {

@@ -22,8 +22,9 @@ type scope struct {
 	ctes    []string
 	around  *scope // of a subquery
 
-	joinsLeft bool // any column may be NULL
-	union     bool // columns are those of the result
+	joinsLeft  bool // any column may be NULL
+	union      bool // columns are those of the result
+	aggregates bool // what was selected makes one row of many
 }
 
 // table is a table of the statement.
@@ -42,8 +43,18 @@ type view interface {
 // writer writes a part of the statement.
 type writer = func(*sql.Builder)
 
-// column finds a column: "title", "author.name", "posts.title".
+// column finds a column that everybody may read: "title", "author.name",
+// "posts.title".
 func (s *scope) column(name string) (string, *entity.Field, error) {
+	text, f, err := s.lookup(name)
+	if f != nil && f.Sensitive {
+		return "", nil, fmt.Errorf("%w: %s", ErrSensitive, name)
+	}
+	return text, f, err
+}
+
+// lookup finds a column.
+func (s *scope) lookup(name string) (string, *entity.Field, error) {
 	path, last := "", name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		path, last = name[:i], name[i+1:]

@@ -34,8 +34,13 @@ func MaxRows(n int) Limit { return func(l *limits) { l.rows = n } }
 func Timeout(d time.Duration) Limit { return func(l *limits) { l.timeout = d } }
 
 // ReadOnly runs each statement in a transaction that the database refuses to
-// write in. Within a transaction that may write it is an [ErrWrites]; one begun
-// with database.ToRead is joined.
+// write in, and rolls it back, so that a setting does not stay with the
+// connection. SQL by hand must be one that reads, else it is an [ErrNotReading].
+// Within a transaction that may write it is an [ErrWrites]; one begun with
+// database.ToRead is joined.
+//
+// What a function does outside of the transaction (dblink, files of the server)
+// is a matter of what the database allows its user.
 func ReadOnly() Limit { return func(l *limits) { l.readOnly = true } }
 
 // With returns the source with limits, as SQL wants that comes from outside of
@@ -84,20 +89,30 @@ func (l limits) guarded(ctx context.Context, driver dialect.Driver, fn func(cont
 	if !l.readOnly {
 		return fn(ctx)
 	}
-	return database.Transact(ctx, driver, func(ctx context.Context) error {
+	err := database.Transact(ctx, driver, func(ctx context.Context) error {
 		if t := database.TransactionOf(ctx); t == nil || !t.Outermost().ReadOnly() { // else nothing but the text tells
 			return ErrWrites
 		}
-		return fn(ctx)
+		if err := fn(ctx); err != nil {
+			return err
+		}
+		return errUndo
 	}, database.ToRead())
+	if errors.Is(err, errUndo) { // also where the ROLLBACK failed: the connection is given up
+		return nil
+	}
+	return err
 }
+
+// errUndo ends a transaction that has nothing to keep.
+var errUndo = errors.New("query: done")
 
 // query runs a statement and hands out its rows, which are closed then.
 func (l limits) query(ctx context.Context, driver dialect.Driver, text string, args []any, fn func(*sql.Rows) error) error {
 	return l.run(ctx, driver, func(ctx context.Context) (err error) {
 		var rows sql.Rows
 		if err := driver.Query(ctx, text, args, &rows); err != nil {
-			return fmt.Errorf("query: cannot run the SQL: %w", err)
+			return fmt.Errorf("query: cannot run the SQL: %w", conflict(driver.Dialect(), text, err))
 		}
 		defer func() {
 			if closed := rows.Close(); closed != nil && err == nil {

@@ -106,10 +106,11 @@ func (g *Group) WhereColumn(left string, op Op, right string) *Group {
 }
 
 // WhereIn keeps the rows with one of the values of a slice, of any length, or of a
-// subquery. An empty slice keeps none.
+// subquery. An empty slice keeps none; nil among the values is NULL.
 func (g *Group) WhereIn(column string, values any) *Group { return g.Where(column, In, values) }
 
-// WhereNotIn keeps the rows with none of the values.
+// WhereNotIn keeps the rows with none of the values, and of those without a value
+// none, unless the slice is empty.
 func (g *Group) WhereNotIn(column string, values any) *Group { return g.Where(column, NotIn, values) }
 
 // WhereNull keeps the rows without a value.
@@ -232,10 +233,16 @@ func compare(left Expr, op Op, value any) Expr {
 		}
 		if sub, ok := value.(Subquery); ok {
 			inner, err := s.sub(sub)
+			if err == nil && s.dialect == dialect.MySQL && (op == In || op == NotIn) && sub.parts().pages() {
+				inner = wrapped(inner) // which takes no LIMIT there, but one deeper
+			}
 			return func(b *sql.Builder) { l(b); b.WriteString(" " + string(op) + " ").Wrap(inner) }, err
 		}
 		if op == In || op == NotIn {
 			return inList(s, l, op, f, value)
+		}
+		if err := incomparable(f, op, value); err != nil {
+			return nil, err
 		}
 		r, err := s.rightSide(f, value)
 		return func(b *sql.Builder) {
@@ -249,10 +256,39 @@ func compare(left Expr, op Op, value any) Expr {
 	}
 }
 
+// incomparable refuses what databases do not compare alike, or at all.
+func incomparable(f *entity.Field, op Op, value any) error {
+	if _, ok := value.(Expr); ok {
+		return nil
+	}
+	if f != nil && (f.Kind == entity.JSON || f.Kind == entity.Strings) && reflect.ValueOf(value).Kind() != reflect.String {
+		return fmt.Errorf("query: %s holds a document, which not every database compares with a %T; use WhereRaw", f.Name, value)
+	}
+	if _, ok := elements(value); ok {
+		return fmt.Errorf("query: %s takes one value, not a %T, which is for IN", op, value)
+	}
+	return nil
+}
+
+// inList compares with a list. NULL in it is IS NULL, and with NOT IN IS NOT NULL.
 func inList(s *scope, l writer, op Op, f *entity.Field, value any) (writer, error) {
 	values, ok := elements(value)
 	if !ok {
 		return nil, fmt.Errorf("query: %s takes a slice or a subquery, not a %T", op, value)
+	}
+	if some := slices.DeleteFunc(slices.Clone(values), isNil); len(some) < len(values) {
+		null, join := IsNull, " OR "
+		if op == NotIn {
+			null, join = NotNull, " AND "
+		}
+		isNull := func(b *sql.Builder) { l(b); b.WriteString(" " + string(null)) }
+		if len(some) == 0 {
+			return isNull, nil
+		}
+		in, err := inList(s, l, op, f, some)
+		return func(b *sql.Builder) {
+			b.Wrap(func(b *sql.Builder) { in(b); b.WriteString(join); isNull(b) })
+		}, err
 	}
 	for _, v := range values {
 		if err := fits(f, v); err != nil {
