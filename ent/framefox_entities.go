@@ -137,6 +137,11 @@ func (q *AdvancedEntityQuery) Runs(ctx context.Context) bool {
 	return ent.QueryFromContext(ctx) == q.ctx
 }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *AdvancedEntityQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(advancedentity.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *AdvancedEntityMutation) Bind(ctx context.Context) error {
@@ -238,6 +243,11 @@ func (q *CommentQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *CommentQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *CommentQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(comment.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *CommentMutation) Bind(ctx context.Context) error {
@@ -335,6 +345,11 @@ func (q *OrganizationQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *OrganizationQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *OrganizationQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(organization.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *OrganizationMutation) Bind(ctx context.Context) error {
@@ -412,6 +427,11 @@ func (q *OwnershipLogQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *OwnershipLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *OwnershipLogQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(ownershiplog.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -508,6 +528,11 @@ func (q *PostQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *PostQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(post.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -611,6 +636,11 @@ func (q *PostLikeQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *PostLikeQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostLikeQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(postlike.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *PostLikeMutation) Bind(ctx context.Context) error {
@@ -690,6 +720,11 @@ func (q *PostRatingQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *PostRatingQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostRatingQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(postrating.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *PostRatingMutation) Bind(ctx context.Context) error {
@@ -766,6 +801,11 @@ func (q *PostShareQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *PostShareQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostShareQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(postshare.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *PostShareMutation) Bind(ctx context.Context) error {
@@ -840,6 +880,11 @@ func (q *PostTagQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *PostTagQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostTagQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(posttag.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *PostTagMutation) Bind(ctx context.Context) error {
@@ -911,6 +956,11 @@ func (q *PostViewQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *PostViewQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PostViewQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(postview.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1000,6 +1050,11 @@ func (q *ProductQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *ProductQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ProductQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(product.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *ProductMutation) Bind(ctx context.Context) error {
@@ -1083,6 +1138,11 @@ func (q *RoleQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *RoleQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *RoleQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(role.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *RoleMutation) Bind(ctx context.Context) error {
@@ -1163,6 +1223,11 @@ func (q *ScenarioQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *ScenarioQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ScenarioQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(scenario.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *ScenarioMutation) Bind(ctx context.Context) error {
@@ -1240,6 +1305,11 @@ func (q *TagQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *TagQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *TagQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(tag.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *TagMutation) Bind(ctx context.Context) error {
@@ -1316,6 +1386,11 @@ func (q *TransferLogQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *TransferLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *TransferLogQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(transferlog.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1431,6 +1506,11 @@ func (q *UserQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *UserQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(user.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *UserMutation) Bind(ctx context.Context) error {
@@ -1534,6 +1614,11 @@ func (q *UserGroupQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *UserGroupQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserGroupQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(usergroup.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *UserGroupMutation) Bind(ctx context.Context) error {
@@ -1609,6 +1694,11 @@ func (q *UserLogQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *UserLogQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserLogQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(userlog.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1698,6 +1788,11 @@ func (q *UserProfileQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *UserProfileQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserProfileQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(userprofile.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *UserProfileMutation) Bind(ctx context.Context) error {
@@ -1785,6 +1880,11 @@ func (q *UserRoleQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *UserRoleQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserRoleQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(userrole.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *UserRoleMutation) Bind(ctx context.Context) error {
@@ -1864,6 +1964,11 @@ func (q *UserSessionQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *UserSessionQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *UserSessionQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(usersession.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.

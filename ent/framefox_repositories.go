@@ -8,7 +8,27 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"github.com/framefox-go/framefox/ent/advancedentity"
+	"github.com/framefox-go/framefox/ent/comment"
+	"github.com/framefox-go/framefox/ent/organization"
+	"github.com/framefox-go/framefox/ent/ownershiplog"
+	"github.com/framefox-go/framefox/ent/post"
+	"github.com/framefox-go/framefox/ent/postlike"
+	"github.com/framefox-go/framefox/ent/postrating"
+	"github.com/framefox-go/framefox/ent/postshare"
+	"github.com/framefox-go/framefox/ent/postview"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/ent/product"
+	"github.com/framefox-go/framefox/ent/role"
+	"github.com/framefox-go/framefox/ent/scenario"
+	"github.com/framefox-go/framefox/ent/tag"
+	"github.com/framefox-go/framefox/ent/transferlog"
+	"github.com/framefox-go/framefox/ent/user"
+	"github.com/framefox-go/framefox/ent/usergroup"
+	"github.com/framefox-go/framefox/ent/userlog"
+	"github.com/framefox-go/framefox/ent/userprofile"
+	"github.com/framefox-go/framefox/ent/userrole"
+	"github.com/framefox-go/framefox/ent/usersession"
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/repository"
 	"github.com/google/uuid"
@@ -29,6 +49,7 @@ type AdvancedEntityRepository struct {
 func NewAdvancedEntityRepository(c *Client) *AdvancedEntityRepository {
 	return &AdvancedEntityRepository{repository.New(repository.Model[AdvancedEntity, int64, predicate.AdvancedEntity, *AdvancedEntityQuery, *AdvancedEntityCreate, *AdvancedEntityUpdateOne]{
 		Entity: advancedentityEntity, Source: c.GraphSource(), Client: c.AdvancedEntity, Value: (*AdvancedEntity).rowValue,
+		Missing:    &NotFoundError{advancedentity.Label},
 		Modify:     func(q *AdvancedEntityQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *AdvancedEntityCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *AdvancedEntityUpdateOne) entity.Mutation { return b.mutation },
@@ -74,6 +95,7 @@ type CommentRepository struct {
 func NewCommentRepository(c *Client) *CommentRepository {
 	return &CommentRepository{repository.New(repository.Model[Comment, int64, predicate.Comment, *CommentQuery, *CommentCreate, *CommentUpdateOne]{
 		Entity: commentEntity, Source: c.GraphSource(), Client: c.Comment, Value: (*Comment).rowValue,
+		Missing:    &NotFoundError{comment.Label},
 		Modify:     func(q *CommentQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *CommentCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *CommentUpdateOne) entity.Mutation { return b.mutation },
@@ -113,6 +135,7 @@ type OrganizationRepository struct {
 func NewOrganizationRepository(c *Client) *OrganizationRepository {
 	return &OrganizationRepository{repository.New(repository.Model[Organization, uuid.UUID, predicate.Organization, *OrganizationQuery, *OrganizationCreate, *OrganizationUpdateOne]{
 		Entity: organizationEntity, Source: c.GraphSource(), Client: c.Organization, Value: (*Organization).rowValue,
+		Missing:    &NotFoundError{organization.Label},
 		Modify:     func(q *OrganizationQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *OrganizationCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *OrganizationUpdateOne) entity.Mutation { return b.mutation },
@@ -146,6 +169,7 @@ type OwnershipLogRepository struct {
 func NewOwnershipLogRepository(c *Client) *OwnershipLogRepository {
 	return &OwnershipLogRepository{repository.New(repository.Model[OwnershipLog, int64, predicate.OwnershipLog, *OwnershipLogQuery, *OwnershipLogCreate, *OwnershipLogUpdateOne]{
 		Entity: ownershiplogEntity, Source: c.GraphSource(), Client: c.OwnershipLog, Value: (*OwnershipLog).rowValue,
+		Missing:    &NotFoundError{ownershiplog.Label},
 		Modify:     func(q *OwnershipLogQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *OwnershipLogCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *OwnershipLogUpdateOne) entity.Mutation { return b.mutation },
@@ -179,6 +203,7 @@ type PostRepository struct {
 func NewPostRepository(c *Client) *PostRepository {
 	return &PostRepository{repository.New(repository.Model[Post, int64, predicate.Post, *PostQuery, *PostCreate, *PostUpdateOne]{
 		Entity: postEntity, Source: c.GraphSource(), Client: c.Post, Value: (*Post).rowValue,
+		Missing:    &NotFoundError{post.Label},
 		Modify:     func(q *PostQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PostCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PostUpdateOne) entity.Mutation { return b.mutation },
@@ -228,6 +253,7 @@ type PostLikeRepository struct {
 func NewPostLikeRepository(c *Client) *PostLikeRepository {
 	return &PostLikeRepository{repository.New(repository.Model[PostLike, int64, predicate.PostLike, *PostLikeQuery, *PostLikeCreate, *PostLikeUpdateOne]{
 		Entity: postlikeEntity, Source: c.GraphSource(), Client: c.PostLike, Value: (*PostLike).rowValue,
+		Missing:    &NotFoundError{postlike.Label},
 		Modify:     func(q *PostLikeQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PostLikeCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PostLikeUpdateOne) entity.Mutation { return b.mutation },
@@ -267,6 +293,7 @@ type PostRatingRepository struct {
 func NewPostRatingRepository(c *Client) *PostRatingRepository {
 	return &PostRatingRepository{repository.New(repository.Model[PostRating, int64, predicate.PostRating, *PostRatingQuery, *PostRatingCreate, *PostRatingUpdateOne]{
 		Entity: postratingEntity, Source: c.GraphSource(), Client: c.PostRating, Value: (*PostRating).rowValue,
+		Missing:    &NotFoundError{postrating.Label},
 		Modify:     func(q *PostRatingQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PostRatingCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PostRatingUpdateOne) entity.Mutation { return b.mutation },
@@ -306,6 +333,7 @@ type PostShareRepository struct {
 func NewPostShareRepository(c *Client) *PostShareRepository {
 	return &PostShareRepository{repository.New(repository.Model[PostShare, int64, predicate.PostShare, *PostShareQuery, *PostShareCreate, *PostShareUpdateOne]{
 		Entity: postshareEntity, Source: c.GraphSource(), Client: c.PostShare, Value: (*PostShare).rowValue,
+		Missing:    &NotFoundError{postshare.Label},
 		Modify:     func(q *PostShareQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PostShareCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PostShareUpdateOne) entity.Mutation { return b.mutation },
@@ -339,6 +367,7 @@ type PostViewRepository struct {
 func NewPostViewRepository(c *Client) *PostViewRepository {
 	return &PostViewRepository{repository.New(repository.Model[PostView, int64, predicate.PostView, *PostViewQuery, *PostViewCreate, *PostViewUpdateOne]{
 		Entity: postviewEntity, Source: c.GraphSource(), Client: c.PostView, Value: (*PostView).rowValue,
+		Missing:    &NotFoundError{postview.Label},
 		Modify:     func(q *PostViewQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PostViewCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PostViewUpdateOne) entity.Mutation { return b.mutation },
@@ -378,6 +407,7 @@ type ProductRepository struct {
 func NewProductRepository(c *Client) *ProductRepository {
 	return &ProductRepository{repository.New(repository.Model[Product, int64, predicate.Product, *ProductQuery, *ProductCreate, *ProductUpdateOne]{
 		Entity: productEntity, Source: c.GraphSource(), Client: c.Product, Value: (*Product).rowValue,
+		Missing:    &NotFoundError{product.Label},
 		Modify:     func(q *ProductQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ProductCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ProductUpdateOne) entity.Mutation { return b.mutation },
@@ -427,6 +457,7 @@ type RoleRepository struct {
 func NewRoleRepository(c *Client) *RoleRepository {
 	return &RoleRepository{repository.New(repository.Model[Role, int64, predicate.Role, *RoleQuery, *RoleCreate, *RoleUpdateOne]{
 		Entity: roleEntity, Source: c.GraphSource(), Client: c.Role, Value: (*Role).rowValue,
+		Missing:    &NotFoundError{role.Label},
 		Modify:     func(q *RoleQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *RoleCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *RoleUpdateOne) entity.Mutation { return b.mutation },
@@ -466,6 +497,7 @@ type ScenarioRepository struct {
 func NewScenarioRepository(c *Client) *ScenarioRepository {
 	return &ScenarioRepository{repository.New(repository.Model[Scenario, int64, predicate.Scenario, *ScenarioQuery, *ScenarioCreate, *ScenarioUpdateOne]{
 		Entity: scenarioEntity, Source: c.GraphSource(), Client: c.Scenario, Value: (*Scenario).rowValue,
+		Missing:    &NotFoundError{scenario.Label},
 		Modify:     func(q *ScenarioQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ScenarioCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ScenarioUpdateOne) entity.Mutation { return b.mutation },
@@ -499,6 +531,7 @@ type TagRepository struct {
 func NewTagRepository(c *Client) *TagRepository {
 	return &TagRepository{repository.New(repository.Model[Tag, int64, predicate.Tag, *TagQuery, *TagCreate, *TagUpdateOne]{
 		Entity: tagEntity, Source: c.GraphSource(), Client: c.Tag, Value: (*Tag).rowValue,
+		Missing:    &NotFoundError{tag.Label},
 		Modify:     func(q *TagQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *TagCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *TagUpdateOne) entity.Mutation { return b.mutation },
@@ -532,6 +565,7 @@ type TransferLogRepository struct {
 func NewTransferLogRepository(c *Client) *TransferLogRepository {
 	return &TransferLogRepository{repository.New(repository.Model[TransferLog, int64, predicate.TransferLog, *TransferLogQuery, *TransferLogCreate, *TransferLogUpdateOne]{
 		Entity: transferlogEntity, Source: c.GraphSource(), Client: c.TransferLog, Value: (*TransferLog).rowValue,
+		Missing:    &NotFoundError{transferlog.Label},
 		Modify:     func(q *TransferLogQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *TransferLogCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *TransferLogUpdateOne) entity.Mutation { return b.mutation },
@@ -565,6 +599,7 @@ type UserRepository struct {
 func NewUserRepository(c *Client) *UserRepository {
 	return &UserRepository{repository.New(repository.Model[User, int64, predicate.User, *UserQuery, *UserCreate, *UserUpdateOne]{
 		Entity: userEntity, Source: c.GraphSource(), Client: c.User, Value: (*User).rowValue,
+		Missing:    &NotFoundError{user.Label},
 		Modify:     func(q *UserQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserUpdateOne) entity.Mutation { return b.mutation },
@@ -620,6 +655,7 @@ type UserGroupRepository struct {
 func NewUserGroupRepository(c *Client) *UserGroupRepository {
 	return &UserGroupRepository{repository.New(repository.Model[UserGroup, int64, predicate.UserGroup, *UserGroupQuery, *UserGroupCreate, *UserGroupUpdateOne]{
 		Entity: usergroupEntity, Source: c.GraphSource(), Client: c.UserGroup, Value: (*UserGroup).rowValue,
+		Missing:    &NotFoundError{usergroup.Label},
 		Modify:     func(q *UserGroupQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserGroupCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserGroupUpdateOne) entity.Mutation { return b.mutation },
@@ -653,6 +689,7 @@ type UserLogRepository struct {
 func NewUserLogRepository(c *Client) *UserLogRepository {
 	return &UserLogRepository{repository.New(repository.Model[UserLog, int64, predicate.UserLog, *UserLogQuery, *UserLogCreate, *UserLogUpdateOne]{
 		Entity: userlogEntity, Source: c.GraphSource(), Client: c.UserLog, Value: (*UserLog).rowValue,
+		Missing:    &NotFoundError{userlog.Label},
 		Modify:     func(q *UserLogQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserLogCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserLogUpdateOne) entity.Mutation { return b.mutation },
@@ -686,6 +723,7 @@ type UserProfileRepository struct {
 func NewUserProfileRepository(c *Client) *UserProfileRepository {
 	return &UserProfileRepository{repository.New(repository.Model[UserProfile, int64, predicate.UserProfile, *UserProfileQuery, *UserProfileCreate, *UserProfileUpdateOne]{
 		Entity: userprofileEntity, Source: c.GraphSource(), Client: c.UserProfile, Value: (*UserProfile).rowValue,
+		Missing:    &NotFoundError{userprofile.Label},
 		Modify:     func(q *UserProfileQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserProfileCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserProfileUpdateOne) entity.Mutation { return b.mutation },
@@ -725,6 +763,7 @@ type UserRoleRepository struct {
 func NewUserRoleRepository(c *Client) *UserRoleRepository {
 	return &UserRoleRepository{repository.New(repository.Model[UserRole, int64, predicate.UserRole, *UserRoleQuery, *UserRoleCreate, *UserRoleUpdateOne]{
 		Entity: userroleEntity, Source: c.GraphSource(), Client: c.UserRole, Value: (*UserRole).rowValue,
+		Missing:    &NotFoundError{userrole.Label},
 		Modify:     func(q *UserRoleQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserRoleCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserRoleUpdateOne) entity.Mutation { return b.mutation },
@@ -764,6 +803,7 @@ type UserSessionRepository struct {
 func NewUserSessionRepository(c *Client) *UserSessionRepository {
 	return &UserSessionRepository{repository.New(repository.Model[UserSession, int64, predicate.UserSession, *UserSessionQuery, *UserSessionCreate, *UserSessionUpdateOne]{
 		Entity: usersessionEntity, Source: c.GraphSource(), Client: c.UserSession, Value: (*UserSession).rowValue,
+		Missing:    &NotFoundError{usersession.Label},
 		Modify:     func(q *UserSessionQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *UserSessionCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *UserSessionUpdateOne) entity.Mutation { return b.mutation },

@@ -10,6 +10,27 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
+	"github.com/framefox-go/framefox/ent/advancedentity"
+	"github.com/framefox-go/framefox/ent/comment"
+	"github.com/framefox-go/framefox/ent/organization"
+	"github.com/framefox-go/framefox/ent/ownershiplog"
+	"github.com/framefox-go/framefox/ent/post"
+	"github.com/framefox-go/framefox/ent/postlike"
+	"github.com/framefox-go/framefox/ent/postrating"
+	"github.com/framefox-go/framefox/ent/postshare"
+	"github.com/framefox-go/framefox/ent/posttag"
+	"github.com/framefox-go/framefox/ent/postview"
+	"github.com/framefox-go/framefox/ent/product"
+	"github.com/framefox-go/framefox/ent/role"
+	"github.com/framefox-go/framefox/ent/scenario"
+	"github.com/framefox-go/framefox/ent/tag"
+	"github.com/framefox-go/framefox/ent/transferlog"
+	"github.com/framefox-go/framefox/ent/user"
+	"github.com/framefox-go/framefox/ent/usergroup"
+	"github.com/framefox-go/framefox/ent/userlog"
+	"github.com/framefox-go/framefox/ent/userprofile"
+	"github.com/framefox-go/framefox/ent/userrole"
+	"github.com/framefox-go/framefox/ent/usersession"
 	"github.com/framefox-go/framefox/framework/unitofwork"
 	"github.com/google/uuid"
 )
@@ -114,6 +135,13 @@ func advancedentityKind(c *AdvancedEntityClient) unitofwork.Kind[AdvancedEntity,
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{advancedentity.Label},
+		Unload: func(row *AdvancedEntity, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: AdvancedEntity has no edge %q from many to many", edge)
 		},
@@ -146,6 +174,15 @@ func commentKind(c *CommentClient) unitofwork.Kind[Comment, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{comment.Label},
+		Unload: func(row *Comment, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[1] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Comment has no edge %q from many to many", edge)
@@ -180,6 +217,11 @@ func organizationKind(c *OrganizationClient) unitofwork.Kind[Organization, uuid.
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{organization.Label},
+		Unload: func(row *Organization, edge string) {
+			switch edge {
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Organization has no edge %q from many to many", edge)
 		},
@@ -213,6 +255,17 @@ func ownershiplogKind(c *OwnershipLogClient) unitofwork.Kind[OwnershipLog, int64
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{ownershiplog.Label},
+		Unload: func(row *OwnershipLog, edge string) {
+			switch edge {
+			case "from_user":
+				row.Edges.FromUser, row.Edges.loadedTypes[0] = nil, false
+			case "to_user":
+				row.Edges.ToUser, row.Edges.loadedTypes[1] = nil, false
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[2] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: OwnershipLog has no edge %q from many to many", edge)
 		},
@@ -245,6 +298,13 @@ func postKind(c *PostClient) unitofwork.Kind[Post, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{post.Label},
+		Unload: func(row *Post, edge string) {
+			switch edge {
+			case "author":
+				row.Edges.Author, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*PostMutation)
@@ -289,6 +349,15 @@ func postlikeKind(c *PostLikeClient) unitofwork.Kind[PostLike, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{postlike.Label},
+		Unload: func(row *PostLike, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: PostLike has no edge %q from many to many", edge)
 		},
@@ -320,6 +389,15 @@ func postratingKind(c *PostRatingClient) unitofwork.Kind[PostRating, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{postrating.Label},
+		Unload: func(row *PostRating, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[1] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: PostRating has no edge %q from many to many", edge)
@@ -353,6 +431,15 @@ func postshareKind(c *PostShareClient) unitofwork.Kind[PostShare, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{postshare.Label},
+		Unload: func(row *PostShare, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[1] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: PostShare has no edge %q from many to many", edge)
@@ -401,6 +488,15 @@ func posttagKind(c *PostTagClient) unitofwork.Kind[PostTag, PostTagUnit] {
 			b := c.Create()
 			return b.mutation
 		},
+		Missing: &NotFoundError{posttag.Label},
+		Unload: func(row *PostTag, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			case "tag":
+				row.Edges.Tag, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: PostTag has no edge %q from many to many", edge)
 		},
@@ -433,6 +529,13 @@ func postviewKind(c *PostViewClient) unitofwork.Kind[PostView, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{postview.Label},
+		Unload: func(row *PostView, edge string) {
+			switch edge {
+			case "post":
+				row.Edges.Post, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: PostView has no edge %q from many to many", edge)
@@ -467,6 +570,9 @@ func productKind(c *ProductClient) unitofwork.Kind[Product, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{product.Label},
+		Unload: func(row *Product, edge string) {
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Product has no edge %q from many to many", edge)
 		},
@@ -499,6 +605,11 @@ func roleKind(c *RoleClient) unitofwork.Kind[Role, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{role.Label},
+		Unload: func(row *Role, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Role has no edge %q from many to many", edge)
@@ -533,6 +644,13 @@ func scenarioKind(c *ScenarioClient) unitofwork.Kind[Scenario, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{scenario.Label},
+		Unload: func(row *Scenario, edge string) {
+			switch edge {
+			case "creator":
+				row.Edges.Creator, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Scenario has no edge %q from many to many", edge)
 		},
@@ -564,6 +682,11 @@ func tagKind(c *TagClient) unitofwork.Kind[Tag, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{tag.Label},
+		Unload: func(row *Tag, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*TagMutation)
@@ -608,6 +731,15 @@ func transferlogKind(c *TransferLogClient) unitofwork.Kind[TransferLog, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{transferlog.Label},
+		Unload: func(row *TransferLog, edge string) {
+			switch edge {
+			case "from_user":
+				row.Edges.FromUser, row.Edges.loadedTypes[0] = nil, false
+			case "to_user":
+				row.Edges.ToUser, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: TransferLog has no edge %q from many to many", edge)
 		},
@@ -640,6 +772,13 @@ func userKind(c *UserClient) unitofwork.Kind[User, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{user.Label},
+		Unload: func(row *User, edge string) {
+			switch edge {
+			case "organization":
+				row.Edges.Organization, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: User has no edge %q from many to many", edge)
@@ -674,6 +813,13 @@ func usergroupKind(c *UserGroupClient) unitofwork.Kind[UserGroup, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{usergroup.Label},
+		Unload: func(row *UserGroup, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: UserGroup has no edge %q from many to many", edge)
 		},
@@ -706,6 +852,13 @@ func userlogKind(c *UserLogClient) unitofwork.Kind[UserLog, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{userlog.Label},
+		Unload: func(row *UserLog, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: UserLog has no edge %q from many to many", edge)
@@ -740,6 +893,13 @@ func userprofileKind(c *UserProfileClient) unitofwork.Kind[UserProfile, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{userprofile.Label},
+		Unload: func(row *UserProfile, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: UserProfile has no edge %q from many to many", edge)
 		},
@@ -773,6 +933,19 @@ func userroleKind(c *UserRoleClient) unitofwork.Kind[UserRole, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{userrole.Label},
+		Unload: func(row *UserRole, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			case "role":
+				row.Edges.Role, row.Edges.loadedTypes[1] = nil, false
+			case "assigner":
+				row.Edges.Assigner, row.Edges.loadedTypes[2] = nil, false
+			case "revoker":
+				row.Edges.Revoker, row.Edges.loadedTypes[3] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: UserRole has no edge %q from many to many", edge)
 		},
@@ -805,6 +978,13 @@ func usersessionKind(c *UserSessionClient) unitofwork.Kind[UserSession, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{usersession.Label},
+		Unload: func(row *UserSession, edge string) {
+			switch edge {
+			case "user":
+				row.Edges.User, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: UserSession has no edge %q from many to many", edge)

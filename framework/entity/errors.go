@@ -16,7 +16,11 @@ var ErrNotFound = errors.New("entity: not found")
 type NotFoundError struct {
 	Entity string
 	ID     string // as the caller gave it
+	Err    error  // what the generated client says in its place, so that its IsNotFound knows this one
 }
+
+// Unwrap returns the error of the generated client.
+func (e *NotFoundError) Unwrap() error { return e.Err }
 
 func (e *NotFoundError) Error() string {
 	if e.ID == "" {

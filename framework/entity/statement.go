@@ -3,6 +3,7 @@ package entity
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 
 	"entgo.io/ent"
@@ -78,6 +79,8 @@ type query interface {
 	// Runs reports whether the context is that of the query itself, and not of
 	// one that starts from its rows.
 	Runs(ctx context.Context) bool
+	// Partial reports whether it leaves columns of its rows out.
+	Partial() bool
 }
 
 // Bound is the predicate that gives those behind it the context. Ent itself
@@ -131,8 +134,27 @@ func (i interceptor) Intercept(next ent.Querier) ent.Querier {
 		if failure := st.failure(); failure != nil {
 			return nil, failure
 		}
+		if target, ok := q.(query); ok && err == nil && target.Partial() {
+			markPartial(v)
+		}
 		return v, err
 	})
+}
+
+// markPartial tells rows that they are not whole; what else a query returns stays
+// as it is.
+func markPartial(v ent.Value) {
+	rows := reflect.ValueOf(v)
+	if rows.Kind() != reflect.Slice {
+		return
+	}
+	for i := range rows.Len() {
+		row, ok := rows.Index(i).Interface().(interface{ MarkPartial() })
+		if !ok {
+			return
+		}
+		row.MarkPartial()
+	}
 }
 
 // Has is the predicate that there is a row at the edge that may be seen and

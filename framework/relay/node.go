@@ -79,7 +79,16 @@ type Change struct {
 
 // Member is embedded in generated entities: it knows the rows that were
 // loaded together with this one.
-type Member struct{ group *Group }
+type Member struct {
+	group   *Group
+	partial bool
+}
+
+// RowPartial reports whether the row was read without some of its columns.
+func (m *Member) RowPartial() bool { return m.partial }
+
+// MarkPartial says that the row was read without some of its columns.
+func (m *Member) MarkPartial() { m.partial = true }
 
 // RowGroup returns the group, or nil.
 func (m *Member) RowGroup() *Group { return m.group }

@@ -44,6 +44,8 @@ type Model[T any, K comparable, P ~func(*sql.Selector), Q Query[T, P, Q], C, U B
 	Value  func(row *T, field string) any
 	Modify func(q Q, fn func(*sql.Selector))
 
+	Missing error // of the generated client, where there is no row
+
 	Creation   func(C) entity.Mutation
 	Change     func(U) entity.Mutation
 	Expect     func(u U, version int64) // nil for entities without a version

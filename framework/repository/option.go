@@ -37,7 +37,7 @@ func Offset(n int) Option {
 }
 
 // With loads the edges of the given names along with the rows, each in one
-// statement. A path such as "comments.author" goes on from edge to edge. A name
+// statement. A path such as "comments.user" goes on from edge to edge. A name
 // that is none is an *entity.UnknownEdgeError.
 func With(paths ...string) Option {
 	return func(o *options) { o.with, o.given = append(o.with, paths...), append(o.given, "With") }

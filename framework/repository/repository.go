@@ -63,7 +63,7 @@ func (r *Repository[T, K, P, Q, C, U]) Query(specs ...P) Q {
 
 // LoadMissing loads edges for rows that were read without them, each in one
 // statement. What is loaded already stays as it is. A path such as
-// "comments.author" goes on from edge to edge; a name that is none is an
+// "comments.user" goes on from edge to edge; a name that is none is an
 // *entity.UnknownEdgeError.
 func (r *Repository[T, K, P, Q, C, U]) LoadMissing(ctx context.Context, rows []*T, paths ...string) error {
 	return r.model.Client.LoadMissing(ctx, rows, paths...)
@@ -82,7 +82,7 @@ func (r *Repository[T, K, P, Q, C, U]) key(id K) func(*sql.Selector) {
 }
 
 func (r *Repository[T, K, P, Q, C, U]) missing(id string) error {
-	return &entity.NotFoundError{Entity: r.model.Entity.Name, ID: id}
+	return &entity.NotFoundError{Entity: r.model.Entity.Name, ID: id, Err: r.model.Missing}
 }
 
 func (r *Repository[T, K, P, Q, C, U]) fail(verb string, err error) error {

@@ -41,6 +41,9 @@ func (m *Manager) Changes(entity any, edges ...string) (Changes, error) {
 		return nil, err
 	}
 	defer done()
+	if _, err := m.tableOf(entity); err != nil {
+		return nil, err
+	}
 	it := m.items[entity]
 	if it == nil || it.status == removed || it.status == detached {
 		return Changes{}, nil

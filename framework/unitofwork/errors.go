@@ -3,6 +3,7 @@ package unitofwork
 import (
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 var (
@@ -17,17 +18,22 @@ var (
 
 	// ErrNoTransaction means that Savepoint was called outside of a transaction.
 	ErrNoTransaction = errors.New("unitofwork: a savepoint needs a transaction; call Begin before")
+
+	// ErrNotFlushed means that a manager was closed with entities that Persist or
+	// Remove was given, and that no flush has written. Client.Transact and the like
+	// do not flush: [Manager.Transact] does.
+	ErrNotFlushed = errors.New("unitofwork: the entity manager was closed with work that was never flushed, which is lost; call Commit or Flush before, or Rollback")
 )
 
-// FailedError says that a flush failed before, so that the manager and the
-// database differ. Rollback puts both back.
+// FailedError says that a flush failed before, or the commit of several, so that
+// the manager and the database differ. Rollback puts both back.
 type FailedError struct {
 	Err error // of the flush
 }
 
 // Error tells the way out.
 func (e *FailedError) Error() string {
-	return fmt.Sprintf("unitofwork: a flush has failed; roll back before anything else: %v", e.Err)
+	return fmt.Sprintf("unitofwork: a flush or a commit has failed; roll back before anything else: %v", e.Err)
 }
 
 // Unwrap returns the error of the flush.
@@ -60,5 +66,8 @@ func (e *CycleError) Error() string {
 
 // unknownError says that something is no entity of the manager's client.
 func unknownError(v any) error {
+	if typ := reflect.TypeOf(v); typ != nil && typ.Kind() == reflect.Slice {
+		return fmt.Errorf("unitofwork: %T is no entity: give its elements one by one", v)
+	}
 	return fmt.Errorf("unitofwork: %T is no entity of this manager: give it a pointer to a generated struct", v)
 }

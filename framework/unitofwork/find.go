@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"github.com/framefox-go/framefox/framework/database"
-	"github.com/framefox-go/framefox/framework/entity"
 )
 
 // Find returns the entity with the key: the same pointer each time, as long as
@@ -25,9 +24,14 @@ func (s Set[N, K]) Find(ctx context.Context, key K) (*N, error) {
 //	post, err := unitofwork.Find[*ent.Post](ctx, em.Manager, id)
 func Find[P any](ctx context.Context, m *Manager, key any) (P, error) {
 	var none P
-	t := m.byType[reflect.TypeFor[P]().Elem()]
-	if t == nil {
-		return none, unknownError(none)
+	typ := reflect.TypeFor[P]()
+	if typ.Kind() != reflect.Pointer || m.byType[typ.Elem()] == nil {
+		return none, fmt.Errorf("unitofwork: %s is no entity of this manager: name a pointer to a generated struct", typ)
+	}
+	t := m.byType[typ.Elem()]
+	key, err := t.asKey(key)
+	if err != nil {
+		return none, err
 	}
 	found, err := m.find(ctx, t, key)
 	if err != nil {
@@ -46,13 +50,20 @@ func (m *Manager) find(ctx context.Context, t *table, key any) (any, error) {
 		return nil, err
 	}
 	m.stats.Finds++
-	missing := &entity.NotFoundError{Entity: t.Name, ID: fmt.Sprint(key)}
+	missing := t.absent(key)
 	if it := m.identity[identity{t, key}]; it != nil {
-		m.stats.Hits++
-		if it.status == removed {
-			return nil, missing
+		switch visible, asked, err := m.visible(ctx, it); {
+		case err != nil:
+			return nil, err
+		case !asked:
+			m.stats.Hits++
+			fallthrough
+		default:
+			if !visible || it.status == removed {
+				return nil, missing
+			}
+			return it.ptr, nil
 		}
-		return it.ptr, nil
 	}
 	if err := m.flushBefore(ctx); err != nil {
 		return nil, err
@@ -65,7 +76,7 @@ func (m *Manager) find(ctx context.Context, t *table, key any) (any, error) {
 	if !ok {
 		return nil, missing
 	}
-	return m.adopt(t, row, map[any]any{})
+	return m.taking(ctx).adopt(t, row)
 }
 
 // flushBefore flushes before a query, where the manager is to do so.
@@ -114,9 +125,9 @@ func (s Set[N, K]) All(ctx context.Context, query Query[N]) ([]*N, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := map[any]any{}
+	take := s.m.taking(ctx)
 	for i, r := range rows {
-		held, err := s.m.adopt(s.t, r, seen)
+		held, err := take.adopt(s.t, r)
 		if err != nil {
 			return nil, err
 		}
@@ -125,92 +136,9 @@ func (s Set[N, K]) All(ctx context.Context, query Query[N]) ([]*N, error) {
 	return rows, nil
 }
 
-// Attach holds rows that were read elsewhere and have not been changed since,
-// with those that their edges lead to. For a row that is held already, the
-// manager keeps its own.
-func (m *Manager) Attach(rows ...any) error {
-	done, err := m.use()
-	if err != nil {
-		return err
-	}
-	defer done()
-	seen := map[any]any{}
-	for _, r := range rows {
-		t, err := m.tableOf(r)
-		if err != nil {
-			return err
-		}
-		if _, err := m.adopt(t, r, seen); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// adopt holds a row as it is in the database, and returns the entity for it.
-func (m *Manager) adopt(t *table, ptr any, seen map[any]any) (any, error) {
-	if known, ok := seen[ptr]; ok {
-		return known, nil
-	}
-	row := reflect.ValueOf(ptr).Elem()
-	key := t.keyOf(row)
-	if key == nil {
-		return nil, fmt.Errorf("unitofwork: the %s has no key: read whole rows", t.Name)
-	}
-	it := m.identity[identity{t, key}]
-	if it == nil {
-		if it = m.items[ptr]; it == nil {
-			it = m.hold(t, ptr, managed)
-		}
-		m.know(it, key)
-		m.stats.Loads++
-	} else if it.ptr != ptr && t.edgesAt != nil && it.row.FieldByIndex(t.edgesAt).IsZero() {
-		it.row.FieldByIndex(t.edgesAt).Set(row.FieldByIndex(t.edgesAt))
-	}
-	seen[ptr] = it.ptr
-	for _, e := range t.edges {
-		if err := m.adoptEdge(it.row.FieldByIndex(e.at), seen); err != nil {
-			return nil, err
-		}
-	}
-	if it.snap == nil && it.status == managed {
-		var err error
-		if it.snap, err = t.take(it.row); err != nil {
-			return nil, err
-		}
-	} else if it.snap != nil && it.ptr != ptr {
-		t.takeEdges(it.row, it.snap)
-	}
-	return it.ptr, nil
-}
-
-// adoptEdge puts the entities that are held into an edge.
-func (m *Manager) adoptEdge(v reflect.Value, seen map[any]any) error {
-	put := func(v reflect.Value) error {
-		if v.IsNil() || !isRow(v.Elem()) {
-			return nil
-		}
-		t := m.byType[v.Type().Elem()]
-		held, err := m.adopt(t, v.Interface(), seen)
-		if err != nil {
-			return err
-		}
-		v.Set(reflect.ValueOf(held))
-		return nil
-	}
-	if v.Kind() == reflect.Pointer {
-		return put(v)
-	}
-	for i := range v.Len() {
-		if err := put(v.Index(i)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Refresh reads entities again, and discards what is pending on their fields. One
-// whose row is gone is given up: that is an [entity.ErrNotFound].
+// whose row is gone is given up: that is an [entity.ErrNotFound]. A row that the
+// manager does not hold, after a Rollback for one, it holds from then on.
 func (m *Manager) Refresh(ctx context.Context, entities ...any) error {
 	done, err := m.use()
 	if err != nil {
@@ -226,14 +154,19 @@ func (m *Manager) Refresh(ctx context.Context, entities ...any) error {
 		if err != nil {
 			return err
 		}
+		if m.items[e] == nil && !m.gone[e] && isRow(reflect.ValueOf(e).Elem()) {
+			if err := m.persist(e); err != nil { // as a row that was read elsewhere
+				return err
+			}
+		}
 		it := m.items[e]
 		if it == nil || it.status == fresh {
-			return fmt.Errorf("unitofwork: cannot refresh the %s: the manager holds no row for it", t.Name)
+			return fmt.Errorf("unitofwork: cannot refresh the %s: it is no row yet, or not any more", t.Name)
 		}
 		items[t] = append(items[t], it)
 	}
 	var gone error
-	w := &writer{plan: &plan{m: m}, ctx: ctx}
+	w := &writer{plan: &plan{m: m}, ctx: ctx, views: m.taking(ctx)}
 	for t, list := range items {
 		rows, err := t.load(ctx, keysOf(list), false)
 		if err != nil {
@@ -259,7 +192,13 @@ func (m *Manager) Refresh(ctx context.Context, entities ...any) error {
 // version of the struct is the one that the row must have. It is for rows that
 // have been outside, in a session or with a client.
 func (s Set[N, K]) Merge(ctx context.Context, from *N) (*N, error) {
+	if from == nil {
+		return nil, fmt.Errorf("unitofwork: the %s is nil", s.t.Name)
+	}
 	row := reflect.ValueOf(from).Elem()
+	if err := s.t.whole(from); err != nil {
+		return nil, err
+	}
 	key := s.t.keyOf(row)
 	if key == nil {
 		return nil, fmt.Errorf("unitofwork: cannot merge a %s without a key; persist it", s.t.Name)

@@ -34,7 +34,8 @@ const (
 //
 // A flush that fails leaves a unit of work that nothing but Rollback works on
 // ([FailedError]), and a transaction that cannot be committed. What may fail
-// belongs between Savepoint and Rollback, or into a Transact of its own.
+// belongs between Savepoint and Rollback, into a Transact of its own, or into a
+// Commit that begins its transaction itself.
 func (m *Manager) Flush(ctx context.Context) error {
 	done, err := m.use()
 	if err != nil {
@@ -73,7 +74,8 @@ func (m *Manager) pending() bool {
 	return false
 }
 
-// flushAlone flushes in a transaction of its own.
+// flushAlone flushes in a transaction of its own. Where it fails, everything is as
+// it was before.
 func (m *Manager) flushAlone(ctx context.Context) error {
 	if !m.pending() {
 		return nil
@@ -83,12 +85,11 @@ func (m *Manager) flushAlone(ctx context.Context) error {
 		return err
 	}
 	t := m.current()
+	m.scopes[len(m.scopes)-1].keeps = true
 	if err := m.flush(ctx); err != nil {
-		return firstOf(err, m.rollback())
+		return firstOf(err, m.end(t, t.Rollback))
 	}
-	err = t.Commit()
-	m.forget(t)
-	return err
+	return m.end(t, t.Commit)
 }
 
 // firstOf is the first error, and says so if a second one came on top.
@@ -165,7 +166,7 @@ func (m *Manager) write(ctx context.Context) ([]Record, error) {
 		return nil, err
 	}
 	p.settle()
-	w := &writer{plan: p, ctx: ctx}
+	w := &writer{plan: p, ctx: ctx, views: m.taking(ctx)}
 	for _, step := range []func() error{w.compare, w.insert, w.change, w.remove} {
 		if err := step(); err != nil {
 			return nil, err
@@ -177,8 +178,9 @@ func (m *Manager) write(ctx context.Context) ([]Record, error) {
 // writer runs a plan.
 type writer struct {
 	*plan
-	ctx  context.Context //nolint:containedctx // lives as long as the flush
-	done []Record
+	ctx   context.Context //nolint:containedctx // lives as long as the flush
+	done  []Record
+	views *taking
 }
 
 // group is entities of one kind.
@@ -268,7 +270,7 @@ func (w *writer) failed(it *item, err error) error {
 }
 
 func (w *writer) missing(it *item) error {
-	return &entity.NotFoundError{Entity: it.t.Name, ID: fmt.Sprint(it.key)}
+	return it.t.absent(it.key)
 }
 
 // blame says which of the entities an error of a bulk is about.
@@ -291,6 +293,10 @@ func (w *writer) saved(it *item, row any) error {
 
 // settled makes the entity a managed one as it is.
 func (w *writer) settled(it *item) (err error) {
+	w.m.unloadStale(it)
+	if it.view == "" {
+		it.view = w.views.view(it.t)
+	}
 	if it.snap, err = it.t.take(it.row); err != nil {
 		return err
 	}
@@ -299,4 +305,28 @@ func (w *writer) settled(it *item) (err error) {
 	delete(w.m.whole, it.ptr)
 	w.m.know(it, it.t.keyOf(it.row))
 	return nil
+}
+
+// unloadStale takes care of edges whose foreign key leads elsewhere by now: they
+// get the row that the manager holds for it, or are as if they were not loaded.
+func (m *Manager) unloadStale(it *item) {
+	for _, e := range it.t.edges {
+		v := it.row.FieldByIndex(e.at)
+		if !e.OwnsFK || v.Kind() != reflect.Pointer || v.IsNil() {
+			continue
+		}
+		to := m.byType[v.Type().Elem()]
+		if held := m.items[v.Interface()]; held != nil && held.status == fresh {
+			continue // saved later
+		}
+		key := it.t.fields[it.t.fieldNamed(e.Column)].value(it.row)
+		if at := to.keyOf(v.Elem()); at == nil || at == key {
+			continue
+		}
+		if other := m.identity[identity{to, key}]; key != nil && other != nil && other.status != removed {
+			v.Set(reflect.ValueOf(other.ptr))
+			continue
+		}
+		it.t.unload(it.ptr, e.Name)
+	}
 }

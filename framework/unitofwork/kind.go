@@ -29,6 +29,10 @@ type Kind[N any, K comparable] struct {
 	Delete func(ctx context.Context, where func(*sql.Selector)) (int, error)
 	// Defaults is a mutation that holds the defaults of a new row.
 	Defaults func() ent.Mutation
+	// Missing is the error of the client that there is no row.
+	Missing error
+	// Unload makes an edge one that was not loaded.
+	Unload func(row *N, edge string)
 	// Link adds or removes a row at an edge from many to many.
 	Link func(m ent.Mutation, edge string, key any, add bool) error
 }
@@ -50,7 +54,10 @@ type table struct {
 	delete func(ctx context.Context, where func(*sql.Selector)) (int, error)
 	keyOf  func(reflect.Value) any // nil where it is not set
 	setID  func(m ent.Mutation, key any) error
+	asKey  func(key any) (any, error) // in the type of the key
 
+	missing  error
+	unload   func(row any, edge string)
 	defaults func() ent.Mutation
 	link     func(m ent.Mutation, edge string, key any, add bool) error
 }
@@ -60,6 +67,7 @@ type column struct {
 	*entity.Field
 	at      []int // index in the struct
 	pointer bool
+	deep    bool // an assignment does not copy all of it
 }
 
 // link is an edge of the entity and of its struct.
@@ -78,13 +86,13 @@ type Set[N any, K comparable] struct {
 // Add makes an entity known to a manager. The generated code calls it.
 func Add[N any, K comparable](m *Manager, k Kind[N, K]) Set[N, K] {
 	node := reflect.TypeFor[N]()
-	t := &table{Entity: k.Entity, place: len(m.tables), node: node, version: -1, defaults: k.Defaults, link: k.Link, delete: k.Delete}
+	t := &table{Entity: k.Entity, place: len(m.tables), node: node, version: -1, defaults: k.Defaults, link: k.Link, delete: k.Delete, missing: k.Missing}
 	for i, f := range k.Entity.Fields {
 		field, ok := node.FieldByName(k.Fields[i])
 		if !ok {
 			panic(fmt.Sprintf("unitofwork: %s has no field %s; run the generator again", node, k.Fields[i]))
 		}
-		t.fields = append(t.fields, column{f, field.Index, field.Type.Kind() == reflect.Pointer && field.Type != f.GoType})
+		t.fields = append(t.fields, column{f, field.Index, field.Type.Kind() == reflect.Pointer && field.Type != f.GoType, deep(field.Type)})
 		if k.Entity.Version != nil && f.Name == k.Entity.Version.Name {
 			t.version = i
 		}
@@ -108,6 +116,19 @@ func Add[N any, K comparable](m *Manager, k Kind[N, K]) Set[N, K] {
 		}
 		with.SetID(key.(K))
 		return nil
+	}
+	t.unload = func(row any, edge string) { k.Unload(row.(*N), edge) }
+	t.asKey = func(key any) (any, error) {
+		if typed, ok := key.(K); ok {
+			return typed, nil
+		}
+		typ, v := reflect.TypeFor[K](), reflect.ValueOf(key)
+		if v.IsValid() && v.CanConvert(typ) && v.Kind() != reflect.String == (typ.Kind() != reflect.String) {
+			if as := v.Convert(typ); as.Comparable() && as.Convert(v.Type()).Equal(v) { // nothing was cut off
+				return as.Interface(), nil
+			}
+		}
+		return nil, fmt.Errorf("unitofwork: the key of %s is a %s, not a %T", t.Name, typ, key)
 	}
 	t.query = func(ctx context.Context, where func(*sql.Selector), lock bool) ([]any, error) {
 		return untyped(k.Query(ctx, where, lock))
@@ -133,6 +154,20 @@ func untyped[N any](rows []*N, err error) ([]any, error) {
 		list[i] = r
 	}
 	return list, err
+}
+
+// whole refuses a row that was read with Select: what was not read looks like a
+// zero value, which an update would write.
+func (t *table) whole(row any) error {
+	if r, ok := row.(interface{ RowPartial() bool }); ok && r.RowPartial() {
+		return fmt.Errorf("unitofwork: the %s was read with Select, which left fields out: read whole rows", t.Name)
+	}
+	return nil
+}
+
+// absent is the error that there is no row with the key.
+func (t *table) absent(key any) error {
+	return &entity.NotFoundError{Entity: t.Name, ID: fmt.Sprint(key), Err: t.missing}
 }
 
 func (t *table) fieldNamed(name string) int {

@@ -28,7 +28,8 @@ type Manager struct {
 	autoflush, autocommit bool
 	onFlush               []func(context.Context, []Record) ([]any, error)
 
-	busy     atomic.Bool
+	claims   atomic.Uint64 // counts calls
+	busy     atomic.Uint64 // the call that runs, 0 for none
 	items    map[any]*item // by pointer
 	identity map[identity]*item
 	gone     map[any]bool // pointers to rows that were deleted
@@ -39,7 +40,9 @@ type Manager struct {
 	own    []*database.Transaction // begun by the manager, the innermost last
 	level  sql.IsolationLevel      // of the next transaction
 	queued []callback              // for the next transaction
-	failed error                   // of a flush
+	failed error                   // of a flush, or of a commit of more than one
+	ending *database.Transaction   // that the manager commits or rolls back just now
+	giveUp bool                    // the end is Rollback: hold nothing afterwards
 	stats  Stats
 }
 
@@ -69,6 +72,7 @@ type item struct {
 	key    any       // under which the identity map has it; nil while it is new
 	snap   *snapshot // nil for what is new or detached
 	whole  bool      // zero values are values, not the lack of one
+	view   string    // what its row was seen with, "" where that is not known
 }
 
 // Option configures a manager.
@@ -109,12 +113,20 @@ func (m *Manager) reset() {
 	m.queued = nil
 }
 
-// use claims the manager for one call.
-func (m *Manager) use() (done func(), err error) {
-	if !m.busy.CompareAndSwap(false, true) {
+// claim takes the manager for one call.
+func (m *Manager) claim() (done func(), err error) {
+	call := m.claims.Add(1)
+	if !m.busy.CompareAndSwap(0, call) {
 		return nil, ErrConcurrent
 	}
-	done = func() { m.busy.Store(false) }
+	return func() { m.busy.CompareAndSwap(call, 0) }, nil
+}
+
+// use claims the manager for a call that needs it whole.
+func (m *Manager) use() (done func(), err error) {
+	if done, err = m.claim(); err != nil {
+		return nil, err
+	}
 	if m.failed != nil {
 		done()
 		return nil, &FailedError{m.failed}
@@ -231,6 +243,9 @@ func (m *Manager) persist(ptr any) error {
 		it.whole = m.whole[ptr]
 		return nil
 	}
+	if err := t.whole(ptr); err != nil {
+		return err
+	}
 	key := t.keyOf(row)
 	if key == nil {
 		return fmt.Errorf("unitofwork: the %s has no key: read whole rows", t.Name)
@@ -284,6 +299,11 @@ func (m *Manager) Detach(entities ...any) error {
 	}
 	defer done()
 	for _, e := range entities {
+		if _, err := m.tableOf(e); err != nil {
+			return err
+		}
+	}
+	for _, e := range entities {
 		if it := m.items[e]; it != nil {
 			m.drop(it)
 		}
@@ -306,10 +326,14 @@ func (m *Manager) Clear() error {
 
 // Contains reports whether the manager holds the entity, and does not remove it.
 func (m *Manager) Contains(entity any) bool {
-	if !m.busy.CompareAndSwap(false, true) {
+	done, err := m.claim()
+	if err != nil {
 		return false
 	}
-	defer m.busy.Store(false)
+	defer done()
+	if _, err := m.tableOf(entity); err != nil {
+		return false
+	}
 	it := m.items[entity]
 	return it != nil && it.status != removed
 }

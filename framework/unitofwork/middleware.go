@@ -100,8 +100,13 @@ func Middleware[M Unit](manager func(r *http.Request) M, opts ...MiddlewareOptio
 }
 
 func (c *middleware) serve(w http.ResponseWriter, r *http.Request, m Unit, next http.Handler) {
+	returned := false
 	defer func() { //nolint:contextcheck // a rollback is not cancelled with its request
-		if err := errors.Join(m.Close(), m.Rollback()); err != nil {
+		var err error
+		if !returned { // what is pending after a panic is nobody's mistake
+			err = m.Rollback()
+		}
+		if err = errors.Join(err, m.Close(), m.Rollback()); err != nil {
 			slog.ErrorContext(r.Context(), "unitofwork: cannot end the unit of work of a request", "error", err)
 		}
 	}()
@@ -118,11 +123,16 @@ func (c *middleware) serve(w http.ResponseWriter, r *http.Request, m Unit, next 
 		if c.failed(status) {
 			return m.Rollback()
 		}
-		return m.Commit(ctx)
+		err := m.Commit(ctx)
+		if err != nil {
+			err = firstOf(err, m.Rollback()) // nobody mends it
+		}
+		return err
 	}
 	out.answer = func(err error) { c.answer(w, r, err) }
 	out.most = c.most
 	next.ServeHTTP(out, r.WithContext(ctx))
+	returned = true
 	out.finish()
 }
 
@@ -170,7 +180,11 @@ func (w *response) WriteHeader(status int) {
 	switch {
 	case w.ended:
 	case status < http.StatusOK && status != http.StatusSwitchingProtocols:
+		before := w.to.Header().Clone() // the answer to a commit that fails has no others
+		w.give()
 		w.to.WriteHeader(status)
+		clear(w.to.Header())
+		maps.Copy(w.to.Header(), before)
 	case w.status == 0:
 		w.status = status
 	}
@@ -222,12 +236,17 @@ func (w *response) finish() {
 		w.answer(w.err)
 		return
 	}
-	to := w.to.Header()
-	clear(to)
-	maps.Copy(to, w.header)
+	w.give()
 	w.to.WriteHeader(w.status)
 	_, _ = w.to.Write(w.body.Bytes()) // a client that is gone does not undo the work
 	w.body.Reset()
+}
+
+// give hands over the headers that the handler has set.
+func (w *response) give() {
+	to := w.to.Header()
+	clear(to)
+	maps.Copy(to, w.header)
 }
 
 // Hijack implements http.Hijacker: it commits before.

@@ -18,6 +18,7 @@ type scope struct {
 	known map[*item]*memento
 	gone  map[any]bool
 	whole map[any]bool
+	keeps bool // the manager began it for one call, before which there is a state to go back to
 }
 
 // memento is an entity as it was when the scope began, or when the manager took
@@ -89,7 +90,10 @@ func (m *Manager) watch(t *database.Transaction) error {
 	}
 	m.scopes = append(m.scopes, s)
 	t.AfterRollback(func(context.Context) { m.restore(s) })
-	t.AfterCommit(func(context.Context) { m.scopes, m.own = nil, nil })
+	t.AfterCommit(func(context.Context) {
+		m.scopes, m.own = nil, nil
+		m.free(t)
+	})
 	for _, c := range m.queued {
 		if c.rollback {
 			t.AfterRollback(c.fn)
@@ -101,8 +105,25 @@ func (m *Manager) watch(t *database.Transaction) error {
 	return nil
 }
 
-// restore puts back what was when the scope began. After the outermost
-// transaction the manager holds nothing any more.
+// free lets the callbacks that follow use the manager, whose call to end the
+// transaction still runs.
+func (m *Manager) free(t *database.Transaction) {
+	if m.ending == t {
+		m.ending, m.giveUp = nil, false
+		m.busy.Store(0)
+	}
+}
+
+// end ends a transaction by fn, its Commit or Rollback.
+func (m *Manager) end(t *database.Transaction, fn func() error) error {
+	m.ending = t
+	err := fn()
+	m.ending, m.giveUp = nil, false
+	m.own = slices.DeleteFunc(m.own, func(o *database.Transaction) bool { return o == t })
+	return err
+}
+
+// restore puts back what was when the scope began.
 func (m *Manager) restore(s *scope) {
 	at := slices.Index(m.scopes, s)
 	if at < 0 {
@@ -123,14 +144,18 @@ func (m *Manager) restore(s *scope) {
 	m.own = slices.DeleteFunc(m.own, func(t *database.Transaction) bool { return t.Within(s.tx) })
 	m.failed = nil
 	m.reset()
-	if s.tx.Nested() {
+	if s.tx.Nested() || m.ending != s.tx || !m.giveUp {
 		m.items, m.gone, m.whole = held, s.gone, s.whole
-		for _, it := range held {
+		for ptr, it := range held {
+			if it.status == fresh && !s.tx.Nested() && !s.keeps {
+				delete(held, ptr) // persisted in it, as far as anybody knows, and again if it is tried again
+			}
 			if it.key != nil {
 				m.identity[identity{it.t, it.key}] = it
 			}
 		}
 	}
+	m.free(s.tx)
 }
 
 // Begin begins a transaction and returns the context that carries it: give that
@@ -195,38 +220,50 @@ func (m *Manager) SetIsolation(name string) error {
 
 // Commit flushes, and commits the innermost transaction that the manager has
 // begun; without one it begins one to flush in. In a transaction of the context
-// alone it only flushes: who began that commits it. An error means that it was
-// rolled back, see [Manager.Rollback], unless its outcome is unknown.
+// alone it only flushes: who began that commits it.
+//
+// An error means that it was rolled back, unless its outcome is unknown. Where
+// Commit had to begin the transaction, everything is as it was before, what is
+// pending included: mend it, and commit again. One that Begin or Flush began took
+// along what was taken up since, so that the manager wants a [Manager.Rollback]
+// before it goes on.
 func (m *Manager) Commit(ctx context.Context) error {
-	done, err := m.use()
+	done, err := m.claim()
 	if err != nil {
-		if m.failed != nil && err != ErrConcurrent { //nolint:errorlint // the very one
-			err = firstOf(err, m.Rollback())
-		}
 		return err
 	}
 	defer done()
-	if m.current() == nil {
-		if database.TransactionIn(ctx, m.driver) == nil {
-			return m.flushAlone(ctx)
-		}
+	t := m.current()
+	switch {
+	case m.failed != nil && t == nil:
+		return &FailedError{m.failed}
+	case m.failed != nil:
+		return m.undo(t, &FailedError{m.failed})
+	case t == nil && database.TransactionIn(ctx, m.driver) == nil:
+		return m.flushAlone(ctx)
+	case t == nil:
 		return m.flush(ctx)
 	}
-	t := m.current()
 	if err := m.flush(ctx); err != nil {
-		return firstOf(err, m.rollback())
+		return m.undo(t, err)
 	}
-	if err := t.Commit(); err != nil {
-		m.forget(t)
-		return err
+	err = m.end(t, t.Commit)
+	if err != nil && !t.Nested() {
+		m.failed = err
 	}
-	m.forget(t)
-	return nil
+	return err
 }
 
-// forget removes a transaction that has ended from those that were begun.
-func (m *Manager) forget(t *database.Transaction) {
-	m.own = slices.DeleteFunc(m.own, func(o *database.Transaction) bool { return o == t })
+// undo rolls back what Commit cannot commit. After a whole transaction the
+// manager has given up what it took up in it, which a later Commit would leave
+// out in silence: it refuses until the program has taken note.
+func (m *Manager) undo(t *database.Transaction, err error) error {
+	failed := m.failed
+	err = firstOf(err, m.end(t, t.Rollback))
+	if !t.Nested() {
+		m.failed = failed
+	}
+	return err
 }
 
 // Rollback rolls back the innermost transaction that the manager has begun. Of a
@@ -237,10 +274,11 @@ func (m *Manager) forget(t *database.Transaction) {
 // transaction it is [Manager.Clear]. It may be called twice, and after a Begin
 // that failed.
 func (m *Manager) Rollback() error {
-	if !m.busy.CompareAndSwap(false, true) {
-		return ErrConcurrent
+	done, err := m.claim()
+	if err != nil {
+		return err
 	}
-	defer m.busy.Store(false)
+	defer done()
 	return m.rollback()
 }
 
@@ -254,11 +292,8 @@ func (m *Manager) rollback() error {
 		m.reset()
 		return nil
 	}
-	err := t.Rollback()
-	if !errors.Is(err, database.ErrTxNested) { // somebody else's transaction is open in it
-		m.forget(t)
-	}
-	return err
+	m.giveUp = true
+	return m.end(t, t.Rollback)
 }
 
 // Close rolls back what is open. It is for the end of the scope that a manager
@@ -266,26 +301,32 @@ func (m *Manager) rollback() error {
 //
 //	em := ent.NewEntityManager(client)
 //	defer em.Close()
+//
+// What Persist or Remove was given and no flush has written is
+// [ErrNotFlushed], where no transaction of the manager's own is rolled back with
+// it: a Flush or a Commit is missing then.
 func (m *Manager) Close() error {
-	if !m.busy.CompareAndSwap(false, true) {
-		return ErrConcurrent
+	done, err := m.claim()
+	if err != nil {
+		return err
 	}
-	defer m.busy.Store(false)
+	defer done()
+	if m.current() == nil && m.failed == nil && m.scheduled() {
+		return ErrNotFlushed
+	}
 	var all error
 	for m.current() != nil {
 		err := m.rollback()
 		all = errors.Join(all, err)
-		if errors.Is(err, database.ErrTxNested) {
-			break
-		}
 	}
 	return all
 }
 
 // Transact runs fn in a transaction, flushes and commits; an error or a panic of
-// fn, or a flush that fails, rolls back, see [Manager.Rollback]. Inside a
-// transaction it is a savepoint. With [database.Retrying], fn runs again where
-// the transaction lost against another one, with entities as they were before.
+// fn, or a flush that fails, rolls back. Then everything is as it was before:
+// which entities the manager holds, what is pending, and what the entities hold.
+// Inside a transaction it is a savepoint. With [database.Retrying], fn runs again
+// where the transaction lost against another one.
 func (m *Manager) Transact(ctx context.Context, fn func(ctx context.Context) error, opts ...database.TxOption) error {
 	done, err := m.use()
 	if err != nil {
@@ -310,13 +351,28 @@ func (m *Manager) Transact(ctx context.Context, fn func(ctx context.Context) err
 	}, append([]database.TxOption{database.Isolated(level)}, opts...)...)
 }
 
+// scheduled reports whether something waits for a flush that the program asked
+// for in so many words. Assignments to fields are not looked for.
+func (m *Manager) scheduled() bool {
+	for _, it := range m.items {
+		if it.status != managed {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *Manager) inside(t *database.Transaction) error {
 	done, err := m.use()
 	if err != nil {
 		return err
 	}
 	defer done()
-	return m.watch(t)
+	if err := m.watch(t); err != nil {
+		return err
+	}
+	m.scopes[len(m.scopes)-1].keeps = true
+	return nil
 }
 
 // AfterCommit calls fn once what the manager works in is committed: the

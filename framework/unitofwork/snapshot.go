@@ -197,11 +197,32 @@ func cloneOf(v reflect.Value) reflect.Value {
 	}
 }
 
+// deep reports whether values of the type share something with a copy of theirs.
+func deep(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	case reflect.Array:
+		return deep(t.Elem())
+	case reflect.Struct:
+		for f := range t.Fields() {
+			if f.IsExported() && deep(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // copyOf copies a whole row. Edges lead to the same entities.
 func (t *table) copyOf(row reflect.Value) reflect.Value {
 	c := reflect.New(t.node).Elem()
 	c.Set(row)
-	for _, f := range t.fields {
+	for i := range t.fields {
+		f := &t.fields[i]
+		if !f.deep {
+			continue
+		}
 		c.FieldByIndex(f.at).Set(cloneOf(row.FieldByIndex(f.at)))
 	}
 	return c

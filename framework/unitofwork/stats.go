@@ -15,10 +15,11 @@ type Stats struct {
 
 // Stats returns the counters.
 func (m *Manager) Stats() Stats {
-	if !m.busy.CompareAndSwap(false, true) {
+	done, err := m.claim()
+	if err != nil {
 		return Stats{}
 	}
-	defer m.busy.Store(false)
+	defer done()
 	s := m.stats
 	s.Held = len(m.items)
 	return s

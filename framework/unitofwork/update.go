@@ -28,6 +28,11 @@ func (w *writer) change() error {
 		if err != nil {
 			return w.failed(it, err)
 		}
+		if mark := it.t.SoftDelete; mark != nil {
+			if _, ok := diff[mark.Name]; ok {
+				return w.failed(it, fmt.Errorf("%s is not set by hand, for what hangs on the row goes along: take Remove, or Restore of the client", mark.Name))
+			}
+		}
 		if len(diff) == 0 && len(w.joins[it]) == 0 {
 			it.t.takeEdges(it.row, it.snap)
 			continue

@@ -91,6 +91,7 @@ func TestUnitVersionsOfAnyKind(t *testing.T) {
 		app.Client.Project.UpdateOneID(project.ID).SetName("R").ExecX(ctx)
 		project.Name = "S"
 		stale(t, em.Commit(ctx), "Project", 2, 3)
+		require.NoError(t, em.Refresh(ctx, project))
 
 		maker := &ent.Maker{ID: "acme", Name: "Acme"}
 		require.NoError(t, em.Persist(maker))

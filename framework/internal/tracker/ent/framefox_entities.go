@@ -132,6 +132,11 @@ func (q *AccountQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *AccountQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *AccountQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(account.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *AccountMutation) Bind(ctx context.Context) error {
@@ -231,6 +236,11 @@ func (q *AttachmentQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *AttachmentQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *AttachmentQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(attachment.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *AttachmentMutation) Bind(ctx context.Context) error {
@@ -309,6 +319,11 @@ func (q *BadgeQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *BadgeQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *BadgeQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(badge.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *BadgeMutation) Bind(ctx context.Context) error {
@@ -382,6 +397,11 @@ func (q *BinderQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *BinderQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *BinderQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(binder.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -466,6 +486,11 @@ func (q *ClauseQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *ClauseQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ClauseQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(clause.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -576,6 +601,11 @@ func (q *ContractQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *ContractQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ContractQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(contract.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *ContractMutation) Bind(ctx context.Context) error {
@@ -679,6 +709,11 @@ func (q *CoverQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *CoverQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *CoverQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(cover.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *CoverMutation) Bind(ctx context.Context) error {
@@ -779,6 +814,11 @@ func (q *EntryQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *EntryQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *EntryQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(entry.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *EntryMutation) Bind(ctx context.Context) error {
@@ -854,6 +894,11 @@ func (q *InvoiceQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *InvoiceQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *InvoiceQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(invoice.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -955,6 +1000,11 @@ func (q *LabelQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *LabelQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *LabelQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(label.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *LabelMutation) Bind(ctx context.Context) error {
@@ -1027,6 +1077,11 @@ func (q *MakerQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *MakerQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *MakerQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(maker.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1108,6 +1163,11 @@ func (q *MemoQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *MemoQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *MemoQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(memo.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *MemoMutation) Bind(ctx context.Context) error {
@@ -1185,6 +1245,11 @@ func (q *NoteQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *NoteQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *NoteQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(note.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1293,6 +1358,11 @@ func (q *PersonQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *PersonQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *PersonQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(person.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *PersonMutation) Bind(ctx context.Context) error {
@@ -1399,6 +1469,11 @@ func (q *ProductQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *ProductQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ProductQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(product.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *ProductMutation) Bind(ctx context.Context) error {
@@ -1490,6 +1565,11 @@ func (q *ProjectQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *ProjectQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *ProjectQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(project.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1593,6 +1673,11 @@ func (q *RemarkQuery) Bind(ctx context.Context) {
 // Runs reports whether the context is that of the query itself.
 func (q *RemarkQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
 
+// Partial reports whether the query leaves columns of its rows out.
+func (q *RemarkQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(remark.Columns)
+}
+
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
 func (m *RemarkMutation) Bind(ctx context.Context) error {
@@ -1687,6 +1772,11 @@ func (q *SheetQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *SheetQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *SheetQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(sheet.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1783,6 +1873,11 @@ func (q *TaskQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *TaskQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *TaskQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(task.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.
@@ -1885,6 +1980,11 @@ func (q *TopicQuery) Bind(ctx context.Context) {
 
 // Runs reports whether the context is that of the query itself.
 func (q *TopicQuery) Runs(ctx context.Context) bool { return ent.QueryFromContext(ctx) == q.ctx }
+
+// Partial reports whether the query leaves columns of its rows out.
+func (q *TopicQuery) Partial() bool {
+	return len(q.ctx.Fields) > 0 && len(q.ctx.Fields) < len(topic.Columns)
+}
 
 // Bind gives the predicates of the mutation the context, and tells what is
 // wrong with them.

@@ -8,7 +8,27 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/predicate"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/framefox-go/framefox/framework/internal/tracker/goods"
 	"github.com/framefox-go/framefox/framework/repository"
 	"github.com/google/uuid"
@@ -29,6 +49,7 @@ type AccountRepository struct {
 func NewAccountRepository(c *Client) *AccountRepository {
 	return &AccountRepository{repository.New(repository.Model[Account, int64, predicate.Account, *AccountQuery, *AccountCreate, *AccountUpdateOne]{
 		Entity: accountEntity, Source: c.GraphSource(), Client: c.Account, Value: (*Account).rowValue,
+		Missing:    &NotFoundError{account.Label},
 		Modify:     func(q *AccountQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *AccountCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *AccountUpdateOne) entity.Mutation { return b.mutation },
@@ -78,6 +99,7 @@ type AttachmentRepository struct {
 func NewAttachmentRepository(c *Client) *AttachmentRepository {
 	return &AttachmentRepository{repository.New(repository.Model[Attachment, int64, predicate.Attachment, *AttachmentQuery, *AttachmentCreate, *AttachmentUpdateOne]{
 		Entity: attachmentEntity, Source: c.GraphSource(), Client: c.Attachment, Value: (*Attachment).rowValue,
+		Missing:    &NotFoundError{attachment.Label},
 		Modify:     func(q *AttachmentQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *AttachmentCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *AttachmentUpdateOne) entity.Mutation { return b.mutation },
@@ -111,6 +133,7 @@ type BadgeRepository struct {
 func NewBadgeRepository(c *Client) *BadgeRepository {
 	return &BadgeRepository{repository.New(repository.Model[Badge, int64, predicate.Badge, *BadgeQuery, *BadgeCreate, *BadgeUpdateOne]{
 		Entity: badgeEntity, Source: c.GraphSource(), Client: c.Badge, Value: (*Badge).rowValue,
+		Missing:    &NotFoundError{badge.Label},
 		Modify:     func(q *BadgeQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *BadgeCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *BadgeUpdateOne) entity.Mutation { return b.mutation },
@@ -156,6 +179,7 @@ type BinderRepository struct {
 func NewBinderRepository(c *Client) *BinderRepository {
 	return &BinderRepository{repository.New(repository.Model[Binder, int64, predicate.Binder, *BinderQuery, *BinderCreate, *BinderUpdateOne]{
 		Entity: binderEntity, Source: c.GraphSource(), Client: c.Binder, Value: (*Binder).rowValue,
+		Missing:    &NotFoundError{binder.Label},
 		Modify:     func(q *BinderQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *BinderCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *BinderUpdateOne) entity.Mutation { return b.mutation },
@@ -189,6 +213,7 @@ type ClauseRepository struct {
 func NewClauseRepository(c *Client) *ClauseRepository {
 	return &ClauseRepository{repository.New(repository.Model[Clause, int64, predicate.Clause, *ClauseQuery, *ClauseCreate, *ClauseUpdateOne]{
 		Entity: clauseEntity, Source: c.GraphSource(), Client: c.Clause, Value: (*Clause).rowValue,
+		Missing:    &NotFoundError{clause.Label},
 		Modify:     func(q *ClauseQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ClauseCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ClauseUpdateOne) entity.Mutation { return b.mutation },
@@ -238,6 +263,7 @@ type ContractRepository struct {
 func NewContractRepository(c *Client) *ContractRepository {
 	return &ContractRepository{repository.New(repository.Model[Contract, int64, predicate.Contract, *ContractQuery, *ContractCreate, *ContractUpdateOne]{
 		Entity: contractEntity, Source: c.GraphSource(), Client: c.Contract, Value: (*Contract).rowValue,
+		Missing:    &NotFoundError{contract.Label},
 		Modify:     func(q *ContractQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ContractCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ContractUpdateOne) entity.Mutation { return b.mutation },
@@ -293,6 +319,7 @@ type CoverRepository struct {
 func NewCoverRepository(c *Client) *CoverRepository {
 	return &CoverRepository{repository.New(repository.Model[Cover, int64, predicate.Cover, *CoverQuery, *CoverCreate, *CoverUpdateOne]{
 		Entity: coverEntity, Source: c.GraphSource(), Client: c.Cover, Value: (*Cover).rowValue,
+		Missing:    &NotFoundError{cover.Label},
 		Modify:     func(q *CoverQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *CoverCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *CoverUpdateOne) entity.Mutation { return b.mutation },
@@ -338,6 +365,7 @@ type EntryRepository struct {
 func NewEntryRepository(c *Client) *EntryRepository {
 	return &EntryRepository{repository.New(repository.Model[Entry, int64, predicate.Entry, *EntryQuery, *EntryCreate, *EntryUpdateOne]{
 		Entity: entryEntity, Source: c.GraphSource(), Client: c.Entry, Value: (*Entry).rowValue,
+		Missing:    &NotFoundError{entry.Label},
 		Modify:     func(q *EntryQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *EntryCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *EntryUpdateOne) entity.Mutation { return b.mutation },
@@ -371,6 +399,7 @@ type InvoiceRepository struct {
 func NewInvoiceRepository(c *Client) *InvoiceRepository {
 	return &InvoiceRepository{repository.New(repository.Model[Invoice, int64, predicate.Invoice, *InvoiceQuery, *InvoiceCreate, *InvoiceUpdateOne]{
 		Entity: invoiceEntity, Source: c.GraphSource(), Client: c.Invoice, Value: (*Invoice).rowValue,
+		Missing:    &NotFoundError{invoice.Label},
 		Modify:     func(q *InvoiceQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *InvoiceCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *InvoiceUpdateOne) entity.Mutation { return b.mutation },
@@ -410,6 +439,7 @@ type LabelRepository struct {
 func NewLabelRepository(c *Client) *LabelRepository {
 	return &LabelRepository{repository.New(repository.Model[Label, int64, predicate.Label, *LabelQuery, *LabelCreate, *LabelUpdateOne]{
 		Entity: labelEntity, Source: c.GraphSource(), Client: c.Label, Value: (*Label).rowValue,
+		Missing:    &NotFoundError{label.Label},
 		Modify:     func(q *LabelQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *LabelCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *LabelUpdateOne) entity.Mutation { return b.mutation },
@@ -449,6 +479,7 @@ type MakerRepository struct {
 func NewMakerRepository(c *Client) *MakerRepository {
 	return &MakerRepository{repository.New(repository.Model[Maker, string, predicate.Maker, *MakerQuery, *MakerCreate, *MakerUpdateOne]{
 		Entity: makerEntity, Source: c.GraphSource(), Client: c.Maker, Value: (*Maker).rowValue,
+		Missing:    &NotFoundError{maker.Label},
 		Modify:     func(q *MakerQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *MakerCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *MakerUpdateOne) entity.Mutation { return b.mutation },
@@ -482,6 +513,7 @@ type MemoRepository struct {
 func NewMemoRepository(c *Client) *MemoRepository {
 	return &MemoRepository{repository.New(repository.Model[Memo, int64, predicate.Memo, *MemoQuery, *MemoCreate, *MemoUpdateOne]{
 		Entity: memoEntity, Source: c.GraphSource(), Client: c.Memo, Value: (*Memo).rowValue,
+		Missing:    &NotFoundError{memo.Label},
 		Modify:     func(q *MemoQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *MemoCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *MemoUpdateOne) entity.Mutation { return b.mutation },
@@ -515,6 +547,7 @@ type NoteRepository struct {
 func NewNoteRepository(c *Client) *NoteRepository {
 	return &NoteRepository{repository.New(repository.Model[Note, int64, predicate.Note, *NoteQuery, *NoteCreate, *NoteUpdateOne]{
 		Entity: noteEntity, Source: c.GraphSource(), Client: c.Note, Value: (*Note).rowValue,
+		Missing:    &NotFoundError{note.Label},
 		Modify:     func(q *NoteQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *NoteCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *NoteUpdateOne) entity.Mutation { return b.mutation },
@@ -554,6 +587,7 @@ type PersonRepository struct {
 func NewPersonRepository(c *Client) *PersonRepository {
 	return &PersonRepository{repository.New(repository.Model[Person, int64, predicate.Person, *PersonQuery, *PersonCreate, *PersonUpdateOne]{
 		Entity: personEntity, Source: c.GraphSource(), Client: c.Person, Value: (*Person).rowValue,
+		Missing:    &NotFoundError{person.Label},
 		Modify:     func(q *PersonQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *PersonCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *PersonUpdateOne) entity.Mutation { return b.mutation },
@@ -603,6 +637,7 @@ type ProductRepository struct {
 func NewProductRepository(c *Client) *ProductRepository {
 	return &ProductRepository{repository.New(repository.Model[Product, int64, predicate.Product, *ProductQuery, *ProductCreate, *ProductUpdateOne]{
 		Entity: productEntity, Source: c.GraphSource(), Client: c.Product, Value: (*Product).rowValue,
+		Missing:    &NotFoundError{product.Label},
 		Modify:     func(q *ProductQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ProductCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ProductUpdateOne) entity.Mutation { return b.mutation },
@@ -642,6 +677,7 @@ type ProjectRepository struct {
 func NewProjectRepository(c *Client) *ProjectRepository {
 	return &ProjectRepository{repository.New(repository.Model[Project, uuid.UUID, predicate.Project, *ProjectQuery, *ProjectCreate, *ProjectUpdateOne]{
 		Entity: projectEntity, Source: c.GraphSource(), Client: c.Project, Value: (*Project).rowValue,
+		Missing:    &NotFoundError{project.Label},
 		Modify:     func(q *ProjectQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *ProjectCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *ProjectUpdateOne) entity.Mutation { return b.mutation },
@@ -691,6 +727,7 @@ type RemarkRepository struct {
 func NewRemarkRepository(c *Client) *RemarkRepository {
 	return &RemarkRepository{repository.New(repository.Model[Remark, int64, predicate.Remark, *RemarkQuery, *RemarkCreate, *RemarkUpdateOne]{
 		Entity: remarkEntity, Source: c.GraphSource(), Client: c.Remark, Value: (*Remark).rowValue,
+		Missing:    &NotFoundError{remark.Label},
 		Modify:     func(q *RemarkQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *RemarkCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *RemarkUpdateOne) entity.Mutation { return b.mutation },
@@ -734,6 +771,7 @@ type SheetRepository struct {
 func NewSheetRepository(c *Client) *SheetRepository {
 	return &SheetRepository{repository.New(repository.Model[Sheet, int64, predicate.Sheet, *SheetQuery, *SheetCreate, *SheetUpdateOne]{
 		Entity: sheetEntity, Source: c.GraphSource(), Client: c.Sheet, Value: (*Sheet).rowValue,
+		Missing:    &NotFoundError{sheet.Label},
 		Modify:     func(q *SheetQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *SheetCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *SheetUpdateOne) entity.Mutation { return b.mutation },
@@ -771,6 +809,7 @@ type TaskRepository struct {
 func NewTaskRepository(c *Client) *TaskRepository {
 	return &TaskRepository{repository.New(repository.Model[Task, int64, predicate.Task, *TaskQuery, *TaskCreate, *TaskUpdateOne]{
 		Entity: taskEntity, Source: c.GraphSource(), Client: c.Task, Value: (*Task).rowValue,
+		Missing:    &NotFoundError{task.Label},
 		Modify:     func(q *TaskQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *TaskCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *TaskUpdateOne) entity.Mutation { return b.mutation },
@@ -814,6 +853,7 @@ type TopicRepository struct {
 func NewTopicRepository(c *Client) *TopicRepository {
 	return &TopicRepository{repository.New(repository.Model[Topic, int64, predicate.Topic, *TopicQuery, *TopicCreate, *TopicUpdateOne]{
 		Entity: topicEntity, Source: c.GraphSource(), Client: c.Topic, Value: (*Topic).rowValue,
+		Missing:    &NotFoundError{topic.Label},
 		Modify:     func(q *TopicQuery, fn func(*sql.Selector)) { q.Modify(fn) },
 		Creation:   func(b *TopicCreate) entity.Mutation { return b.mutation },
 		Change:     func(b *TopicUpdateOne) entity.Mutation { return b.mutation },

@@ -10,6 +10,26 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/account"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/attachment"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/badge"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/binder"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/clause"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/contract"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/cover"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/entry"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/invoice"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/label"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/maker"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/memo"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/note"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/person"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/product"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/project"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/remark"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/sheet"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
+	"github.com/framefox-go/framefox/framework/internal/tracker/ent/topic"
 	"github.com/framefox-go/framefox/framework/unitofwork"
 	"github.com/google/uuid"
 )
@@ -109,6 +129,11 @@ func accountKind(c *AccountClient) unitofwork.Kind[Account, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{account.Label},
+		Unload: func(row *Account, edge string) {
+			switch edge {
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Account has no edge %q from many to many", edge)
 		},
@@ -140,6 +165,15 @@ func attachmentKind(c *AttachmentClient) unitofwork.Kind[Attachment, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{attachment.Label},
+		Unload: func(row *Attachment, edge string) {
+			switch edge {
+			case "task":
+				row.Edges.Task, row.Edges.loadedTypes[0] = nil, false
+			case "project":
+				row.Edges.Project, row.Edges.loadedTypes[1] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Attachment has no edge %q from many to many", edge)
@@ -173,6 +207,13 @@ func badgeKind(c *BadgeClient) unitofwork.Kind[Badge, int64] {
 			b := c.Create()
 			return b.mutation
 		},
+		Missing: &NotFoundError{badge.Label},
+		Unload: func(row *Badge, edge string) {
+			switch edge {
+			case "person":
+				row.Edges.Person, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Badge has no edge %q from many to many", edge)
 		},
@@ -204,6 +245,11 @@ func binderKind(c *BinderClient) unitofwork.Kind[Binder, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{binder.Label},
+		Unload: func(row *Binder, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*BinderMutation)
@@ -248,6 +294,15 @@ func clauseKind(c *ClauseClient) unitofwork.Kind[Clause, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{clause.Label},
+		Unload: func(row *Clause, edge string) {
+			switch edge {
+			case "contract":
+				row.Edges.Contract, row.Edges.loadedTypes[0] = nil, false
+			case "parent":
+				row.Edges.Parent, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Clause has no edge %q from many to many", edge)
 		},
@@ -281,6 +336,11 @@ func contractKind(c *ContractClient) unitofwork.Kind[Contract, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{contract.Label},
+		Unload: func(row *Contract, edge string) {
+			switch edge {
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Contract has no edge %q from many to many", edge)
 		},
@@ -312,6 +372,15 @@ func coverKind(c *CoverClient) unitofwork.Kind[Cover, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{cover.Label},
+		Unload: func(row *Cover, edge string) {
+			switch edge {
+			case "contract":
+				row.Edges.Contract, row.Edges.loadedTypes[0] = nil, false
+			case "clause":
+				row.Edges.Clause, row.Edges.loadedTypes[1] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Cover has no edge %q from many to many", edge)
@@ -345,6 +414,13 @@ func entryKind(c *EntryClient) unitofwork.Kind[Entry, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{entry.Label},
+		Unload: func(row *Entry, edge string) {
+			switch edge {
+			case "account":
+				row.Edges.Account, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*EntryMutation)
@@ -388,6 +464,15 @@ func invoiceKind(c *InvoiceClient) unitofwork.Kind[Invoice, int64] {
 			b := c.Create()
 			return b.mutation
 		},
+		Missing: &NotFoundError{invoice.Label},
+		Unload: func(row *Invoice, edge string) {
+			switch edge {
+			case "contract":
+				row.Edges.Contract, row.Edges.loadedTypes[0] = nil, false
+			case "clause":
+				row.Edges.Clause, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Invoice has no edge %q from many to many", edge)
 		},
@@ -419,6 +504,11 @@ func labelKind(c *LabelClient) unitofwork.Kind[Label, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{label.Label},
+		Unload: func(row *Label, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*LabelMutation)
@@ -462,6 +552,11 @@ func makerKind(c *MakerClient) unitofwork.Kind[Maker, string] {
 			b := c.Create()
 			return b.mutation
 		},
+		Missing: &NotFoundError{maker.Label},
+		Unload: func(row *Maker, edge string) {
+			switch edge {
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Maker has no edge %q from many to many", edge)
 		},
@@ -494,6 +589,15 @@ func memoKind(c *MemoClient) unitofwork.Kind[Memo, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{memo.Label},
+		Unload: func(row *Memo, edge string) {
+			switch edge {
+			case "binder":
+				row.Edges.Binder, row.Edges.loadedTypes[0] = nil, false
+			case "parent":
+				row.Edges.Parent, row.Edges.loadedTypes[2] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*MemoMutation)
@@ -538,6 +642,15 @@ func noteKind(c *NoteClient) unitofwork.Kind[Note, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{note.Label},
+		Unload: func(row *Note, edge string) {
+			switch edge {
+			case "task":
+				row.Edges.Task, row.Edges.loadedTypes[0] = nil, false
+			case "author":
+				row.Edges.Author, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Note has no edge %q from many to many", edge)
 		},
@@ -570,6 +683,11 @@ func personKind(c *PersonClient) unitofwork.Kind[Person, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{person.Label},
+		Unload: func(row *Person, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*PersonMutation)
@@ -614,6 +732,13 @@ func productKind(c *ProductClient) unitofwork.Kind[Product, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{product.Label},
+		Unload: func(row *Product, edge string) {
+			switch edge {
+			case "maker":
+				row.Edges.Maker, row.Edges.loadedTypes[0] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Product has no edge %q from many to many", edge)
 		},
@@ -646,6 +771,13 @@ func projectKind(c *ProjectClient) unitofwork.Kind[Project, uuid.UUID] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{project.Label},
+		Unload: func(row *Project, edge string) {
+			switch edge {
+			case "lead":
+				row.Edges.Lead, row.Edges.loadedTypes[0] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*ProjectMutation)
@@ -690,6 +822,15 @@ func remarkKind(c *RemarkClient) unitofwork.Kind[Remark, int64] {
 			b.defaults()
 			return b.mutation
 		},
+		Missing: &NotFoundError{remark.Label},
+		Unload: func(row *Remark, edge string) {
+			switch edge {
+			case "contract":
+				row.Edges.Contract, row.Edges.loadedTypes[0] = nil, false
+			case "about":
+				row.Edges.About, row.Edges.loadedTypes[1] = nil, false
+			}
+		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Remark has no edge %q from many to many", edge)
 		},
@@ -721,6 +862,9 @@ func sheetKind(c *SheetClient) unitofwork.Kind[Sheet, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{sheet.Label},
+		Unload: func(row *Sheet, edge string) {
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			return fmt.Errorf("ent: Sheet has no edge %q from many to many", edge)
@@ -754,6 +898,17 @@ func taskKind(c *TaskClient) unitofwork.Kind[Task, int64] {
 			b := c.Create()
 			b.defaults()
 			return b.mutation
+		},
+		Missing: &NotFoundError{task.Label},
+		Unload: func(row *Task, edge string) {
+			switch edge {
+			case "project":
+				row.Edges.Project, row.Edges.loadedTypes[0] = nil, false
+			case "assignee":
+				row.Edges.Assignee, row.Edges.loadedTypes[1] = nil, false
+			case "parent":
+				row.Edges.Parent, row.Edges.loadedTypes[2] = nil, false
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*TaskMutation)
@@ -796,6 +951,11 @@ func topicKind(c *TopicClient) unitofwork.Kind[Topic, int64] {
 		Defaults: func() ent.Mutation {
 			b := c.Create()
 			return b.mutation
+		},
+		Missing: &NotFoundError{topic.Label},
+		Unload: func(row *Topic, edge string) {
+			switch edge {
+			}
 		},
 		Link: func(m ent.Mutation, edge string, key any, add bool) error {
 			mutation := m.(*TopicMutation)
