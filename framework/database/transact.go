@@ -38,8 +38,8 @@ func Isolated(level sql.IsolationLevel) TxOption {
 // begins it.
 func Named(name string) TxOption { return func(c *txConfig) { c.name = name } }
 
-// ToRead makes a transaction, or a part of one, that refuses to write. On SQLite
-// it runs beside a writer.
+// ToRead makes a transaction, or a part of one, that refuses to write, and leaves
+// its connection as it was; see [ErrTxReadOnly]. On SQLite it runs beside a writer.
 func ToRead() TxOption { return func(c *txConfig) { c.readOnly = true } }
 
 // Retrying runs the whole transaction again, in a new one, where it loses against
