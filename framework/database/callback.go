@@ -60,7 +60,7 @@ func (t *Transaction) committed(callbacks []func(context.Context)) {
 	if len(callbacks) == 0 {
 		return
 	}
-	later := func(context.Context) { t.committed(callbacks) }
+	later := func(context.Context) { t.committed(callbacks) } //nolint:contextcheck // it has its own
 	for a, _ := t.root.outside.Value(ambientKey{}).(*ambient); a != nil; a = a.outer {
 		if _, open := a.tx.Outermost().add(later, later); open {
 			return

@@ -65,7 +65,7 @@ func TestCallbacksOfASavepointUseTheTransactionAround(t *testing.T) {
 		}
 		var ended context.Context
 		require.NoError(t, db.Transact(t.Context(), func(ctx context.Context) error {
-			require.Error(t, db.Transact(ctx, func(inner context.Context) error { ended = inner; return attempt(inner) }))
+			require.Error(t, db.Transact(ctx, func(inner context.Context) error { ended = inner; return attempt(inner) })) //nolint:fatcontext // for afterwards
 			database.AfterRollback(ended, func(ctx context.Context) {
 				require.NoError(t, addNote(ctx, db, 1))
 				failed++

@@ -118,7 +118,7 @@ func comment(text string, nests bool) int {
 	return len(text)
 }
 
-func notLetter(r rune) bool { return r < 0x80 && !isLetter(byte(r)) }
+func notLetter(r rune) bool { return r < 0x80 && !isLetter(byte(r)) } //nolint:gosec // bounded
 
 // clause is what the words of one statement tell.
 type clause struct {

@@ -116,7 +116,8 @@ func TestReadingLeavesTheConnectionAsItWas(t *testing.T) {
 			require.NoError(t, db.Transact(t.Context(), func(ctx context.Context) error {
 				return errors.Join(
 					entQuery(ctx, db, `SELECT set_config('default_transaction_read_only', 'on', false)`),
-					entExec(ctx, db, `SET search_path = nowhere`))
+					entExec(ctx, db, `SET search_path = nowhere`),
+				)
 			}, database.ToRead(), database.Isolated(level)))
 			require.NoError(t, addNote(t.Context(), db, 1))
 		}

@@ -109,7 +109,7 @@ func (d *joiner) transact(ctx context.Context, fn func(ctx context.Context) erro
 		return false, err
 	}
 	done := false
-	defer func() {
+	defer func() { //nolint:contextcheck // callbacks have that from outside
 		if !done { // a panic, or runtime.Goexit
 			_ = t.Rollback()
 		}
@@ -117,9 +117,9 @@ func (d *joiner) transact(ctx context.Context, fn func(ctx context.Context) erro
 	err = fn(inside)
 	done = true
 	if err == nil {
-		return false, t.Commit()
+		return false, t.Commit() //nolint:contextcheck // as above
 	}
-	if failed := t.Rollback(); failed != nil {
+	if failed := t.Rollback(); failed != nil { //nolint:contextcheck // as above
 		err = fmt.Errorf("%w: %w", err, &LostError{failed})
 	}
 	failure, ok := AsFailure(t.lost)
