@@ -6,6 +6,9 @@ import "context"
 // with a context that carries no transaction and is not cancelled; without a
 // transaction, or after its COMMIT, at once. It never runs for what was rolled
 // back, and runs before [DB.Transact] returns.
+//
+// Where ctx carries transactions of two databases it goes by the innermost one,
+// and waits for the others to end, however they do.
 func AfterCommit(ctx context.Context, fn func(context.Context)) {
 	t := TransactionOf(ctx)
 	if t == nil {
@@ -13,20 +16,21 @@ func AfterCommit(ctx context.Context, fn func(context.Context)) {
 		return
 	}
 	if t, open := t.add(fn, nil); !open && t.kept {
-		fn(t.root.outside) //nolint:contextcheck // ctx has ended with its transaction
+		t.committed([]func(context.Context){fn}) //nolint:contextcheck // ctx has ended with its transaction
 	}
 }
 
 // AfterRollback runs fn once the transaction of ctx, nested or not, has been
 // rolled back, or one around it; also when the outcome of its COMMIT is unknown.
-// Without a transaction it never runs.
+// Its context is not cancelled, and carries the transaction around what was rolled
+// back, if that is open. Without a transaction it never runs.
 func AfterRollback(ctx context.Context, fn func(context.Context)) {
 	t := TransactionOf(ctx)
 	if t == nil {
 		return
 	}
 	if t, open := t.add(nil, fn); !open && !t.kept {
-		fn(t.root.outside) //nolint:contextcheck // ctx has ended with its transaction
+		t.rolledBack([]func(context.Context){fn}) //nolint:contextcheck // ctx has ended with its transaction
 	}
 }
 
@@ -50,12 +54,52 @@ func (t *Transaction) add(afterCommit, afterRollback func(context.Context)) (own
 	return t, true
 }
 
-// call runs callbacks with the context from outside, each even if one before it
-// panics.
-func (t *Transaction) call(callbacks []func(context.Context)) {
+// committed runs what was to run after the commit, once no transaction of another
+// database is open around.
+func (t *Transaction) committed(callbacks []func(context.Context)) {
 	if len(callbacks) == 0 {
 		return
 	}
-	defer t.call(callbacks[1:])
-	callbacks[0](t.root.outside)
+	later := func(context.Context) { t.committed(callbacks) } //nolint:contextcheck // it has its own
+	for a, _ := t.root.outside.Value(ambientKey{}).(*ambient); a != nil; a = a.outer {
+		if _, open := a.tx.Outermost().add(later, later); open {
+			return
+		}
+	}
+	call(context.WithValue(t.root.outside, ambientKey{}, (*ambient)(nil)), callbacks)
+}
+
+// rolledBack runs what was to run after the rollback, in the transaction around.
+func (t *Transaction) rolledBack(callbacks []func(context.Context)) {
+	if len(callbacks) == 0 {
+		return
+	}
+	ctx := t.root.outside
+	if around := t.parent; around != nil && !around.over() {
+		ctx = around.with(ctx)
+	}
+	call(ctx, callbacks)
+}
+
+func (t *Transaction) over() bool {
+	t.root.mu.Lock()
+	defer t.root.mu.Unlock()
+	return t.ended
+}
+
+// call runs callbacks, each even if one before it panics.
+func call(ctx context.Context, callbacks []func(context.Context)) {
+	if len(callbacks) == 0 {
+		return
+	}
+	defer call(ctx, callbacks[1:])
+	callbacks[0](ctx)
+}
+
+// outcome is what runs after a transaction has ended.
+type outcome struct{ committed, rolledBack []func(context.Context) }
+
+func (t *Transaction) call(o outcome) {
+	t.committed(o.committed)
+	t.rolledBack(o.rolledBack)
 }

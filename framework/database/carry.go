@@ -48,12 +48,12 @@ func (t *Transaction) Fail(err error) {
 
 // AfterCommit is [AfterCommit] of this transaction.
 func (t *Transaction) AfterCommit(fn func(context.Context)) {
-	t.afterCommit = append(t.afterCommit, fn)
+	t.add(fn, nil)
 }
 
 // AfterRollback is [AfterRollback] of this transaction.
 func (t *Transaction) AfterRollback(fn func(context.Context)) {
-	t.afterRollback = append(t.afterRollback, fn)
+	t.add(nil, fn)
 }
 
 // Outermost returns the transaction that the database knows.

@@ -29,7 +29,7 @@ func CommitFailed(err error) error {
 func rolledBack(err error) bool {
 	// database/sql hands these out as they are where it sent nothing.
 	if err == context.Canceled || err == context.DeadlineExceeded || //nolint:errorlint // wrapped, they come from the wire
-		errors.Is(err, sql.ErrTxDone) || errors.Is(err, ErrTxRolledBack) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		errors.Is(err, sql.ErrTxDone) || errors.Is(err, ErrTxRolledBack) || errors.Is(err, ErrTxBroken) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return true
 	}
 	if _, ok := AsConstraint(err); ok {

@@ -30,6 +30,7 @@ type explainerTx struct {
 	dialect.Tx
 	raw       rawExecQuerier
 	variables sessionVariables
+	watch     *txWatch // nil: somebody else does
 }
 
 type rawExecQuerier interface {
@@ -116,7 +117,7 @@ func (d *explainer) begin(ctx context.Context, opts *sql.TxOptions) (*explainerT
 	if !ok {
 		return nil, fmt.Errorf("database: unexpected transaction %T", tx)
 	}
-	return &explainerTx{tx, raw, d.variables}, nil
+	return &explainerTx{Tx: tx, raw: raw, variables: d.variables}, nil
 }
 
 // Exec runs a statement.
@@ -154,7 +155,16 @@ func (t *explainerTx) QueryContext(ctx context.Context, query string, args ...an
 }
 
 // Commit ends the transaction; deferred constraints are checked here.
-func (t *explainerTx) Commit() error { return explain(t.Tx.Commit()) }
+func (t *explainerTx) Commit() error {
+	defer t.watch.end()
+	return explain(t.Tx.Commit())
+}
+
+// Rollback undoes the transaction.
+func (t *explainerTx) Rollback() error {
+	defer t.watch.end()
+	return t.Tx.Rollback()
+}
 
 func explainQuery(query string, v any, err error) error {
 	if rows, ok := v.(*entsql.Rows); ok && err == nil && writes(query) {

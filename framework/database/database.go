@@ -119,6 +119,7 @@ func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 	base := entsql.OpenDB(entDialect(cfg.URL.Dialect), db.sql)
 	var raw rawDriver = base
 	if lock != nil {
+		db.watchWaiters(lock.queue) //nolint:contextcheck // it warns for itself
 		raw = &writerDriver{Driver: base, lock: lock}
 	}
 	db.driver = &joiner{&explainer{raw, newSessionVariables()}, db} //nolint:contextcheck // of a probe

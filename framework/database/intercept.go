@@ -24,6 +24,9 @@ func (s *session) run(ctx context.Context, query string, args int, statement fun
 	if s.broken {
 		return driver.ErrBadConn
 	}
+	if err := s.ready(); err != nil {
+		return err
+	}
 	if s.connector.interceptor == nil {
 		return s.note(statement())
 	}

@@ -75,7 +75,12 @@ func (d *joiner) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(
 func (d *joiner) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
 	t := d.transactionIn(ctx)
 	if t == nil {
-		return d.explainer.BeginTx(ctx, d.beginOptions(opts))
+		tx, err := d.explainer.begin(ctx, d.beginOptions(opts))
+		if err != nil {
+			return nil, err
+		}
+		tx.watch = d.db.watchTx("") //nolint:contextcheck // it warns for itself
+		return tx, nil
 	}
 	return t.join(opts)
 }
@@ -124,10 +129,10 @@ func (j *joined) in(ctx context.Context) (context.Context, error) {
 
 // note remembers whether there is anything to undo.
 func (j *joined) note(query string, result sql.Result) {
-	if j.wrote.Load() || !writes(query) {
+	if j.wrote.Load() || reads(j.t.root.driver.db.Dialect(), query) {
 		return
 	}
-	if result != nil {
+	if word, _ := nextWord(query); result != nil && equalAny(word, "INSERT", "UPDATE", "DELETE") {
 		if n, err := result.RowsAffected(); err == nil && n == 0 {
 			return
 		}

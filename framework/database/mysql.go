@@ -45,7 +45,7 @@ func newMySQL(cfg config.Database) (*pool, error) {
 		if err != nil {
 			return nil, err
 		}
-		conn := &mysqlConn{mysqlBase: base.(mysqlBase), dialed: time.Now(), ender: ender}
+		conn := &mysqlConn{mysqlBase: base.(mysqlBase), state: stateOf(base, "status"), dialed: time.Now(), ender: ender}
 		if conn.id, err = setUpMySQL(ctx, conn); err != nil {
 			return nil, errors.Join(err, conn.mysqlBase.Close())
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -27,6 +28,8 @@ type mysqlBase interface {
 // locks, until it has something to send.
 type mysqlConn struct {
 	mysqlBase
+	openRows
+	state  reflect.Value
 	id     uint64 // of the server
 	dialed time.Time
 	ender  *mysqlEnder

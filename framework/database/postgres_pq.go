@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"os"
+	"reflect"
 
 	"github.com/lib/pq"
 
@@ -31,7 +32,7 @@ func newPq(cfg config.Database) (*pool, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &pqConn{pqBase: base.(pqBase)}, nil
+		return &pqConn{pqBase: base.(pqBase), state: stateOf(base, "txnStatus")}, nil
 	}), nil
 }
 
@@ -45,14 +46,18 @@ type pqBase interface {
 
 // pqConn is a connection whose rows have their times in UTC. Those of lib/pq may
 // be in a nameless zone that equals it but is not it.
-type pqConn struct{ pqBase }
+type pqConn struct {
+	pqBase
+	openRows
+	state reflect.Value
+}
 
 // Unwrap returns the driver's own connection.
 func (c *pqConn) Unwrap() driver.Conn { return c.pqBase }
 
 // QueryContext runs a statement that returns rows.
 func (c *pqConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return pqInUTC(c.pqBase.QueryContext(ctx, query, args))
+	return c.inUTC(c.pqBase.QueryContext(ctx, query, args))
 }
 
 // PrepareContext prepares a statement.
@@ -61,14 +66,17 @@ func (c *pqConn) PrepareContext(ctx context.Context, query string) (driver.Stmt,
 	if err != nil {
 		return nil, err
 	}
-	return &pqStmt{fullStmt: base.(fullStmt)}, nil
+	return &pqStmt{fullStmt: base.(fullStmt), conn: c}, nil
 }
 
-type pqStmt struct{ fullStmt }
+type pqStmt struct {
+	fullStmt
+	conn *pqConn
+}
 
 // QueryContext runs the statement and returns its rows.
 func (s *pqStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return pqInUTC(s.fullStmt.QueryContext(ctx, args))
+	return s.conn.inUTC(s.fullStmt.QueryContext(ctx, args))
 }
 
 // pqRows is what the rows of lib/pq offer.
@@ -80,13 +88,16 @@ type pqRows interface {
 	driver.RowsColumnTypePrecisionScale
 }
 
-type utcRows struct{ pqRows }
+type utcRows struct {
+	pqRows
+	counted countedRows
+}
 
-func pqInUTC(rows driver.Rows, err error) (driver.Rows, error) {
+func (c *pqConn) inUTC(rows driver.Rows, err error) (driver.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &utcRows{pqRows: rows.(pqRows)}, nil
+	return &utcRows{pqRows: rows.(pqRows), counted: c.count()}, nil
 }
 
 // Next reads a row.
@@ -94,4 +105,10 @@ func (r *utcRows) Next(row []driver.Value) error {
 	err := r.pqRows.Next(row)
 	inUTC(row)
 	return err
+}
+
+// Close reads what is left.
+func (r *utcRows) Close() error {
+	r.counted.close()
+	return r.pqRows.Close()
 }

@@ -9,10 +9,14 @@ import (
 // semaphore lets a bounded number in; the others queue, first come first served.
 // It relies on the runtime, which serves the senders of a full channel in order.
 type semaphore struct {
-	slots    chan struct{} // nil lets everybody in
-	timeout  time.Duration
-	late     error // what waiting longer than timeout gives
-	waits    atomic.Int64
+	slots   chan struct{} // nil lets everybody in
+	timeout time.Duration
+	late    error // what waiting longer than timeout gives
+	waits   atomic.Int64
+
+	patience  time.Duration              // 0 is without end
+	impatient func(waited time.Duration) // is told of who waits longer than patience
+
 	waitTime atomic.Int64 // nanoseconds
 }
 
@@ -43,13 +47,23 @@ func (s *semaphore) acquire(ctx context.Context) error {
 	defer func() { s.waitTime.Add(int64(time.Since(start))) }()
 	timer := time.NewTimer(s.timeout)
 	defer timer.Stop()
-	select {
-	case s.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return s.late
+	var impatient <-chan time.Time
+	if s.patience > 0 && s.patience < s.timeout {
+		warning := time.NewTimer(s.patience)
+		defer warning.Stop()
+		impatient = warning.C
+	}
+	for {
+		select {
+		case s.slots <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-impatient:
+			s.impatient(time.Since(start))
+		case <-timer.C:
+			return s.late
+		}
 	}
 }
 

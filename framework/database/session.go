@@ -59,6 +59,7 @@ type session struct {
 	base      fullConn
 	connector *connector
 	broken    bool
+	guarded   bool // in a transaction whose end is in the hands of this package
 	validated bool // database/sql asked, and was told that the connection is fine
 }
 
@@ -98,6 +99,9 @@ func (s *session) QueryContext(ctx context.Context, query string, args []driver.
 
 // PrepareContext prepares a statement.
 func (s *session) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
 	base, err := s.base.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, s.note(err)
@@ -123,6 +127,7 @@ func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 		}
 		return nil, err
 	}
+	s.guarded = ctx.Value(guardKey{}) != nil
 	return &transaction{tx: tx, session: s}, nil
 }
 
@@ -172,6 +177,7 @@ func (t *transaction) Rollback() error { return t.finish("ROLLBACK", t.tx.Rollba
 // rolled back.
 func (t *transaction) finish(query string, statement func() error) error {
 	ran := false
+	defer func() { t.session.guarded = false }()
 	err := t.session.run(context.Background(), query, 0, func() error {
 		ran = true
 		return statement()

@@ -45,6 +45,31 @@ func withWrites(rest string) bool {
 	}
 }
 
+// endsTransaction reports whether SQLite text holds a statement that begins or
+// ends a transaction.
+func endsTransaction(query string) bool {
+	for rest := query; ; {
+		word, after := nextWord(rest)
+		switch {
+		case equalAny(word, "BEGIN", "COMMIT", "END"):
+			return true
+		case equalAny(word, "ROLLBACK"):
+			next, more := nextWord(after)
+			if equalAny(next, "TRANSACTION") {
+				next, _ = nextWord(more)
+			}
+			if !equalAny(next, "TO") { // a savepoint
+				return true
+			}
+		}
+		semicolon := findSemicolon(after)
+		if word == "" && after == "" || semicolon < 0 {
+			return false
+		}
+		rest = after[semicolon+1:]
+	}
+}
+
 // nextWord returns the next unquoted word of the statement outside of parentheses
 // and what follows it. At the end of the statement the word is "", and rest begins
 // with the semicolon if there is one.

@@ -38,8 +38,8 @@ func Isolated(level sql.IsolationLevel) TxOption {
 // begins it.
 func Named(name string) TxOption { return func(c *txConfig) { c.name = name } }
 
-// ToRead makes a transaction, or a part of one, that refuses to write. On SQLite
-// it runs beside a writer.
+// ToRead makes a transaction, or a part of one, that refuses to write, and leaves
+// its connection as it was; see [ErrTxReadOnly]. On SQLite it runs beside a writer.
 func ToRead() TxOption { return func(c *txConfig) { c.readOnly = true } }
 
 // Retrying runs the whole transaction again, in a new one, where it loses against
@@ -109,7 +109,7 @@ func (d *joiner) transact(ctx context.Context, fn func(ctx context.Context) erro
 		return false, err
 	}
 	done := false
-	defer func() {
+	defer func() { //nolint:contextcheck // callbacks have that from outside
 		if !done { // a panic, or runtime.Goexit
 			_ = t.Rollback()
 		}
@@ -117,9 +117,9 @@ func (d *joiner) transact(ctx context.Context, fn func(ctx context.Context) erro
 	err = fn(inside)
 	done = true
 	if err == nil {
-		return false, t.Commit()
+		return false, t.Commit() //nolint:contextcheck // as above
 	}
-	if failed := t.Rollback(); failed != nil {
+	if failed := t.Rollback(); failed != nil { //nolint:contextcheck // as above
 		err = fmt.Errorf("%w: %w", err, &LostError{failed})
 	}
 	failure, ok := AsFailure(t.lost)

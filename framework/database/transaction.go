@@ -22,9 +22,9 @@ var (
 	// goroutine at a time, and the innermost context is the one to use.
 	ErrTxNested = errors.New("database: a nested transaction is open; use its context, and a transaction in one goroutine only")
 
-	// ErrTxReadOnly means that a statement would write in a part of a transaction
-	// that was begun with [ToRead].
-	ErrTxReadOnly = errors.New("database: this part of the transaction only reads; write in the one around")
+	// ErrTxReadOnly means that a statement would write, or change more than rows,
+	// in a transaction, or a part of one, that was begun with [ToRead].
+	ErrTxReadOnly = errors.New("database: this transaction, or part of one, only reads")
 
 	errPartRolledBack = errors.New("database: a part of the transaction was rolled back")
 )
@@ -50,7 +50,7 @@ func (e *LostError) Unwrap() error { return e.Err }
 type Transaction struct {
 	root      *rootTx
 	parent    *Transaction
-	savepoint string // "" for the outermost one
+	savepoint string // "" for the outermost one, unless it keeps what it reads apart from its settings
 	set       bool   // the savepoint, which waits for the first statement
 	readOnly  bool
 	lost      error // what failed
@@ -98,7 +98,7 @@ type ambientKey struct{}
 // TransactionOf returns the innermost transaction that ctx carries, nil if it
 // carries none.
 func TransactionOf(ctx context.Context) *Transaction {
-	if a, ok := ctx.Value(ambientKey{}).(*ambient); ok {
+	if a, _ := ctx.Value(ambientKey{}).(*ambient); a != nil {
 		return a.tx
 	}
 	return nil
@@ -147,7 +147,7 @@ func (d *joiner) begin(ctx context.Context, o txConfig) (context.Context, *Trans
 // goroutine that nobody can wait for, and give up the connection.
 func (d *joiner) open(ctx context.Context, o txConfig) (*Transaction, error) {
 	outside := context.WithoutCancel(ctx)
-	held, cancel := context.WithCancel(outside)
+	held, cancel := context.WithCancel(context.WithValue(outside, guardKey{}, true))
 	stop := context.AfterFunc(ctx, cancel)
 	tx, err := d.explainer.begin(held, d.beginOptions(&sql.TxOptions{Isolation: o.level, ReadOnly: o.readOnly}))
 	if !stop() { // ctx is done, so that held is, or will be
@@ -165,6 +165,9 @@ func (d *joiner) open(ctx context.Context, o txConfig) (*Transaction, error) {
 		level: d.db.Isolation(o.level), readOnly: o.readOnly, watch: d.db.watchTx(o.name), //nolint:contextcheck // it warns for itself
 	}
 	root.top = &Transaction{root: root, readOnly: o.readOnly}
+	if root.checksReads() {
+		root.top.savepoint = "framefox_tx"
+	}
 	root.stop = context.AfterFunc(ctx, root.interrupt)
 	return root.top, nil
 }

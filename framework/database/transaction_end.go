@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/framefox-go/framefox/framework/config"
 )
 
 // rollbackGrace is how long a ROLLBACK may take once the context of its
@@ -17,8 +19,8 @@ const rollbackGrace = 50 * time.Millisecond
 // means that it was rolled back, unless it is an [ErrOutcomeUnknown]. A nested
 // transaction that was left open is such an error.
 func (t *Transaction) Commit() error {
-	callbacks, err := t.finish()
-	t.call(callbacks)
+	after, err := t.finish()
+	t.call(after)
 	return err
 }
 
@@ -30,14 +32,14 @@ func (t *Transaction) Rollback() error {
 		return nil
 	}
 	t.root.mu.Lock()
-	callbacks, err := t.rollback()
+	after, err := t.rollback()
 	t.root.mu.Unlock()
-	t.call(callbacks)
+	t.call(after)
 	return err
 }
 
 // finish commits, and returns the callbacks that are due.
-func (t *Transaction) finish() ([]func(context.Context), error) {
+func (t *Transaction) finish() (outcome, error) {
 	t.root.mu.Lock()
 	defer t.root.mu.Unlock()
 	if err := t.root.begun.Err(); err != nil {
@@ -46,25 +48,31 @@ func (t *Transaction) finish() ([]func(context.Context), error) {
 	err := t.usable()
 	switch {
 	case t.ended:
-		return nil, err
+		return outcome{}, err
 	case err == nil && t.parent == nil:
 		return t.commit()
 	case err == nil:
 		if err = t.release(); err == nil {
-			return nil, nil
+			return outcome{}, nil
 		}
 	}
-	callbacks, failed := t.rollback()
-	return callbacks, errors.Join(err, failed)
+	after, failed := t.rollback()
+	return after, errors.Join(err, failed)
 }
 
-func (t *Transaction) commit() ([]func(context.Context), error) {
+func (t *Transaction) commit() (outcome, error) {
+	if t.set { // a savepoint of the outermost one, which only reads
+		if err := t.statement("ROLLBACK TO SAVEPOINT "); err != nil {
+			after, failed := t.rollback()
+			return after, fmt.Errorf("database: cannot commit: %w", errors.Join(err, failed))
+		}
+	}
 	t.end()
 	if err := CommitFailed(t.root.commit()); err != nil {
-		return t.afterRollback, fmt.Errorf("database: cannot commit: %w", err)
+		return outcome{rolledBack: t.afterRollback}, fmt.Errorf("database: cannot commit: %w", err)
 	}
 	t.kept = true
-	return t.afterCommit, nil
+	return outcome{committed: t.afterCommit}, nil
 }
 
 // release gives what a nested transaction did to the one around.
@@ -82,12 +90,12 @@ func (t *Transaction) release() error {
 	return nil
 }
 
-func (t *Transaction) rollback() (callbacks []func(context.Context), err error) {
+func (t *Transaction) rollback() (after outcome, err error) {
 	if t.ended {
-		return nil, nil
+		return after, nil
 	}
 	for t.root.top != t { // left open
-		callbacks = append(callbacks, t.root.top.afterRollback...)
+		after.rolledBack = append(after.rolledBack, t.root.top.afterRollback...)
 		t.root.top.end()
 	}
 	switch {
@@ -103,11 +111,11 @@ func (t *Transaction) rollback() (callbacks []func(context.Context), err error) 
 		}
 	}
 	t.end()
-	callbacks = append(callbacks, t.afterRollback...)
+	after.rolledBack = append(after.rolledBack, t.afterRollback...)
 	if err != nil && !errors.Is(err, sql.ErrTxDone) {
-		return callbacks, fmt.Errorf("database: cannot roll back: %w", err)
+		return after, fmt.Errorf("database: cannot roll back: %w", err)
 	}
-	return callbacks, nil
+	return after, nil
 }
 
 // statement runs a statement about the savepoint, whatever became of the context
@@ -125,7 +133,16 @@ func (t *Transaction) end() {
 func (r *rootTx) commit() error {
 	defer r.close()
 	defer context.AfterFunc(r.begun, r.cancel)()
+	if r.readOnly && !r.checksReads() {
+		return r.tx.Rollback() // takes back what was set on the connection, too
+	}
 	return r.tx.Commit()
+}
+
+// checksReads reports whether what a transaction read holds only once it has been
+// committed, though it has written nothing.
+func (r *rootTx) checksReads() bool {
+	return r.readOnly && r.level == sql.LevelSerializable && r.driver.db.Dialect() == config.Postgres
 }
 
 // rollback sends ROLLBACK, or gives the connection up.

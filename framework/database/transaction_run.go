@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/framefox-go/framefox/framework/config"
 )
 
 // usable tells why a statement cannot be run in the transaction.
@@ -35,26 +37,44 @@ func (t *Transaction) run(ctx context.Context, query string, statement func(*exp
 }
 
 func (t *Transaction) attempt(ctx context.Context, query string, statement func(*explainerTx) error) error {
-	if t.readOnly && !t.root.readOnly && writes(query) { // else the database refuses
+	d := t.root.driver.db.Dialect()
+	switch {
+	case d == config.SQLite && endsTransaction(query): // on the others the connection tells, see session.ready
+		return ErrTxBroken
+	case t.readOnly && d != config.Postgres && !reads(d, query):
+		// The database would refuse to write, but not to be set to writing, or to
+		// keep settings for those who have the connection next.
 		return &FailureError{Kind: ReadOnly, Err: ErrTxReadOnly}
 	}
 	if err := t.setSavepoints(ctx); err != nil {
 		return err
 	}
-	return statement(t.root.tx)
+	err := statement(t.root.tx)
+	if failure, ok := AsFailure(err); ok && t.readOnly && failure.Kind == ReadOnly {
+		return &FailureError{Kind: ReadOnly, Err: fmt.Errorf("%w: %w", ErrTxReadOnly, failure.Err)}
+	}
+	return err
 }
 
 // setSavepoints sets the savepoint, and those around, that no statement needed
 // so far.
 func (t *Transaction) setSavepoints(ctx context.Context) error {
-	if t.parent == nil || t.set {
+	if t.savepoint == "" || t.set {
 		return nil
 	}
-	if err := t.parent.setSavepoints(ctx); err != nil {
-		return err
+	statement := "SAVEPOINT " + t.savepoint
+	if t.parent != nil {
+		if err := t.parent.setSavepoints(ctx); err != nil {
+			return err
+		}
+		if t.readOnly && !t.parent.readOnly && t.root.driver.db.Dialect() == config.Postgres {
+			statement += "; SET TRANSACTION READ ONLY" // until the end of the savepoint
+		}
 	}
-	if err := t.root.tx.Exec(ctx, "SAVEPOINT "+t.savepoint, []any{}, nil); err != nil {
-		t.parent.lose(err)
+	if err := t.root.tx.Exec(ctx, statement, []any{}, nil); err != nil {
+		if t.parent != nil {
+			t.parent.lose(err)
+		}
 		return fmt.Errorf("database: cannot set a savepoint: %w", err)
 	}
 	t.set = true

@@ -24,7 +24,7 @@ type txWatch struct {
 func (db *DB) watchTx(name string) *txWatch {
 	w := &txWatch{db: db, name: name, start: time.Now()}
 	if name == "" {
-		var callers [16]uintptr
+		var callers [24]uintptr
 		w.callers = callers[:runtime.Callers(3, callers[:])]
 	}
 	if db.slowTx > 0 {
@@ -36,7 +36,7 @@ func (db *DB) watchTx(name string) *txWatch {
 }
 
 func (w *txWatch) end() {
-	if w.timer != nil {
+	if w != nil && w.timer != nil {
 		w.timer.Stop()
 	}
 }
@@ -51,16 +51,47 @@ func (w *txWatch) label() string {
 	if w.name != "" {
 		return w.name
 	}
-	frames := runtime.CallersFrames(w.callers)
+	return callerName(w.callers)
+}
+
+// callerName is the function of the application that is behind a call.
+func callerName(callers []uintptr) string {
+	frames := runtime.CallersFrames(callers)
 	for {
 		frame, more := frames.Next()
-		// Generated code has a Transact that hands on to the one here.
-		if !strings.Contains(frame.Function, "/framework/database.") && !strings.Contains(frame.Function, ".Transact") {
+		if !handsOn(frame.Function) {
 			return frame.Function
 		}
 		if !more {
 			return "unnamed"
 		}
+	}
+}
+
+// handsOn reports whether a function only stands between the application and this
+// package, as the methods of generated clients do.
+func handsOn(function string) bool {
+	for _, within := range []string{"/framework/database.", "/framework/unitofwork.", "/framework/query.", "/framework/repository.", "entgo.io/ent/", "database/sql.", ".Transact"} {
+		if strings.Contains(function, within) {
+			return true
+		}
+	}
+	return strings.HasPrefix(function, "runtime.") || strings.HasSuffix(function, ").Tx") || strings.HasSuffix(function, ").BeginTx")
+}
+
+// watchWaiters makes writers that wait for long say so, while there is time to
+// look: each once.
+func (db *DB) watchWaiters(s *semaphore) {
+	if db.slowTx <= 0 {
+		return
+	}
+	s.patience = db.slowTx
+	s.impatient = func(waited time.Duration) {
+		var callers [32]uintptr
+		n := runtime.Callers(3, callers[:])
+		db.logger.LogAttrs(context.Background(), slog.LevelWarn,
+			"a write waits for a transaction to end; if that is one of the same code, write with its context, or its client",
+			slog.String("writer", callerName(callers[:n])), slog.Duration("duration", waited))
 	}
 }
 

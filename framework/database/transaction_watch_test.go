@@ -105,3 +105,35 @@ func TestNetworkCallsInTransactionsAreWarnedOf(t *testing.T) {
 	require.Contains(t, log.String(), "transaction=signup")
 	require.Contains(t, log.String(), "target="+strings.TrimPrefix(server.URL, "http://"))
 }
+
+// A transaction of a generated client is warned of like any other, by the function
+// that began it; so is a write that waits for it.
+//
+// Covers: F17.
+func TestForgottenTransactionsAndTheirWaitersAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	cfg := testkit.Create(t, testkit.SQLite)
+	cfg.SlowTransaction = 20 * time.Millisecond
+	cfg.Pool.Timeout = 200 * time.Millisecond
+	db, err := database.Open(t.Context(), cfg, database.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	notesTable(t, db)
+	tx, err := db.Driver().Tx(t.Context())
+	require.NoError(t, err)
+	require.ErrorIs(t, addNote(t.Context(), db, 1), database.ErrWriteTimeout)
+	require.Equal(t, 1, strings.Count(log.String(), "open for long"))
+	require.Equal(t, 1, strings.Count(log.String(), "a write waits"))
+	require.Equal(t, 1, strings.Count(log.String(), "transaction=github.com/framefox-go/framefox/framework/database_test.TestForgotten"))
+	require.Equal(t, 1, strings.Count(log.String(), "writer=github.com/framefox-go/framefox/framework/database_test.entExec"))
+	require.NoError(t, tx.Rollback())
+	require.NoError(t, addNote(t.Context(), db, 1))
+
+	log.buf.Reset()
+	tx, err = db.Driver().Tx(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit())
+	time.Sleep(60 * time.Millisecond) //nolint:forbidigo // the time is what it is about
+	require.Empty(t, log.String())
+}

@@ -28,16 +28,21 @@ type Bound struct {
 }
 
 // ParseBound reads an instant in RFC 3339, "2026-03-01T12:00:00Z", or a day in
-// UTC, "2026-03-01".
+// UTC, "2026-03-01". Its year is from 1 to 9998, so that the databases know the
+// day after it, too.
 func ParseBound(text string) (*Bound, error) {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return &Bound{day, true}, nil
+	at, err := time.Parse(time.DateOnly, text)
+	daily := err == nil
+	if !daily {
+		at, err = time.Parse(time.RFC3339, text)
 	}
-	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return nil, fmt.Errorf("posts: %q is neither a day, such as 2026-03-01, nor an instant in RFC 3339", text)
 	}
-	return &Bound{At: at.UTC()}, nil
+	if at = at.UTC(); at.Year() < 1 || at.Year() > 9998 {
+		return nil, fmt.Errorf("posts: %q is not from the years 1 to 9998", text)
+	}
+	return &Bound{At: at, Daily: daily}, nil
 }
 
 // until is the specification of what is not after the bound.

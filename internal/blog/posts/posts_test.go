@@ -121,8 +121,13 @@ func TestPaginate(t *testing.T) {
 			_, err = repo.Paginate(ctx, n[0], n[1], posts.Filters{})
 			require.ErrorAs(t, err, &bad)
 		}
-		_, err = posts.ParseBound("yesterday")
-		require.Error(t, err)
+		for _, text := range []string{"yesterday", "9999-12-31", "0000-01-01", "9999-12-31T12:00:00Z", "0001-01-01T00:00:00+14:00"} {
+			_, err = posts.ParseBound(text)
+			require.Error(t, err, text)
+		}
+		page, err = repo.Paginate(ctx, 1, 10, posts.Filters{From: bound("0001-01-01"), To: bound("9998-12-31")})
+		require.NoError(t, err)
+		require.Equal(t, 7, page.Pagination.Total)
 	})
 }
 
