@@ -141,8 +141,7 @@ func (w *window) number(s *sql.Selector, offset, limit int, count bool) {
 		total = again(s).Select(sql.Count("*"))
 	}
 	exprs := place(w.terms, b, s)
-	selectDerived(w.terms, exprs, s)
-	s.OrderExpr(sorting(w.terms, exprs, s.Dialect(), true)...).Limit(limit).Offset(offset)
+	w.read(s, exprs, limit, offset)
 	if count {
 		s.AppendSelectExprAs(total, countColumn)
 	}

@@ -23,11 +23,10 @@ func NewWalk(src Source, e *entity.Entity, name string, orderBy []*Order, after 
 	return &Walk{w}, nil
 }
 
-// Order orders a statement and leaves out what is not after the cursor.
-func (k *Walk) Order(s *sql.Selector) {
-	exprs := k.w.cut(s)
-	selectDerived(k.w.terms, exprs, s)
-	s.OrderExpr(sorting(k.w.terms, exprs, s.Dialect(), true)...)
+// Order orders a statement, leaves out what is not after the cursor and as many
+// rows as the offset says, and limits the rest.
+func (k *Walk) Order(s *sql.Selector, limit, offset int) {
+	k.w.read(s, k.w.begin(s), limit, offset)
 }
 
 // Number orders a statement, cuts a page out of it and selects, beside each row,

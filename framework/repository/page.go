@@ -125,7 +125,7 @@ func (r *Repository[T, K, P, Q, C, U]) step(ctx context.Context, walk *relay.Wal
 	if err != nil {
 		return nil, err
 	}
-	r.model.Modify(q, walk.Order)
+	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, 0) })
 	rows, err := q.Limit(limit).All(ctx)
 	if err != nil {
 		return nil, r.fail("read", err)
