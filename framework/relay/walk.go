@@ -30,8 +30,11 @@ func (k *Walk) Order(s *sql.Selector, limit, offset int) {
 }
 
 // Number orders a statement, cuts a page out of it and selects, beside each row,
-// how many rows there are without that: Total reads it.
-func (k *Walk) Number(s *sql.Selector, offset, limit int) { k.w.number(s, offset, limit, true) }
+// how many rows there are without that: Total reads it. Counting stops at one
+// more than most; 0 counts all.
+func (k *Walk) Number(s *sql.Selector, offset, limit, most int) {
+	k.w.number(s, offset, limit, true, most)
+}
 
 // Total is the number that Number selected.
 func (k *Walk) Total(row Valuer) (int, error) { return counted(row) }
