@@ -100,7 +100,7 @@ func PageOf[N Node](ctx context.Context, src Source, name string, args PageArgs)
 	if want.rows {
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: want.columns,
-			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count, 0) },
+			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count, 0) }, //nolint:contextcheck // the selector carries it
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)

@@ -64,7 +64,7 @@ func (r *Repository[T, K, P, Q, C, U]) list(ctx context.Context, criteria Criter
 	if err != nil {
 		return nil, err
 	}
-	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, o.offset) })
+	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, o.offset) }) //nolint:contextcheck // the selector carries it
 	rows, err := q.Limit(limit).All(ctx)
 	if err != nil {
 		return nil, r.fail("read", err)

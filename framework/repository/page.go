@@ -52,7 +52,7 @@ func (r *Repository[T, K, P, Q, C, U]) Paginate(ctx context.Context, page, perPa
 		return nil, err
 	}
 	offset, total := (page-1)*perPage, 0
-	r.model.Modify(q, func(s *sql.Selector) { walk.Number(s, offset, perPage, limits.CountTo(page, perPage)) })
+	r.model.Modify(q, func(s *sql.Selector) { walk.Number(s, offset, perPage, limits.CountTo(page, perPage)) }) //nolint:contextcheck // the selector carries it
 	rows, err := q.All(ctx)
 	switch {
 	case err != nil:
@@ -129,7 +129,7 @@ func (r *Repository[T, K, P, Q, C, U]) step(ctx context.Context, walk *relay.Wal
 	if err != nil {
 		return nil, err
 	}
-	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, 0) })
+	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, 0) }) //nolint:contextcheck // the selector carries it
 	rows, err := q.Limit(limit).All(ctx)
 	if err != nil {
 		return nil, r.fail("read", err)

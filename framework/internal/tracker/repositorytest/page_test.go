@@ -110,7 +110,7 @@ func TestPaginate(t *testing.T) {
 // Covers: D46, D47, D50.
 func TestPaginateCountsToLimit(t *testing.T) {
 	t.Parallel()
-	testkit.EachDialect(t, func(t *testing.T, db *database.DB) { //nolint:thelper // a subtest
+	testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
 		app := trackertest.New(t, db, ent.GraphQLSettings(relay.Settings{CountLimit: 10}))
 		ctx, labels := t.Context(), ent.NewLabelRepository(app.Client)
 		_, err := labels.CreateMany(ctx, 25, func(i int, b *ent.LabelCreate) { b.SetName(fmt.Sprintf("l%02d", i)) })
