@@ -39,7 +39,7 @@ func Connect(ctx context.Context, src Source, name string, args Args) (*Page, er
 		var exprs []sql.Querier // of the order
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: w.columns(want.columns),
-			Where:  func(s *sql.Selector) { exprs = w.cut(s) },
+			Where:  func(s *sql.Selector) { exprs = w.begin(s) },
 			Finish: func(s *sql.Selector) { w.finish(s, exprs, "") }, //nolint:contextcheck // the selector carries it
 		})
 		if err != nil {
@@ -183,7 +183,7 @@ func selectPages(ctx context.Context, src Source, e *entity.Edge, chunk []any, w
 		Where: func(s *sql.Selector) {
 			parent = reach(s, target, e)
 			s.Where(entity.In(parent, chunk...))
-			exprs = w.cut(s)
+			exprs = w.begin(s)
 		},
 		Finish: func(s *sql.Selector) { //nolint:contextcheck // the selector carries it
 			s.AppendSelectAs(parent, parentColumn)

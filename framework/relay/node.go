@@ -194,7 +194,7 @@ type Settings struct {
 	MaxPredicates int    // predicates of one filter; default 100
 	MaxOrder      int    // terms of an ordering; default 10
 	MaxOffset     int    // rows that a page by number may skip; default 100,000
-	CountLimit    int    // where total stops counting; default 0, which is never
+	CountLimit    int    // where total, and the pages of repositories, stop counting; default 0, which is never
 
 	// MayTrash says who may look at deleted rows of an entity, which goes by the
 	// name of its schema; default nobody.

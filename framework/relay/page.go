@@ -113,28 +113,24 @@ func (w *window) filter(s *sql.Selector) *builder {
 	return b
 }
 
-// cut adds the filter and what the cursors leave of the rows. It returns the
-// expressions of the order in this statement.
-func (w *window) cut(s *sql.Selector) []sql.Querier {
-	exprs := place(w.terms, w.filter(s), s)
-	if w.after != nil {
-		s.Where(beyond(w.cursors.terms, exprs, w.after, s.Dialect()))
-	}
-	if w.before != nil {
-		s.Where(beyond(reverse(w.cursors.terms), exprs, w.before, s.Dialect()))
-	}
-	return exprs
+// begin adds the filter. It returns the expressions of the order in this
+// statement.
+func (w *window) begin(s *sql.Selector) []sql.Querier {
+	return place(w.terms, w.filter(s), s)
 }
 
-// finish orders and limits a statement: for the whole of it, or for each
-// value of the partition column. One row more than asked for tells whether
-// there is a next page.
+// finish leaves of a statement what the cursors do, and orders and limits it:
+// for the whole of it, or for each value of the partition column. One row more
+// than asked for tells whether there is a next page.
 func (w *window) finish(s *sql.Selector, exprs []sql.Querier, partition string) {
-	selectDerived(w.terms, exprs, s)
 	if partition == "" {
-		s.OrderExpr(sorting(w.terms, exprs, s.Dialect(), true)...).Limit(w.limit + 1)
+		w.read(s, exprs, w.limit+1, 0)
 		return
 	}
+	for _, at := range w.spots() {
+		s.Where(at.beyond(exprs, s.Dialect()))
+	}
+	selectDerived(w.terms, exprs, s)
 	const rank = "framefox_rank"
 	d := sql.Dialect(s.Dialect())
 	order := sorting(w.terms, exprs, s.Dialect(), false) // a window sees no names of the selection

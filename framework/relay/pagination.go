@@ -11,12 +11,16 @@ import (
 type Pagination struct {
 	CurrentPage int  `json:"current_page"` // as asked for, the first is 1
 	PerPage     int  `json:"per_page"`     // as asked for
-	Total       int  `json:"total"`        // rows of the list
+	Total       int  `json:"total"`        // rows of the list, or of those that were counted
 	LastPage    int  `json:"last_page"`    // 0 where the list is empty
 	From        int  `json:"from"`         // first row of the page, counted from 1; 0 where it is empty
 	To          int  `json:"to"`           // last row of the page; 0 where it is empty
 	HasNext     bool `json:"has_next"`
 	HasPrev     bool `json:"has_prev"` // also of a page past the end
+
+	// TotalAtLeast says that counting stopped at Settings.CountLimit: there are
+	// more rows than Total, and so maybe pages after LastPage.
+	TotalAtLeast bool `json:"total_at_least,omitempty"`
 }
 
 // NewPagination describes the page that has the given number of rows, of a
@@ -31,6 +35,28 @@ func NewPagination(page, perPage, total, rows int) Pagination {
 		offset := (page - 1) * perPage
 		p.From, p.To = offset+1, offset+rows
 	}
+	return p
+}
+
+// CountTo is the number of rows up to which they are counted for a page; 0 is
+// all of them. It is CountLimit, or where the page ends: whether there is a next
+// one is always known.
+func (s Settings) CountTo(page, perPage int) int {
+	if s.CountLimit <= 0 {
+		return 0
+	}
+	return max(s.CountLimit, page*perPage)
+}
+
+// Pagination describes the page that has the given number of rows, of a list
+// whose rows were counted up to one more than CountTo.
+func (s Settings) Pagination(page, perPage, total, rows int) Pagination {
+	most := s.CountTo(page, perPage)
+	if most == 0 || total <= most {
+		return NewPagination(page, perPage, total, rows)
+	}
+	p := NewPagination(page, perPage, most, rows)
+	p.HasNext, p.TotalAtLeast = true, true
 	return p
 }
 
@@ -74,7 +100,7 @@ func PageOf[N Node](ctx context.Context, src Source, name string, args PageArgs)
 	if want.rows {
 		rows, err := src.Select(ctx, Query{
 			Entity: name, Columns: want.columns,
-			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count) },
+			Finish: func(s *sql.Selector) { w.number(s, offset, perPage, want.count, 0) }, //nolint:contextcheck // the selector carries it
 		})
 		if err != nil {
 			return nil, fmt.Errorf("relay: cannot read %s: %w", name, err)
@@ -133,16 +159,17 @@ func (s Settings) CheckPage(page, perPage int) error {
 }
 
 // number orders and limits a statement by the number of a page, and selects
-// the total beside each row: a subquery that depends on no row runs once.
-func (w *window) number(s *sql.Selector, offset, limit int, count bool) {
+// the total, counted up to one more than most, beside each row: a subquery that
+// depends on no row runs once.
+func (w *window) number(s *sql.Selector, offset, limit int, count bool, most int) {
 	b := w.filter(s)
 	var total *sql.Selector
 	if count {
-		total = again(s).Select(sql.Count("*"))
+		total = again(s)
+		countInto(total, most)
 	}
 	exprs := place(w.terms, b, s)
-	selectDerived(w.terms, exprs, s)
-	s.OrderExpr(sorting(w.terms, exprs, s.Dialect(), true)...).Limit(limit).Offset(offset)
+	w.read(s, exprs, limit, offset)
 	if count {
 		s.AppendSelectExprAs(total, countColumn)
 	}

@@ -16,13 +16,13 @@ func TestNewPagination(t *testing.T) {
 	}{
 		{1, 10, 0, 0, Pagination{CurrentPage: 1, PerPage: 10}},
 		{3, 10, 0, 0, Pagination{CurrentPage: 3, PerPage: 10, HasPrev: true}},
-		{1, 10, 1, 1, Pagination{1, 10, 1, 1, 1, 1, false, false}},
-		{1, 10, 10, 10, Pagination{1, 10, 10, 1, 1, 10, false, false}},
-		{1, 10, 11, 10, Pagination{1, 10, 11, 2, 1, 10, true, false}},
-		{2, 10, 11, 1, Pagination{2, 10, 11, 2, 11, 11, false, true}},
-		{9, 10, 11, 0, Pagination{9, 10, 11, 2, 0, 0, false, true}},
-		{math.MaxInt, math.MaxInt, math.MaxInt, 0, Pagination{math.MaxInt, math.MaxInt, math.MaxInt, 1, 0, 0, false, true}},
-		{1, 1, math.MaxInt, 1, Pagination{1, 1, math.MaxInt, math.MaxInt, 1, 1, true, false}},
+		{1, 10, 1, 1, Pagination{1, 10, 1, 1, 1, 1, false, false, false}},
+		{1, 10, 10, 10, Pagination{1, 10, 10, 1, 1, 10, false, false, false}},
+		{1, 10, 11, 10, Pagination{1, 10, 11, 2, 1, 10, true, false, false}},
+		{2, 10, 11, 1, Pagination{2, 10, 11, 2, 11, 11, false, true, false}},
+		{9, 10, 11, 0, Pagination{9, 10, 11, 2, 0, 0, false, true, false}},
+		{math.MaxInt, math.MaxInt, math.MaxInt, 0, Pagination{math.MaxInt, math.MaxInt, math.MaxInt, 1, 0, 0, false, true, false}},
+		{1, 1, math.MaxInt, 1, Pagination{1, 1, math.MaxInt, math.MaxInt, 1, 1, true, false, false}},
 	} {
 		require.Equal(t, c.want, NewPagination(c.page, c.perPage, c.total, c.rows), "%+v", c)
 	}

@@ -23,16 +23,18 @@ func NewWalk(src Source, e *entity.Entity, name string, orderBy []*Order, after 
 	return &Walk{w}, nil
 }
 
-// Order orders a statement and leaves out what is not after the cursor.
-func (k *Walk) Order(s *sql.Selector) {
-	exprs := k.w.cut(s)
-	selectDerived(k.w.terms, exprs, s)
-	s.OrderExpr(sorting(k.w.terms, exprs, s.Dialect(), true)...)
+// Order orders a statement, leaves out what is not after the cursor and as many
+// rows as the offset says, and limits the rest.
+func (k *Walk) Order(s *sql.Selector, limit, offset int) {
+	k.w.read(s, k.w.begin(s), limit, offset)
 }
 
 // Number orders a statement, cuts a page out of it and selects, beside each row,
-// how many rows there are without that: Total reads it.
-func (k *Walk) Number(s *sql.Selector, offset, limit int) { k.w.number(s, offset, limit, true) }
+// how many rows there are without that: Total reads it. Counting stops at one
+// more than most; 0 counts all.
+func (k *Walk) Number(s *sql.Selector, offset, limit, most int) {
+	k.w.number(s, offset, limit, true, most)
+}
 
 // Total is the number that Number selected.
 func (k *Walk) Total(row Valuer) (int, error) { return counted(row) }

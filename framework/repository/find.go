@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/relay"
 )
@@ -62,8 +64,8 @@ func (r *Repository[T, K, P, Q, C, U]) list(ctx context.Context, criteria Criter
 	if err != nil {
 		return nil, err
 	}
-	r.model.Modify(q, walk.Order)
-	rows, err := q.Limit(limit).Offset(o.offset).All(ctx)
+	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, o.offset) }) //nolint:contextcheck // the selector carries it
+	rows, err := q.Limit(limit).All(ctx)
 	if err != nil {
 		return nil, r.fail("read", err)
 	}

@@ -25,6 +25,10 @@ type Page[T any] struct {
 // Rows and total come from one statement, so from one state of the database and
 // under the same criteria. Rows that are written between two calls move between
 // pages: [Repository.Scroll] does not have that fault.
+//
+// The total costs a count of all rows that match, for each page. With
+// Settings.CountLimit of the client it stops there, or at the end of the page:
+// where there are more rows, Pagination.TotalAtLeast is set.
 func (r *Repository[T, K, P, Q, C, U]) Paginate(ctx context.Context, page, perPage int, criteria Criteria, opts ...Option) (*Page[T], error) {
 	o, err := read("Paginate", opts, "OrderBy", "With")
 	if err != nil {
@@ -48,7 +52,7 @@ func (r *Repository[T, K, P, Q, C, U]) Paginate(ctx context.Context, page, perPa
 		return nil, err
 	}
 	offset, total := (page-1)*perPage, 0
-	r.model.Modify(q, func(s *sql.Selector) { walk.Number(s, offset, perPage) })
+	r.model.Modify(q, func(s *sql.Selector) { walk.Number(s, offset, perPage, limits.CountTo(page, perPage)) }) //nolint:contextcheck // the selector carries it
 	rows, err := q.All(ctx)
 	switch {
 	case err != nil:
@@ -62,7 +66,7 @@ func (r *Repository[T, K, P, Q, C, U]) Paginate(ctx context.Context, page, perPa
 	if err != nil {
 		return nil, err
 	}
-	return &Page[T]{rows, relay.NewPagination(page, perPage, total, len(rows)), applied}, nil
+	return &Page[T]{rows, limits.Pagination(page, perPage, total, len(rows)), applied}, nil
 }
 
 // Slice is a part of a list.
@@ -125,7 +129,7 @@ func (r *Repository[T, K, P, Q, C, U]) step(ctx context.Context, walk *relay.Wal
 	if err != nil {
 		return nil, err
 	}
-	r.model.Modify(q, walk.Order)
+	r.model.Modify(q, func(s *sql.Selector) { walk.Order(s, limit, 0) }) //nolint:contextcheck // the selector carries it
 	rows, err := q.Limit(limit).All(ctx)
 	if err != nil {
 		return nil, r.fail("read", err)

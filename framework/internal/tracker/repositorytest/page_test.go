@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent"
 	"github.com/framefox-go/framefox/framework/internal/tracker/ent/task"
 	"github.com/framefox-go/framefox/framework/internal/tracker/trackertest"
@@ -100,6 +101,38 @@ func TestPaginate(t *testing.T) {
 		isBad(t, "perPage", bad(1, 101))
 		isBad(t, "page", bad(1<<62, 100))
 		isBad(t, "Limit", func() error { _, err := labels.Paginate(ctx, 1, 1, nil, repository.Limit(3)); return err })
+	})
+}
+
+// With a limit, no page counts further than that or its own end, and says so;
+// whether there is a next one is known all the same.
+//
+// Covers: D46, D47, D50.
+func TestPaginateCountsToLimit(t *testing.T) {
+	t.Parallel()
+	testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
+		app := trackertest.New(t, db, ent.GraphQLSettings(relay.Settings{CountLimit: 10}))
+		ctx, labels := t.Context(), ent.NewLabelRepository(app.Client)
+		_, err := labels.CreateMany(ctx, 25, func(i int, b *ent.LabelCreate) { b.SetName(fmt.Sprintf("l%02d", i)) })
+		require.NoError(t, err)
+		for _, want := range []relay.Pagination{
+			{CurrentPage: 1, PerPage: 5, Total: 10, LastPage: 2, From: 1, To: 5, HasNext: true, TotalAtLeast: true},
+			{CurrentPage: 2, PerPage: 5, Total: 10, LastPage: 2, From: 6, To: 10, HasNext: true, HasPrev: true, TotalAtLeast: true},
+			{CurrentPage: 4, PerPage: 5, Total: 20, LastPage: 4, From: 16, To: 20, HasNext: true, HasPrev: true, TotalAtLeast: true},
+			{CurrentPage: 5, PerPage: 5, Total: 25, LastPage: 5, From: 21, To: 25, HasPrev: true},
+			{CurrentPage: 1, PerPage: 30, Total: 25, LastPage: 1, From: 1, To: 25},
+			{CurrentPage: 9, PerPage: 5, Total: 25, LastPage: 5, HasPrev: true},
+		} {
+			for _, order := range []repository.Order{repository.Asc("name"), repository.Desc("color")} {
+				page, err := labels.Paginate(ctx, want.CurrentPage, want.PerPage, nil, repository.OrderBy(order))
+				require.NoError(t, err)
+				require.Equal(t, want, page.Pagination)
+				require.Len(t, page.Data, max(0, min(25-want.From+1, want.PerPage))*min(want.To, 1))
+			}
+		}
+		few, err := labels.Paginate(ctx, 1, 5, repository.Criteria{"name": []string{"l01", "l02"}})
+		require.NoError(t, err)
+		require.Equal(t, relay.Pagination{CurrentPage: 1, PerPage: 5, Total: 2, LastPage: 1, From: 1, To: 2}, few.Pagination)
 	})
 }
 
