@@ -6,6 +6,7 @@ import (
 
 	"github.com/framefox-go/framefox/framework/query"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // CalendarDay is a day with posts.
@@ -40,8 +41,8 @@ func (r *Repository) ContentCalendar(ctx context.Context, year int, month time.M
 		`+joinAuthor+`
 		WHERE p.status = 'published' AND p.deleted_at IS NULL AND p.published_at >= :from AND p.published_at < :until
 		ORDER BY p.published_at, p.id`, query.Named{
-		"from":  time.Date(year, month, 1, 0, 0, 0, 0, r.opts.Zone),
-		"until": time.Date(year, month+1, 1, 0, 0, 0, 0, r.opts.Zone),
+		"from":  localday.Begin(year, month, 1, r.opts.Zone),
+		"until": localday.Begin(year, month+1, 1, r.opts.Zone),
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/query"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // MaxLimit is the largest number of rows that a report lists. A limit above it
@@ -122,7 +123,7 @@ func (b Range) bind(report string, zone *time.Location, values query.Named) erro
 		until = b.To.start(zone).Truncate(time.Microsecond).Add(time.Microsecond)
 		if b.To.whole {
 			y, m, d := b.To.at.Date()
-			until = time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
+			until = localday.Begin(y, m, d+1, zone)
 		}
 	}
 	if !from.Before(until) {
@@ -136,7 +137,7 @@ func (b Range) bind(report string, zone *time.Location, values query.Named) erro
 func (b Bound) start(zone *time.Location) time.Time {
 	if b.whole {
 		y, m, d := b.at.Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC()
+		return localday.Begin(y, m, d, zone)
 	}
 	return b.at.UTC()
 }

@@ -145,6 +145,26 @@ func TestUserAnalyticsBounds(t *testing.T) {
 	})
 }
 
+// Where clocks are put forward at midnight, what was before it is of the day before.
+//
+// Covers: E50, E82.
+func TestBoundsWithoutMidnight(t *testing.T) {
+	santiago, err := time.LoadLocation("America/Santiago")
+	require.NoError(t, err)
+	eachWorld(t, func(w *world) {
+		w.user("fifth", time.Date(2026, time.September, 5, 23, 30, 0, 0, santiago), nil)
+		w.user("sixth", time.Date(2026, time.September, 6, 1, 0, 0, 0, santiago), nil) // where the day begins
+		reports := analytics.New(w.app.Client, analytics.Options{Now: clock, Zone: santiago})
+		for day, want := range map[int]string{5: "fifth", 6: "sixth"} {
+			bound := analytics.Day(2026, time.September, day)
+			rows, err := reports.UserAnalytics(w.Context(), analytics.UserAnalyticsParams{Registered: analytics.Range{From: bound, To: bound}})
+			require.NoError(w, err)
+			require.Len(w, rows, 1)
+			require.Equal(w, want, rows[0].Username)
+		}
+	})
+}
+
 // Rows have the columns that they say, and no secrets.
 //
 // Covers: E84, S09, X19.

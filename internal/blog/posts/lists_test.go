@@ -243,58 +243,6 @@ func TestFindRelated(t *testing.T) {
 	})
 }
 
-// A calendar has the days of a month in its zone, with lists of titles and
-// authors, in the order of publication.
-//
-// Covers: D56.
-func TestCalendar(t *testing.T) {
-	t.Parallel()
-	blogtest.Each(t, func(t *testing.T, app *blog.App) {
-		ctx, c := t.Context(), app.Client
-		repo := posts.NewRepository(c).WithClock(clock)
-		ada, bob := newUser(t, c, "ada"), newUser(t, c, "bob")
-		at := func(author *ent.User, title string, at time.Time) {
-			c.Post.Create().SetAuthor(author).SetTitle(title).SetSlug(strings.ToLower(title)).
-				SetStatus(post.StatusPublished).SetPublishedAt(at).ExecX(ctx)
-		}
-		day := func(d, h int) time.Time { return time.Date(2026, 6, d, h, 0, 0, 0, time.UTC) }
-		at(bob, "Late", day(2, 20))
-		at(ada, "Early", day(2, 8))
-		at(ada, "Start", day(1, 0))
-		at(ada, "End", day(31, 0).Add(-time.Microsecond)) // of June 30
-		at(ada, "July", day(31, 0))
-		at(ada, "Before", day(1, 0).Add(-time.Microsecond))
-		at(bob, "Scheduled", day(20, 9)) // still to come
-		c.Post.Create().SetAuthor(ada).SetTitle("Draft").SetSlug("draft").SetPublishedAt(day(2, 9)).ExecX(ctx)
-
-		days, err := repo.Calendar(ctx, 2026, time.June, nil)
-		require.NoError(t, err)
-		require.Equal(t, []posts.Day{
-			{"2026-06-01", 1, []string{"Start"}, []string{"ada"}},
-			{"2026-06-02", 2, []string{"Early", "Late"}, []string{"ada", "bob"}},
-			{"2026-06-20", 1, []string{"Scheduled"}, []string{"bob"}},
-			{"2026-06-30", 1, []string{"End"}, []string{"ada"}},
-		}, days)
-
-		// Four hours to the west it is another day, and another month.
-		days, err = repo.Calendar(ctx, 2026, time.June, time.FixedZone("west", -4*3600))
-		require.NoError(t, err)
-		require.Equal(t, []posts.Day{
-			{"2026-06-02", 2, []string{"Early", "Late"}, []string{"ada", "bob"}},
-			{"2026-06-20", 1, []string{"Scheduled"}, []string{"bob"}},
-			{"2026-06-30", 2, []string{"End", "July"}, []string{"ada", "ada"}},
-		}, days)
-		days, err = repo.Calendar(ctx, 2026, time.December, nil)
-		require.NoError(t, err)
-		require.Empty(t, days)
-		var bad *relay.ArgumentError
-		for _, args := range [][2]int{{2026, 0}, {2026, 13}, {2026, -1}, {0, 1}, {10_000, 1}} {
-			_, err = repo.Calendar(ctx, args[0], time.Month(args[1]), nil)
-			require.ErrorAs(t, err, &bad)
-		}
-	})
-}
-
 // run runs SQL past the framework.
 func run(t *testing.T, app *blog.App, text string) error {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/repository"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // Filters restrict a page of posts. What is nil or empty does not.
@@ -43,7 +44,8 @@ func ParseBound(text string) (*Bound, error) {
 // until is the specification of what is not after the bound.
 func (b Bound) until() predicate.Post {
 	if b.Daily {
-		return post.PublishedAtLT(b.At.AddDate(0, 0, 1))
+		year, month, day := b.At.Date()
+		return post.PublishedAtLT(localday.Begin(year, month, day+1, b.At.Location()))
 	}
 	return post.PublishedAtLTE(b.At)
 }

@@ -207,3 +207,14 @@ func TestFindFilteredSorted(t *testing.T) {
 		require.Equal(t, "gil fay eve dan cleo bob ada", strings.Join(pages, " "))
 	})
 }
+
+// A day has all of its hours where clocks are put forward at its end.
+//
+// Covers: D41, E26, E82.
+func TestEndOfDay(t *testing.T) {
+	t.Parallel()
+	santiago, err := time.LoadLocation("America/Santiago")
+	require.NoError(t, err)
+	want := time.Date(2026, 9, 6, 3, 59, 59, 999_999_000, time.UTC)
+	require.True(t, want.Equal(users.EndOfDay(time.Date(2026, 9, 5, 15, 0, 0, 0, santiago))))
+}
