@@ -16,9 +16,6 @@ import (
 // counts as this one.
 const MaxLimit = 10_000
 
-// maxDays is how far back a number of days may reach: a century.
-const maxDays = 36_525
-
 // invalid is the error for a parameter of a report.
 func invalid(report, field, code, format string, args ...any) error {
 	return fmt.Errorf("analytics: %w", &entity.ValidationError{Entity: report, Violations: []entity.Violation{
@@ -35,17 +32,6 @@ func limited(report string, limit, fallback int) (int, error) {
 		return fallback, nil
 	}
 	return min(limit, MaxLimit), nil
-}
-
-// since returns the instant that many days before now: 0 stands for the default.
-func since(report string, now time.Time, days, fallback int) (time.Time, error) {
-	if days < 0 || days > maxDays {
-		return now, invalid(report, "days", rule.CodeOutOfRange, "must be from 1 to %d; 0 is the default, %d", maxDays, fallback)
-	}
-	if days == 0 {
-		days = fallback
-	}
-	return now.Add(-time.Duration(days) * day), nil
 }
 
 // oneOf returns the value if it is known, and the first one known for none.

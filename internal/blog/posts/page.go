@@ -57,8 +57,8 @@ type Page struct {
 }
 
 // Paginate returns a page of the posts that readers may see, the newest first
-// unless an order is given; see repository.Paginate for the numbers. The authors
-// are loaded.
+// unless an order is given; see repository.Paginate for the numbers. The posts are
+// whole, with the names of their authors.
 func (r *Repository) Paginate(ctx context.Context, page, perPage int, filters Filters, order ...repository.Order) (*Page, error) {
 	if len(order) == 0 {
 		order = []repository.Order{repository.Desc("published_at")}
@@ -83,7 +83,7 @@ func (r *Repository) Paginate(ctx context.Context, page, perPage int, filters Fi
 		}
 		specs = append(specs, contains)
 	}
-	found, err := r.Where(specs...).Paginate(ctx, page, perPage, nil, repository.OrderBy(order...), repository.With("author"))
+	found, err := r.Where(specs...).With(withAuthor).Paginate(ctx, page, perPage, nil, repository.OrderBy(order...))
 	if err != nil {
 		return nil, err
 	}
