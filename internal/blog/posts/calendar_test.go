@@ -32,7 +32,7 @@ func TestCalendar(t *testing.T) {
 		day := func(d, h int) time.Time { return time.Date(2026, 6, d, h, 0, 0, 0, time.UTC) }
 		at(bob, "Late", day(2, 20))
 		at(ada, "Early", day(2, 8))
-		at(ada, "Start | a", day(1, 0)) // what others would join titles with
+		at(ada, "Start | a", day(1, 0))                   // what others would join titles with
 		at(ada, "End", day(31, 0).Add(-time.Microsecond)) // of June 30
 		at(ada, "July", day(31, 0))
 		at(ada, "Before", day(1, 0).Add(-time.Microsecond))
