@@ -203,6 +203,10 @@ func Bucket(column string, unit Unit) Expr {
 	}
 }
 
+// Of is the text of a [Bucket], for statements that are written by hand: column is
+// an instant, as it is named there.
+func (u Unit) Of(dialectName, column string) string { return bucket(dialectName, column, u, false) }
+
 func bucket(dialectName, column string, unit Unit, date bool) string {
 	switch dialectName {
 	case dialect.Postgres:

@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,8 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/cli"
 	"github.com/framefox-go/framefox/internal/blog/analytics"
+	"github.com/framefox-go/framefox/internal/blog/posts"
+	"github.com/framefox-go/framefox/internal/blog/users"
 )
 
 // ReportCommand is the application's own command that prints reports: one command
@@ -126,6 +130,8 @@ func (r *reportCommand) run(ctx context.Context, name string, args []string) (ro
 	}
 	defer func() { _ = db.Close() }()
 	reports, period := analytics.New(db, analytics.Options{Zone: zone}), analytics.Period(r.period)
+	client := ent.NewClient(ent.Driver(db.Driver()))
+	people, articles := users.NewRepository(client), posts.NewRepository(client)
 	switch name {
 	case "users":
 		return reports.UserAnalytics(ctx, analytics.UserAnalyticsParams{Registered: between, Limit: r.limit})
@@ -142,16 +148,23 @@ func (r *reportCommand) run(ctx context.Context, name string, args []string) (ro
 	case "engagement":
 		return reports.UserEngagement(ctx)
 	case "statistics":
-		return reports.UserStatistics(ctx)
+		return people.Statistics(ctx)
 	case "popular":
-		return reports.PopularPosts(ctx, analytics.PopularPostsParams{Days: r.days, Limit: r.limit})
+		found, err := articles.FindPopular(ctx, cmp.Or(r.days, 30), cmp.Or(r.limit, 10))
+		return each(found, err, listPopular)
 	case "recent":
-		return reports.RecentUsers(ctx, analytics.RecentUsersParams{Days: r.days, Limit: r.limit})
+		found, err := people.FindRecent(ctx, cmp.Or(r.days, 7), cmp.Or(r.limit, 20))
+		return each(found, err, listRecent)
 	case "calendar":
-		return reports.ContentCalendar(ctx, month.Year(), month.Month())
+		return articles.Calendar(ctx, month.Year(), month.Month(), zone)
 	case "post":
-		return reports.PostAnalytics(ctx, id)
+		report, err := articles.Report(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return reportPost(report), nil
 	default:
-		return reports.RelatedPosts(ctx, id, analytics.RelatedPostsParams{Limit: r.limit})
+		found, err := articles.FindRelated(ctx, id, cmp.Or(r.limit, 5))
+		return each(found, err, listRelated)
 	}
 }

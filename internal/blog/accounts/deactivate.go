@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/framefox-go/framefox/ent/post"
+	"github.com/framefox-go/framefox/ent/user"
 	"github.com/framefox-go/framefox/ent/usersession"
 )
 
@@ -22,7 +23,8 @@ func (s *Service) Deactivate(ctx context.Context, id int64) (changed bool, err e
 			return err
 		}
 		now := s.now()
-		if err := s.client.User.UpdateOneID(id).SetIsActive(false).SetUpdatedAt(now).Exec(ctx); err != nil {
+		// Select says what is read back: nobody looks at it.
+		if err := s.client.User.UpdateOneID(id).Select(user.FieldID).SetIsActive(false).SetUpdatedAt(now).Exec(ctx); err != nil {
 			return err
 		}
 		err = s.client.Post.Update().Where(post.UserID(id), post.StatusEQ(post.StatusPublished)).

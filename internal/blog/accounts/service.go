@@ -60,10 +60,12 @@ func (s *Service) transact(ctx context.Context, fn func(ctx context.Context) err
 
 // lock reads users and keeps others from changing them until the transaction
 // ends. It goes by the order of their ids, so that two who lock the same ones
-// wait for each other rather than end in a deadlock. One that is not there is an
-// *entity.NotFoundError.
+// wait for each other rather than end in a deadlock. They have their ids and
+// whether they are active. One that is not there is an *entity.NotFoundError.
 func (s *Service) lock(ctx context.Context, ids ...int64) (map[int64]*ent.User, error) {
-	rows, err := s.client.User.Query().Where(user.IDIn(ids...), entity.LockForUpdate).Order(user.ByID()).All(ctx)
+	q := s.client.User.Query().Where(user.IDIn(ids...), entity.LockForUpdate).Order(user.ByID())
+	q.Select(user.FieldID, user.FieldIsActive)
+	rows, err := q.All(ctx)
 	if err != nil {
 		return nil, err
 	}

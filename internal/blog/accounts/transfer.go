@@ -33,6 +33,7 @@ type Transfer struct {
 // they are.
 func (s *Service) TransferPosts(ctx context.Context, from, to int64, ids []int64) (Transfer, error) {
 	var done Transfer
+	ids = distinct(ids) // here, and not while rows are locked
 	err := s.transact(ctx, func(ctx context.Context) error {
 		done = Transfer{}
 		if err := s.parties(ctx, from, to); err != nil {
@@ -43,7 +44,7 @@ func (s *Service) TransferPosts(ctx context.Context, from, to int64, ids []int64
 			return err
 		}
 		for _, id := range ids {
-			if _, found := slices.BinarySearch(owned, id); !found && !slices.Contains(done.Skipped, id) {
+			if _, found := slices.BinarySearch(owned, id); !found {
 				done.Skipped = append(done.Skipped, id)
 			}
 		}
@@ -63,6 +64,19 @@ func (s *Service) TransferPosts(ctx context.Context, from, to int64, ids []int64
 		return Transfer{}, fmt.Errorf("accounts: cannot transfer posts from user %d to user %d: %w", from, to, err)
 	}
 	return done, nil
+}
+
+// distinct returns the ids, each once, where it came first.
+func distinct(ids []int64) []int64 {
+	var once []int64
+	seen := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			once = append(once, id)
+		}
+	}
+	return once
 }
 
 // TransferPost gives one post of a user to another, with a log of its own. A post

@@ -84,7 +84,7 @@ func TestCohortsByWeekAtNewYear(t *testing.T) {
 // Three users registered in December. In January two did something, one of them
 // three times; in February none; in March one signed in. 2 of 3 is 66.67 %, 1 of 3
 // is 33.33 %. In December itself ada wrote. What lies in the future, and what was
-// deleted, is no activity. Bob is of January, and was there in it.
+// deleted or hangs on a deleted post, is no activity. Bob is of January, and was there in it.
 //
 // Covers: E54, X44.
 func TestRetention(t *testing.T) {
@@ -103,6 +103,11 @@ func TestRetention(t *testing.T) {
 		c.Comment.DeleteOne(c.Comment.Create().SetPost(p).SetUser(ada).SetContent("!").SetCreatedAt(at(2026, 2, 3, 0, 0)).SaveX(w.Context())).ExecX(w.Context())
 		c.UserLog.Create().SetUserID(bob.ID).SetAction("login").SetTimestamp(at(2026, 1, 31, 1, 0)).ExecX(w.Context())
 		c.Comment.Create().SetPost(p).SetUser(eve).SetContent("!").SetCreatedAt(present.Add(hour)).ExecX(w.Context())
+		gone := w.post(ada, at(2025, 12, 3, 0, 0), 0)
+		c.PostLike.Create().SetPost(gone).SetUser(eve).SetCreatedAt(at(2026, 2, 1, 0, 0)).ExecX(w.Context())
+		c.PostShare.Create().SetPost(gone).SetUser(eve).SetCreatedAt(at(2026, 2, 1, 0, 0)).ExecX(w.Context())
+		c.Comment.Create().SetPost(gone).SetUser(eve).SetContent("!").SetCreatedAt(at(2026, 2, 1, 0, 0)).ExecX(w.Context())
+		w.exec("UPDATE posts SET deleted_at = created_at WHERE id = ?", gone.ID) // and nothing with it
 
 		rows, err := w.reports.Retention(w.Context(), analytics.RetentionParams{})
 		require.NoError(w, err)

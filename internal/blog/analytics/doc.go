@@ -1,5 +1,7 @@
-// Package analytics is what the blog knows about its readers and writers: one
-// report a file, each a method of [Repository] that returns typed rows.
+// Package analytics is what the blog knows about its readers and writers as a whole:
+// one report a file, each a method of [Repository] that returns typed rows. Lists of
+// posts and users (the popular ones, a calendar, what came of one post …) are with
+// the repositories of packages posts and users.
 //
 //	reports := analytics.New(client, analytics.Options{})
 //	rows, err := reports.Segmentation(ctx, analytics.SegmentationParams{Limit: 50})
@@ -34,13 +36,12 @@
 //
 // # Days
 //
-// All is UTC, but with [Options].Zone the months of [Repository.Metrics], the days
-// of [Repository.ContentCalendar] and bounds that are a [Day] are those of that
-// zone. Cohorts, and ranks among the users or posts of one day, stay with UTC.
+// All is UTC, but with [Options].Zone the months of [Repository.Metrics] and bounds
+// that are a [Day] are those of that zone. Cohorts, and ranks among the users or posts of one day, stay with UTC.
 //
 // # Three scores
 //
-// The popularity score of a post (views × 0.7 + comments × 0.3), the engagement
+// The popularity score of a post (posts.Popular: views × 0.7 + comments × 0.3), the engagement
 // score of a user (posts × 3 + comments + likes × 0.5 + views × 0.01) and the
 // activity score of a user (posts × 2 + comments) measure different things and
 // cannot be compared.

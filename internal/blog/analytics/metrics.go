@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/framefox-go/framefox/framework/query"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // Metrics are the numbers of the whole blog.
@@ -60,12 +61,12 @@ func (r *Repository) Metrics(ctx context.Context) (m Metrics, err error) {
 	return m, err
 }
 
-// monthMetrics counts between the midnights that begin the months, which are
-// bound: so months may be those of any time zone.
+// monthMetrics counts between the instants that begin the months, which are bound:
+// so months may be those of any time zone.
 func (r *Repository) monthMetrics(ctx context.Context, now time.Time) ([]MonthMetrics, error) {
 	local := now.In(r.opts.Zone)
 	begins := func(n int) time.Time { // of month 0 to 12, the one after this
-		return time.Date(local.Year(), local.Month()+time.Month(n+1-metricMonths), 1, 0, 0, 0, 0, r.opts.Zone)
+		return localday.Begin(local.Year(), local.Month()+time.Month(n+1-metricMonths), 1, r.opts.Zone)
 	}
 	values := query.Named{"from": begins(0), "until": begins(metricMonths)}
 	var series, cases strings.Builder
@@ -105,7 +106,7 @@ func (r *Repository) monthMetrics(ctx context.Context, now time.Time) ([]MonthMe
 	}
 	months := make([]MonthMetrics, len(found))
 	for i, f := range found {
-		months[i] = MonthMetrics{Month: begins(int(f.N)).Format("2006-01"), NewUsers: f.NewUsers, PrevMonthUsers: f.PrevMonthUsers}
+		months[i] = MonthMetrics{Month: begins(int(f.N)).In(r.opts.Zone).Format("2006-01"), NewUsers: f.NewUsers, PrevMonthUsers: f.PrevMonthUsers}
 		if prev := f.PrevMonthUsers; prev != nil {
 			months[i].GrowthRate = percent(f.NewUsers-*prev, *prev)
 		}

@@ -90,3 +90,26 @@ func TestMetricsWithoutRegistrations(t *testing.T) {
 		require.EqualValues(w, 1, m.Content.TotalPosts)
 	})
 }
+
+// A month begins with its first instant, also where that is one o'clock.
+//
+// Covers: E56, E82.
+func TestMetricsWithoutMidnight(t *testing.T) {
+	asuncion, err := time.LoadLocation("America/Asuncion")
+	require.NoError(t, err)
+	eachWorld(t, func(w *world) {
+		w.user("september", time.Date(2023, time.September, 30, 23, 30, 0, 0, asuncion), nil)
+		w.user("october", time.Date(2023, time.October, 1, 1, 0, 0, 0, asuncion), nil)
+		w.user("october2", time.Date(2023, time.October, 31, 23, 59, 0, 0, asuncion), nil)
+		now := func() time.Time { return at(2023, 11, 15, 12, 0) }
+		m, err := analytics.New(w.app.Client, analytics.Options{Now: now, Zone: asuncion}).Metrics(w.Context())
+		require.NoError(w, err)
+		for i, want := range []struct {
+			month string
+			users int64
+		}{{"2023-11", 0}, {"2023-10", 2}, {"2023-09", 1}} {
+			require.Equal(w, want.month, m.Months[i].Month)
+			require.Equal(w, want.users, m.Months[i].NewUsers)
+		}
+	})
+}

@@ -9,14 +9,12 @@ import (
 	"github.com/framefox-go/framefox/framework/entity"
 	"github.com/framefox-go/framefox/framework/query"
 	"github.com/framefox-go/framefox/framework/rule"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // MaxLimit is the largest number of rows that a report lists. A limit above it
 // counts as this one.
 const MaxLimit = 10_000
-
-// maxDays is how far back a number of days may reach: a century.
-const maxDays = 36_525
 
 // invalid is the error for a parameter of a report.
 func invalid(report, field, code, format string, args ...any) error {
@@ -34,17 +32,6 @@ func limited(report string, limit, fallback int) (int, error) {
 		return fallback, nil
 	}
 	return min(limit, MaxLimit), nil
-}
-
-// since returns the instant that many days before now: 0 stands for the default.
-func since(report string, now time.Time, days, fallback int) (time.Time, error) {
-	if days < 0 || days > maxDays {
-		return now, invalid(report, "days", rule.CodeOutOfRange, "must be from 1 to %d; 0 is the default, %d", maxDays, fallback)
-	}
-	if days == 0 {
-		days = fallback
-	}
-	return now.Add(-time.Duration(days) * day), nil
 }
 
 // oneOf returns the value if it is known, and the first one known for none.
@@ -122,7 +109,7 @@ func (b Range) bind(report string, zone *time.Location, values query.Named) erro
 		until = b.To.start(zone).Truncate(time.Microsecond).Add(time.Microsecond)
 		if b.To.whole {
 			y, m, d := b.To.at.Date()
-			until = time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
+			until = localday.Begin(y, m, d+1, zone)
 		}
 	}
 	if !from.Before(until) {
@@ -136,7 +123,7 @@ func (b Range) bind(report string, zone *time.Location, values query.Named) erro
 func (b Bound) start(zone *time.Location) time.Time {
 	if b.whole {
 		y, m, d := b.at.Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC()
+		return localday.Begin(y, m, d, zone)
 	}
 	return b.at.UTC()
 }

@@ -325,12 +325,14 @@ func (m *model) checkRetention(rt *rapid.T, w *world) {
 		}
 	}
 	for _, c := range m.comments {
-		if c.DeletedAt == nil {
+		if c.DeletedAt == nil && m.post(c.PostID).DeletedAt == nil {
 			did(c.UserID, c.CreatedAt)
 		}
 	}
 	for _, l := range m.likes {
-		did(l.UserID, l.CreatedAt)
+		if m.post(l.PostID).DeletedAt == nil {
+			did(l.UserID, l.CreatedAt)
+		}
 	}
 	for _, u := range m.users {
 		if u.LastLogin != nil {

@@ -73,10 +73,14 @@ func (r *Repository) Retention(ctx context.Context, p RetentionParams) ([]Retent
 		}
 		found, err = read[active](ctx, r, report, `
 			WITH members AS (`+r.cohortUsers(period)+`),
-			active AS (`+r.activity(period)+`)
-			SELECT m.cohort_start, a.period_start, COUNT(*) AS users
-			FROM members m INNER JOIN active a ON a.user_id = m.id AND a.period_start >= m.cohort_start
-			GROUP BY m.cohort_start, a.period_start`,
+			active AS (
+				SELECT a.id, a.cohort_start, `+r.sql.periodStart(period, "a.at")+` AS period_start
+				FROM (`+activity+`) a
+				WHERE a.at <= :now
+			)
+			SELECT cohort_start, period_start, COUNT(DISTINCT id) AS users
+			FROM active WHERE period_start >= cohort_start
+			GROUP BY cohort_start, period_start`,
 			query.Named{"now": now, "from": registered["from"], "until": registered["until"]})
 		return err
 	})
@@ -103,21 +107,23 @@ func (r *Repository) Retention(ctx context.Context, p RetentionParams) ([]Retent
 
 // cohortUsers are the users with the beginning of their cohort.
 func (r *Repository) cohortUsers(p Period) string {
-	return "SELECT u.id, " + r.sql.periodStart(p, "u.created_at") + ` AS cohort_start
+	return "SELECT u.id, u.last_login, " + r.sql.periodStart(p, "u.created_at") + ` AS cohort_start
 		FROM users u WHERE u.deleted_at IS NULL AND u.created_at >= :from AND u.created_at < :until`
 }
 
-// activity are the periods in which users did something: UNION leaves each once.
-func (r *Repository) activity(p Period) string {
-	start := r.sql.periodStart(p, "d.at") + " AS period_start"
-	return `SELECT d.user_id, ` + start + ` FROM (
-			SELECT user_id, created_at AS at FROM posts WHERE deleted_at IS NULL
-			UNION SELECT user_id, created_at FROM comments WHERE deleted_at IS NULL
-			UNION SELECT user_id, created_at FROM post_likes
-			UNION SELECT user_id, created_at FROM post_shares WHERE user_id IS NOT NULL
-			UNION SELECT user_id, timestamp FROM user_logs WHERE user_id IS NOT NULL AND action = 'login'
-			UNION SELECT id, last_login FROM users WHERE last_login IS NOT NULL
-		) d
-		WHERE d.at <= :now
-		GROUP BY d.user_id, ` + r.sql.periodStart(p, "d.at")
-}
+// activity are the instants at which users of the cohorts, the CTE members, did
+// something. Each kind is looked up for them alone; what hangs on a deleted post
+// does not count.
+const activity = `
+			SELECT m.id, m.cohort_start, p.created_at AS at FROM members m
+				INNER JOIN posts p ON p.user_id = m.id WHERE p.deleted_at IS NULL
+			UNION ALL SELECT m.id, m.cohort_start, c.created_at FROM members m
+				INNER JOIN comments c ON c.user_id = m.id INNER JOIN posts p ON p.id = c.post_id
+				WHERE c.deleted_at IS NULL AND p.deleted_at IS NULL
+			UNION ALL SELECT m.id, m.cohort_start, l.created_at FROM members m
+				INNER JOIN post_likes l ON l.user_id = m.id INNER JOIN posts p ON p.id = l.post_id WHERE p.deleted_at IS NULL
+			UNION ALL SELECT m.id, m.cohort_start, s.created_at FROM members m
+				INNER JOIN post_shares s ON s.user_id = m.id INNER JOIN posts p ON p.id = s.post_id WHERE p.deleted_at IS NULL
+			UNION ALL SELECT m.id, m.cohort_start, g.timestamp FROM members m
+				INNER JOIN user_logs g ON g.user_id = m.id WHERE g.action = 'login'
+			UNION ALL SELECT m.id, m.cohort_start, m.last_login FROM members m WHERE m.last_login IS NOT NULL`

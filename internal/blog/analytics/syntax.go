@@ -1,35 +1,25 @@
 package analytics
 
-import "entgo.io/ent/dialect"
+import (
+	"entgo.io/ent/dialect"
+
+	"github.com/framefox-go/framefox/framework/query"
+)
 
 // syntax writes what the databases write differently. Instants are stored in UTC
 // on all of them. Columns are those of the reports, never a caller's.
 type syntax struct{ dialect string }
 
-// day is the day of an instant.
-func (s syntax) day(column string) string {
-	if s.dialect == dialect.Postgres {
-		return "CAST(" + column + " AT TIME ZONE 'UTC' AS DATE)"
+// periodStart is the first day of the month or week of an instant.
+func (s syntax) periodStart(p Period, column string) string {
+	if p == Week {
+		return query.Week.Of(s.dialect, column)
 	}
-	return "DATE(" + column + ")"
+	return query.Month.Of(s.dialect, column)
 }
 
-// periodStart is the first day of the month or week of an instant. Weeks begin
-// on Monday.
-func (s syntax) periodStart(p Period, column string) string {
-	switch {
-	case s.dialect == dialect.Postgres:
-		return "CAST(DATE_TRUNC('" + string(p) + "', " + column + " AT TIME ZONE 'UTC') AS DATE)"
-	case s.dialect == dialect.SQLite && p == Week:
-		return "DATE(" + column + ", '-6 days', 'weekday 1')"
-	case s.dialect == dialect.SQLite:
-		return "DATE(" + column + ", 'start of month')"
-	case p == Week:
-		return "DATE_SUB(DATE(" + column + "), INTERVAL WEEKDAY(" + column + ") DAY)"
-	default:
-		return "DATE_SUB(DATE(" + column + "), INTERVAL DAYOFMONTH(" + column + ") - 1 DAY)"
-	}
-}
+// day is the day of an instant.
+func (s syntax) day(column string) string { return query.Day.Of(s.dialect, column) }
 
 // seconds is an instant in whole seconds since 1970.
 func (s syntax) seconds(column string) string {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/framework/repository"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // Day is what is published on one day, in the order of its instants.
@@ -34,14 +36,17 @@ func (r *Repository) Calendar(ctx context.Context, year int, month time.Month, z
 	if zone == nil {
 		zone = time.UTC
 	}
-	from := time.Date(year, month, 1, 0, 0, 0, 0, zone)
+	from, until := localday.Begin(year, month, 1, zone), localday.Begin(year, month+1, 1, zone)
+	shown := func(q *ent.PostQuery) {
+		q.Select(post.FieldID, post.FieldTitle, post.FieldPublishedAt, post.FieldUserID)
+	}
 	rows, err := r.Where(
-		post.StatusEQ(post.StatusPublished), post.PublishedAtGTE(from), post.PublishedAtLT(from.AddDate(0, 1, 0)),
-	).FindBy(ctx, nil, repository.OrderBy(repository.Asc("published_at")), repository.With("author"))
+		post.StatusEQ(post.StatusPublished), post.PublishedAtGTE(from), post.PublishedAtLT(until),
+	).With(shown, withAuthor).FindBy(ctx, nil, repository.OrderBy(repository.Asc("published_at")))
 	if err != nil {
 		return nil, fmt.Errorf("posts: cannot read the calendar of %d-%02d: %w", year, month, err)
 	}
-	var days []Day
+	days := []Day{}
 	for _, row := range rows {
 		date, author := row.PublishedAt.In(zone).Format(time.DateOnly), ""
 		if row.Edges.Author != nil {

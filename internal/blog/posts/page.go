@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/predicate"
 	"github.com/framefox-go/framefox/framework/repository"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 )
 
 // Filters restrict a page of posts. What is nil or empty does not.
@@ -48,7 +49,8 @@ func ParseBound(text string) (*Bound, error) {
 // until is the specification of what is not after the bound.
 func (b Bound) until() predicate.Post {
 	if b.Daily {
-		return post.PublishedAtLT(b.At.AddDate(0, 0, 1))
+		year, month, day := b.At.Date()
+		return post.PublishedAtLT(localday.Begin(year, month, day+1, b.At.Location()))
 	}
 	return post.PublishedAtLTE(b.At)
 }
@@ -60,8 +62,8 @@ type Page struct {
 }
 
 // Paginate returns a page of the posts that readers may see, the newest first
-// unless an order is given; see repository.Paginate for the numbers. The authors
-// are loaded.
+// unless an order is given; see repository.Paginate for the numbers. The posts are
+// whole, with the names of their authors.
 func (r *Repository) Paginate(ctx context.Context, page, perPage int, filters Filters, order ...repository.Order) (*Page, error) {
 	if len(order) == 0 {
 		order = []repository.Order{repository.Desc("published_at")}
@@ -86,7 +88,7 @@ func (r *Repository) Paginate(ctx context.Context, page, perPage int, filters Fi
 		}
 		specs = append(specs, contains)
 	}
-	found, err := r.Where(specs...).Paginate(ctx, page, perPage, nil, repository.OrderBy(order...), repository.With("author"))
+	found, err := r.Where(specs...).With(withAuthor).Paginate(ctx, page, perPage, nil, repository.OrderBy(order...))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ const (
 
 // Popular is a post and how popular it is.
 type Popular struct {
-	*ent.Post             // with its author
+	*ent.Post             // as lists show it
 	CommentsCount int     `json:"comments_count"`
 	Score         float64 `json:"popularity_score"` // 0.7 for a view, 0.3 for a comment
 }
@@ -40,7 +40,7 @@ func (r *Repository) FindPopular(ctx context.Context, days, limit int) ([]Popula
 	if err := most(limit); err != nil {
 		return nil, err
 	}
-	q := r.Query(Published(r.now()), post.PublishedAtGTE(since)).WithAuthor().Limit(limit)
+	q := r.With(listed, withAuthor).Query(Published(r.now()), post.PublishedAtGTE(since)).Limit(limit)
 	q.Modify(func(s *sql.Selector) {
 		comments := countOf(s, comment.Table, comment.FieldDeletedAt)
 		s.AppendSelectExprAs(comments, "comments_count")

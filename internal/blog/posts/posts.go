@@ -9,6 +9,7 @@ import (
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/ent/post"
 	"github.com/framefox-go/framefox/ent/predicate"
+	"github.com/framefox-go/framefox/ent/user"
 	"github.com/framefox-go/framefox/framework/repository"
 )
 
@@ -32,10 +33,26 @@ func Published(at time.Time) predicate.Post {
 // ByAuthor is the specification of the posts of an author.
 func ByAuthor(id int64) predicate.Post { return post.UserID(id) }
 
-// Latest returns the newest posts that readers may see, with their authors.
+// Latest returns the newest posts that readers may see, at most limit, as lists
+// show them: see AllPublished.
 func (r *Repository) Latest(ctx context.Context, limit int) ([]*ent.Post, error) {
-	return r.Where(Published(r.now())).FindBy(ctx, nil,
-		repository.OrderBy(repository.Desc("published_at")), repository.Limit(limit), repository.With("author"))
+	return r.Where(Published(r.now())).With(listed, withAuthor).FindBy(ctx, nil,
+		repository.OrderBy(repository.Desc("published_at")), repository.Limit(limit))
+}
+
+// listed reads the columns that a list shows: a content can be megabytes.
+func listed(q *ent.PostQuery) {
+	q.Select(
+		post.FieldID, post.FieldUserID, post.FieldTitle, post.FieldSlug, post.FieldExcerpt, post.FieldCategory, post.FieldStatus,
+		post.FieldViewCount, post.FieldPublishedAt, post.FieldCreatedAt, post.FieldUpdatedAt,
+	)
+}
+
+// withAuthor loads the names of the authors, and nothing else of them.
+func withAuthor(q *ent.PostQuery) {
+	q.WithAuthor(func(q *ent.UserQuery) {
+		q.Select(user.FieldID, user.FieldUsername, user.FieldFirstName, user.FieldLastName)
+	})
 }
 
 // FindPublished returns the post with the slug, if readers may see it. Else the

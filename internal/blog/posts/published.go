@@ -9,12 +9,14 @@ import (
 	"github.com/framefox-go/framefox/framework/repository"
 )
 
-// AllPublished returns all posts that readers may see, the newest first, with
-// their authors. A post stays in the list when its author is deleted: the edge
-// is nil then. More than [repository.MaxRows] are an error; see Latest and Each.
+// AllPublished returns all posts that readers may see, the newest first. A post
+// stays in the list when its author is deleted: the edge is nil then. More than
+// [repository.MaxRows] are an error; see Latest and Each.
+//
+// The posts of this list, as of all others but pages, come without their contents,
+// and with the names of their authors; nothing else of those is read.
 func (r *Repository) AllPublished(ctx context.Context) ([]*ent.Post, error) {
-	return r.Where(Published(r.now())).FindBy(ctx, nil,
-		repository.OrderBy(repository.Desc("published_at")), repository.With("author"))
+	return r.Where(Published(r.now())).With(listed, withAuthor).FindBy(ctx, nil, repository.OrderBy(repository.Desc("published_at")))
 }
 
 // Tagged is a post and the tag that it was found by.
@@ -32,7 +34,7 @@ func (r *Repository) FindByTag(ctx context.Context, name string, limit int) ([]T
 	if err := most(limit); err != nil {
 		return nil, err
 	}
-	rows, err := r.Where(Published(r.now()), post.HasTagsWith(tag.Name(name))).FindBy(ctx, nil,
+	rows, err := r.Where(Published(r.now()), post.HasTagsWith(tag.Name(name))).With(listed, withAuthor).FindBy(ctx, nil,
 		repository.OrderBy(repository.Desc("published_at")), repository.Limit(limit))
 	if err != nil {
 		return nil, err

@@ -21,35 +21,51 @@ type Related struct {
 }
 
 // FindRelated returns the posts that readers may see which share tags with a
-// post, or else its category, at most limit. Those with more common tags come
-// first; among equals those of the same category, then the newest. Without such
-// a post the error is an *entity.NotFoundError.
+// post, at most limit: those with more common tags first, among equals those of
+// the same category, then the newest. Where no post shares a tag, they are those
+// of the same category. Without such a post the error is an
+// *entity.NotFoundError.
 func (r *Repository) FindRelated(ctx context.Context, id int64, limit int) ([]Related, error) {
 	if err := most(limit); err != nil {
 		return nil, err
 	}
-	self, err := r.Find(ctx, id)
+	shown := func(q *ent.PostQuery) { q.Select(post.FieldID, post.FieldCategory) }
+	self, err := r.With(shown).Find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	near := []predicate.Post{post.HasTagsWith(tag.HasPostsWith(post.ID(id)))}
-	if self.Category != nil {
-		near = append(near, post.Category(*self.Category))
+	// One after the other: tags OR category would be found by no index.
+	related, err := r.related(ctx, self, limit, post.HasTagsWith(tag.HasPostsWith(post.ID(id))))
+	if category := self.Category; err == nil && len(related) == 0 && category != nil && *category != "" {
+		related, err = r.related(ctx, self, limit, post.Category(*category))
 	}
-	q := r.Query(Published(r.now()), post.IDNEQ(id), post.Or(near...)).Limit(limit)
+	if err != nil {
+		return nil, fmt.Errorf("posts: cannot read what is related to post %d: %w", id, err)
+	}
+	return related, nil
+}
+
+// related reads the posts that readers may see which a specification relates to
+// another one.
+func (r *Repository) related(ctx context.Context, self *ent.Post, limit int, near predicate.Post) ([]Related, error) {
+	category := "" // is none
+	if self.Category != nil {
+		category = *self.Category
+	}
+	q := r.With(listed, withAuthor).Query(Published(r.now()), post.IDNEQ(self.ID), near).Limit(limit)
 	q.Modify(func(s *sql.Selector) {
-		s.AppendSelectExprAs(sharedTags(s, id), "common_tags")
+		s.AppendSelectExprAs(sharedTags(s, self.ID), "common_tags")
 		s.OrderExpr(sql.DescExpr(sql.Raw(s.Quote("common_tags"))))
-		if self.Category != nil {
+		if category != "" {
 			s.OrderExpr(sql.ExprFunc(func(b *sql.Builder) {
-				b.WriteString("CASE WHEN ").Ident(s.C(post.FieldCategory)).WriteString(" = ").Arg(*self.Category).WriteString(" THEN 0 ELSE 1 END")
+				b.WriteString("CASE WHEN ").Ident(s.C(post.FieldCategory)).WriteString(" = ").Arg(category).WriteString(" THEN 0 ELSE 1 END")
 			}))
 		}
 		s.OrderBy(sql.Desc(s.C(post.FieldPublishedAt)), s.C(post.FieldID))
 	})
 	rows, err := q.All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("posts: cannot read what is related to post %d: %w", id, err)
+		return nil, err
 	}
 	related := make([]Related, len(rows))
 	for i, row := range rows {
@@ -57,8 +73,7 @@ func (r *Repository) FindRelated(ctx context.Context, id int64, limit int) ([]Re
 		if err != nil {
 			return nil, err
 		}
-		same := self.Category != nil && row.Category != nil && *row.Category == *self.Category
-		related[i] = Related{row, n, same}
+		related[i] = Related{row, n, category != "" && row.Category != nil && *row.Category == category}
 	}
 	return related, nil
 }

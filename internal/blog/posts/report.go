@@ -32,7 +32,7 @@ type Report struct {
 // Each number is a subquery of its own. To join the four tables would make
 // comments x likes x shares x ratings rows of one post.
 func (r *Repository) Report(ctx context.Context, id int64) (*Report, error) {
-	q := r.Query(post.ID(id)).WithAuthor()
+	q := r.With(withAuthor).Query(post.ID(id))
 	q.Modify(func(s *sql.Selector) {
 		s.AppendSelectExprAs(countOf(s, comment.Table, comment.FieldDeletedAt), "comments_count")
 		s.AppendSelectExprAs(countOf(s, postlike.Table, ""), "likes_count")

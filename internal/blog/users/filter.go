@@ -17,6 +17,7 @@ import (
 	"github.com/framefox-go/framefox/ent/userrole"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/framework/repository"
+	"github.com/framefox-go/framefox/internal/blog/localday"
 	"github.com/framefox-go/framefox/internal/blog/roles"
 )
 
@@ -48,7 +49,7 @@ type Filter struct {
 
 // EndOfDay is the last instant of a day that the databases tell from the next.
 func EndOfDay(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, day.Location()).Add(-time.Microsecond)
+	return localday.Begin(day.Year(), day.Month(), day.Day()+1, day.Location()).Add(-time.Microsecond)
 }
 
 // Caller is who asks for users.

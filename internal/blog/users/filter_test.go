@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/relay"
+	"github.com/framefox-go/framefox/framework/testkit"
 	"github.com/framefox-go/framefox/internal/blog"
 	"github.com/framefox-go/framefox/internal/blog/blogtest"
 	"github.com/framefox-go/framefox/internal/blog/roles"
@@ -205,5 +207,44 @@ func TestFindFilteredSorted(t *testing.T) {
 			pages = append(pages, names(found))
 		}
 		require.Equal(t, "gil fay eve dan cleo bob ada", strings.Join(pages, " "))
+	})
+}
+
+// A day has all of its hours where clocks are put forward at its end.
+//
+// Covers: D41, E26, E82.
+func TestEndOfDay(t *testing.T) {
+	t.Parallel()
+	santiago, err := time.LoadLocation("America/Santiago")
+	require.NoError(t, err)
+	want := time.Date(2026, 9, 6, 3, 59, 59, 999_999_000, time.UTC)
+	require.True(t, want.Equal(users.EndOfDay(time.Date(2026, 9, 5, 15, 0, 0, 0, santiago))))
+}
+
+// Names are ordered without regard to case, letters with accents too, and only a
+// sort by what may be missing asks for it, which no index would answer.
+//
+// Covers: E33, E35.
+func TestSortsAlike(t *testing.T) {
+	t.Parallel()
+	blogtest.Each(t, func(t *testing.T, app *blog.App) {
+		ctx, c := t.Context(), app.Client
+		for _, name := range []string{"Émile", "école", "Zoë", "zoé", "ÖZ", "öa"} {
+			newUser(t, c, fmt.Sprintf("u%x", name), func(u *ent.UserCreate) { u.SetFirstName(name) })
+		}
+		repo := users.NewRepository(c)
+		found, err := repo.FindFiltered(ctx, users.Caller{}, users.Filter{Sort: "full_name", Ascending: true})
+		require.NoError(t, err)
+		var got []string
+		for _, u := range found {
+			got = append(got, *u.FirstName)
+		}
+		require.Equal(t, []string{"zoé", "Zoë", "école", "Émile", "öa", "ÖZ"}, got)
+
+		for _, sort := range users.Sorts() {
+			statements := testkit.Count(t, app.DB).Of(func() { _, err = repo.FindFiltered(ctx, users.Caller{}, users.Filter{Sort: sort}) })
+			require.NoError(t, err)
+			require.Equal(t, sort == "last_login", strings.Contains(strings.Join(statements, "\n"), "IS NOT NULL"), sort)
+		}
 	})
 }

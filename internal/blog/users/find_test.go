@@ -57,7 +57,7 @@ func admin(u *ent.UserCreate) { u.SetIsAdmin(true) }
 // they are active and administrators, and by when they came. Those who are
 // deleted are not.
 //
-// Covers: D14, D15, D16, D17, D30, D31, D60.
+// Covers: D14, D15, D16, D17, D30, D31, D60, E80, S01, S09.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	blogtest.Each(t, func(t *testing.T, app *blog.App) {
@@ -101,6 +101,7 @@ func TestFind(t *testing.T) {
 		recent, err := repo.FindRecent(ctx, 7, 20)
 		require.NoError(t, err)
 		require.Equal(t, "dan ada", names(recent)) // a week to the instant
+		require.Empty(t, recent[0].Password)       // is not read
 		recent, err = repo.FindRecent(ctx, 8, 2)
 		require.NoError(t, err)
 		require.Equal(t, "dan ada", names(recent))

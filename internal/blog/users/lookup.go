@@ -70,7 +70,7 @@ func searched() []string {
 // listed are the columns that a list of users shows.
 func listed() []string {
 	return []string{
-		user.FieldID, user.FieldUsername, user.FieldEmail, user.FieldFirstName, user.FieldLastName,
+		user.FieldID, user.FieldUsername, user.FieldEmail, user.FieldFirstName, user.FieldLastName, user.FieldDisplayName,
 		user.FieldIsActive, user.FieldIsAdmin, user.FieldIsVerified, user.FieldCreatedAt, user.FieldLastLogin,
 	}
 }

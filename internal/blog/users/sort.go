@@ -36,11 +36,15 @@ func sorts() map[string]func(*sql.Selector) sql.Querier {
 	}
 }
 
-// fullName is the first and the last name; what is missing leaves no space.
+// fullName is the first and the last name in small letters; what is missing leaves
+// no space.
 func fullName(s *sql.Selector) sql.Querier {
 	parts := fmt.Sprintf("COALESCE(%s, '') || ' ' || COALESCE(%s, '')", s.C(user.FieldFirstName), s.C(user.FieldLastName))
 	if s.Dialect() == dialect.MySQL { // where || is a logical or
 		parts = "CONCAT(" + strings.ReplaceAll(parts, " || ", ", ") + ")"
+	}
+	if s.Dialect() == dialect.Postgres { // the columns' own collation lowers ASCII only, but orders as other databases do
+		return sql.Raw("LOWER(TRIM(" + parts + `) COLLATE "default") COLLATE "C"`)
 	}
 	return sql.Raw("LOWER(TRIM(" + parts + "))")
 }
@@ -65,8 +69,10 @@ func sorting(f Filter) (func(*sql.Selector), error) {
 				b.WriteString("(").Join(by(s)).WriteString(")" + suffix + direction)
 			})
 		}
-		// NULL is the smallest value, on every dialect.
-		s.OrderExpr(term(" IS NOT NULL"), term(""))
+		if name == user.FieldLastLogin { // the only one that may be NULL, which is the smallest value on every dialect
+			s.OrderExpr(term(" IS NOT NULL"))
+		}
+		s.OrderExpr(term(""))
 		s.OrderExpr(sql.ExprFunc(func(b *sql.Builder) { b.Ident(s.C(user.FieldID)).WriteString(direction) }))
 	}, nil
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/framefox-go/framefox/framework/query"
 )
 
-// Statistics count the users who are not deleted.
+// Statistics count the users who are not deleted, deactivated ones included.
 type Statistics struct {
-	TotalUsers  int
-	ActiveUsers int
-	AdminUsers  int
-	NewUsers30d int `sql:"new_users_30d"` // registered within 30 days
-	Active7d    int `sql:"active_7d"`     // signed in within 7 days
+	TotalUsers  int `json:"total_users"`
+	ActiveUsers int `json:"active_users"` // not deactivated
+	AdminUsers  int `json:"admin_users"`
+	NewUsers30d int `json:"new_users_30d" sql:"new_users_30d"` // registered within 30 days
+	Active7d    int `json:"active_7d" sql:"active_7d"`         // signed in within 7 days
 }
 
 // Statistics counts the users, in one statement.

@@ -50,13 +50,15 @@ func (r *Repository) FindAdmins(ctx context.Context) ([]*ent.User, error) {
 }
 
 // FindRecent returns the active users who registered within the last days, to the
-// instant, the newest first, at most limit.
+// instant, the newest first, at most limit. They come with the columns that a list
+// shows.
 func (r *Repository) FindRecent(ctx context.Context, days, limit int) ([]*ent.User, error) {
 	const maxDays = 36_500
 	if days < 1 || days > maxDays {
 		return nil, &relay.ArgumentError{Path: "days", Reason: fmt.Sprintf("must be between 1 and %d", maxDays)}
 	}
-	return r.Where(Active(), user.CreatedAtGTE(r.now().UTC().AddDate(0, 0, -days))).
+	shown := func(q *ent.UserQuery) { q.Select(listed()...) }
+	return r.Where(Active(), user.CreatedAtGTE(r.now().UTC().AddDate(0, 0, -days))).With(shown).
 		FindBy(ctx, nil, repository.OrderBy(repository.Desc("created_at")), repository.Limit(limit))
 }
 
