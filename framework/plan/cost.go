@@ -27,6 +27,7 @@ func (n *Node) guess(s size, statement *sqltext.Statement) {
 		n.Examined = math.Min(10, s.rows)
 	case IndexSearch:
 		n.Examined = n.found(s)
+	default:
 	}
 	used := map[string]bool{}
 	for _, m := range sqliteTerm.FindAllStringSubmatch(n.Condition, -1) {
@@ -124,8 +125,9 @@ func (n *Node) sorts() bool {
 		return true
 	case Other:
 		return slices.ContainsFunc(n.Children, (*Node).sorts)
+	default:
+		return false
 	}
-	return false
 }
 
 // visit estimates what one run of the node gives and costs.
@@ -152,8 +154,9 @@ func (n *Node) visit() (rows, cost float64) {
 		return inner, innerCost + inner*math.Log2(inner+2)
 	case Group, Distinct:
 		return inner, innerCost + inner
+	default:
+		return inner, innerCost
 	}
-	return inner, innerCost
 }
 
 func (n *Node) given() float64 {

@@ -10,10 +10,10 @@ type Rule string
 
 // The rules.
 const (
-	FullScan      Rule = "full scan"             // a table is read from beginning to end
-	Temporary     Rule = "temporary table"       // rows are sorted or grouped without an index
-	LargeLoop     Rule = "large nested loop"     // many rows are visited in a loop
-	LoopWithoutIx Rule = "nested loop, no index" // a table is read whole for each row of another
+	FullScan  Rule = "full scan"             // a table is read from beginning to end
+	Temporary Rule = "temporary table"       // rows are sorted or grouped without an index
+	LargeLoop Rule = "large nested loop"     // many rows are visited in a loop
+	BareLoop  Rule = "nested loop, no index" // a table is read whole for each row of another
 )
 
 // Finding is what is slow about one node of a plan.
@@ -144,7 +144,7 @@ func (n *Node) looped(t Thresholds) (list []Finding) {
 }
 
 func (n *Node) unindexed(t Thresholds, outer float64) Finding {
-	f := Finding{Rule: LoopWithoutIx, Node: n, Table: n.Table, Rows: n.TableRows}
+	f := Finding{Rule: BareLoop, Node: n, Table: n.Table, Rows: n.TableRows}
 	if f.Rows == 0 {
 		f.Rows = n.Examined
 	}

@@ -162,7 +162,7 @@ func (t *tables) statistics(ctx context.Context) error {
 	}
 	for _, row := range a {
 		var numbers []float64
-		for _, word := range strings.Fields(textOf(row[2])) {
+		for word := range strings.FieldsSeq(textOf(row[2])) {
 			if n, err := strconv.ParseFloat(word, 64); err == nil {
 				numbers = append(numbers, n)
 			}

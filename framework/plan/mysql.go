@@ -15,7 +15,7 @@ type object map[string]any
 
 func readMySQL(data []byte) (*Node, error) {
 	var top object
-	if err := json.Unmarshal(data, &top); err != nil {
+	if err := json.Unmarshal(repaired(data), &top); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	if plan := top.part("query_plan"); plan != nil {
@@ -33,6 +33,22 @@ func readMySQL(data []byte) (*Node, error) {
 		root.Cost = block.cost()
 	}
 	return root, nil
+}
+
+// repaired takes out backslashes that JSON does not know: MariaDB writes a quote
+// within a text as \' there.
+func repaired(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); i++ {
+		if data[i] == '\\' && i+1 < len(data) {
+			if strings.IndexByte(`"\/bfnrtu`, data[i+1]) >= 0 {
+				out = append(out, data[i])
+			}
+			i++
+		}
+		out = append(out, data[i])
+	}
+	return out
 }
 
 // together puts the nodes below one, if they are not one already.
@@ -99,6 +115,13 @@ func joined(children []*Node) *Node {
 	n := &Node{Kind: NestedLoop, Operation: "nested_loop", Children: children}
 	if len(children) == 1 {
 		return children[0]
+	}
+	n.Rows = 1
+	for _, child := range children {
+		n.Rows *= child.Rows
+	}
+	if last := children[len(children)-1]; last.produced > 0 {
+		n.Rows = last.produced
 	}
 	if slices.ContainsFunc(children[1:], func(c *Node) bool { return strings.Contains(c.Operation, "hash") }) {
 		n.Kind = HashJoin
@@ -210,6 +233,9 @@ func (o object) table() *Node {
 	n.Rows = n.Examined
 	if filtered, ok := o["filtered"]; ok {
 		n.Rows = n.Examined * toNumber(filtered) / 100
+	}
+	if n.produced = o.number("rows_produced_per_join"); n.Examined == 0 {
+		n.Rows = n.produced
 	}
 	if info := o.part("cost_info"); info != nil {
 		n.Cost = info.number("prefix_cost")

@@ -46,7 +46,7 @@ func TestReadsMySQL(t *testing.T) {
 	}
 	require.Contains(t, rules, plan.FullScan)
 	require.Contains(t, rules, plan.Temporary)
-	require.Contains(t, rules, plan.LoopWithoutIx)
+	require.Contains(t, rules, plan.BareLoop)
 }
 
 // An order that an index gives is no sort.

@@ -68,6 +68,8 @@ type Node struct {
 	AtLeast   bool    `json:"atLeast,omitempty"`   // TableRows may be more
 	Cost      float64 `json:"cost,omitempty"`      // with its children
 	Children  []*Node `json:"children,omitempty"`
+
+	produced float64 // MySQL: rows of the join up to and with this table
 }
 
 // All yields the nodes from the root down, each with the one above it.

@@ -106,7 +106,7 @@ func TestFindsNestedLoops(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *database.DB) {
 		a := analyze(t, db, "SELECT p.title FROM posts p JOIN posts q ON p.title < q.title")
-		found{plan.LoopWithoutIx, "posts", false}.has(t, a)
+		found{plan.BareLoop, "posts", false}.has(t, a)
 		require.Contains(t, a.Recommendations, "Large nested loops may need optimization")
 		require.Contains(t, a.Issues, "Inefficient nested loop join")
 		require.Contains(t, a.Suggestions, "Add indexes on join columns")
@@ -116,7 +116,7 @@ func TestFindsNestedLoops(t *testing.T) {
 		require.NotContains(t, a.Recommendations, "Large nested loops may need optimization")
 
 		a = analyze(t, db, "SELECT u.id, (SELECT COUNT(*) FROM posts p WHERE p.title = u.name) FROM users u")
-		found{plan.LoopWithoutIx, "posts", false}.has(t, a)
+		found{plan.BareLoop, "posts", false}.has(t, a)
 	})
 }
 

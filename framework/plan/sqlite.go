@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -106,6 +107,7 @@ func (n *Node) reads() bool {
 	switch n.Kind {
 	case TableScan, IndexScan, IndexSearch, AutoIndex, RowsScan:
 		return true
+	default:
 	}
 	return n.Kind == Union && strings.HasPrefix(n.Operation, "MULTI-INDEX")
 }
@@ -133,7 +135,7 @@ func (n *Node) nest() {
 	if len(loops) > 1 {
 		loops = []*Node{{Kind: NestedLoop, Operation: "nested loop", Children: loops}}
 	}
-	inner := append(loops, rest...)
+	inner := slices.Concat(loops, rest)
 	for _, w := range wrap {
 		w.Children = inner
 		inner = []*Node{w}

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/framefox-go/framefox/framework/entity"
+	queryplan "github.com/framefox-go/framefox/framework/plan"
 )
 
 // Client is a generated client: a source that reads and writes entities.
@@ -164,46 +165,17 @@ func (b *Builder[E]) ToSQL(ctx context.Context) (text string, args []any, err er
 	return text, args, nil
 }
 
-// Explain is the plan that the database has for the statement.
-func (b *Builder[E]) Explain(ctx context.Context) (string, error) {
+// Explain is the plan that the database has for the statement; see package plan.
+func (b *Builder[E]) Explain(ctx context.Context) (p *queryplan.Plan, err error) {
 	text, args, err := b.ToSQL(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	driver := b.src.Driver()
-	keyword := "EXPLAIN "
-	if driver.Dialect() == dialect.SQLite {
-		keyword = "EXPLAIN QUERY PLAN "
-	}
-	var lines []string
-	err = limitsOf(b.src).query(ctx, driver, keyword+text, args, func(rows *sql.Rows) error {
-		columns, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			cells, dests := make([]any, len(columns)), make([]any, len(columns))
-			for i := range cells {
-				dests[i] = &cells[i]
-			}
-			if err := rows.Scan(dests...); err != nil {
-				return err
-			}
-			lines = append(lines, planLine(columns, cells))
-		}
-		return rows.Err()
+	err = limitsOf(b.src).run(ctx, b.src.Driver(), func(ctx context.Context) error {
+		p, err = queryplan.Explain(ctx, b.src, queryplan.Query{SQL: text, Args: args})
+		return err
 	})
-	return strings.Join(lines, "\n"), err
-}
-
-func planLine(columns []string, cells []any) string {
-	var parts []string
-	for i, c := range cells {
-		if text, ok := textOf(c); ok && columns[i] != "notused" {
-			parts = append(parts, text)
-		}
-	}
-	return strings.Join(parts, " ")
+	return p, err
 }
 
 // GetAs reads the rows of a builder into T: a struct, a map, or a scalar, as [All]

@@ -2,13 +2,13 @@ package relay
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+
+	queryplan "github.com/framefox-go/framefox/framework/plan"
 )
 
 // estimateRows asks the planner how many rows the window has. The statement is
@@ -35,16 +35,16 @@ func estimateRows(ctx context.Context, src Source, name string, w *window) (int,
 	if err != nil {
 		return 0, false, fmt.Errorf("relay: cannot read a plan: %w", err)
 	}
-	var plan []byte
+	var text []byte
 	switch t := v.(type) {
 	case string:
-		plan = []byte(t)
+		text = []byte(t)
 	case []byte:
-		plan = t
+		text = t
 	default:
 		return 0, false, fmt.Errorf("relay: cannot read a plan of type %T", v)
 	}
-	n, ok := planned(plan)
+	n, ok := planned(text)
 	return n, ok, nil
 }
 
@@ -64,75 +64,17 @@ func explain(s *sql.Selector) string {
 	}
 }
 
-// queryPlan is what the planners say of rows. PostgreSQL has them at the root,
-// MySQL and MariaDB at each table of a join.
-type queryPlan struct {
-	Root *struct {
-		Rows float64 `json:"Plan Rows"`
-	} `json:"Plan"`
-	Block *struct {
-		Table *planTable `json:"table"`
-		Loop  []struct {
-			Table *planTable `json:"table"`
-		} `json:"nested_loop"`
-	} `json:"query_block"`
-}
-
-type planTable struct {
-	Produced *float64 `json:"rows_produced_per_join"` // MySQL: up to and with this table
-	Rows     *float64 `json:"rows"`                   // MariaDB: for each row so far
-	Filtered percent  `json:"filtered"`
-}
-
-// percent is a number that MySQL writes as text.
-type percent float64
-
-func (p *percent) UnmarshalJSON(data []byte) error {
-	text := string(data)
-	if unquoted, err := strconv.Unquote(text); err == nil {
-		text = unquoted
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return fmt.Errorf("relay: cannot read a percentage: %w", err)
-	}
-	*p = percent(n)
-	return nil
-}
-
 // planned finds the number of rows in a plan. A plan of another shape has none.
 func planned(data []byte) (int, bool) {
-	var p queryPlan
+	of := dialect.MySQL
 	if len(data) > 0 && data[0] == '[' {
-		var list []queryPlan
-		if json.Unmarshal(data, &list) != nil || len(list) == 0 {
-			return 0, false
-		}
-		p = list[0]
-	} else if json.Unmarshal(data, &p) != nil {
+		of = dialect.Postgres
+	}
+	p, err := queryplan.Parse(of, data)
+	if err != nil || p.Rows() == 0 {
 		return 0, false
 	}
-	switch {
-	case p.Root != nil:
-		return whole(p.Root.Rows), true
-	case p.Block == nil:
-		return 0, false
-	}
-	tables := []*planTable{p.Block.Table}
-	for _, step := range p.Block.Loop {
-		tables = append(tables, step.Table)
-	}
-	n, found := 1.0, false
-	for _, t := range tables {
-		switch {
-		case t == nil:
-		case t.Produced != nil:
-			n, found = *t.Produced, true
-		case t.Rows != nil:
-			n, found = n**t.Rows*float64(t.Filtered)/100, true
-		}
-	}
-	return whole(n), found
+	return whole(p.Rows()), true
 }
 
 func whole(n float64) int { return int(math.Min(math.Max(math.Round(n), 0), 1<<53)) }

@@ -71,7 +71,7 @@ func (s *Statement) selection(b *Block, tokens []Token) {
 		b.Grouped = true
 		tokens = tokens[1:]
 	}
-	for _, item := range split(tokens, ",") {
+	for _, item := range split(tokens) {
 		if n := len(item); n > 0 && item[n-1].Is("*") && (n == 1 || item[n-2].Is(".")) {
 			b.Star = true
 			continue
@@ -236,7 +236,7 @@ func (s *Statement) table(b *Block, item []Token) {
 
 func (s *Statement) group(b *Block, tokens []Token) {
 	b.Grouped = true
-	for _, item := range split(trimBy(tokens), ",") {
+	for _, item := range split(trimBy(tokens)) {
 		s.expression(b, item)
 		if c, n, ok := column(item); ok && n == len(item) {
 			b.Group = append(b.Group, c)
@@ -250,7 +250,7 @@ func (s *Statement) group(b *Block, tokens []Token) {
 
 func (s *Statement) order(b *Block, tokens []Token) {
 	b.Sorted = true
-	for _, item := range split(trimBy(tokens), ",") {
+	for _, item := range split(trimBy(tokens)) {
 		s.expression(b, item)
 		c, n, ok := column(item)
 		if !ok {
@@ -283,7 +283,7 @@ func trimBy(tokens []Token) []Token {
 
 // limit reads LIMIT 10, LIMIT 20, 10 and FETCH FIRST 10 ROWS ONLY.
 func (b *Block) limit(tokens []Token) {
-	if parts := split(tokens, ","); len(parts) == 2 {
+	if parts := split(tokens); len(parts) == 2 {
 		tokens = parts[1]
 	}
 	for _, t := range tokens {

@@ -162,7 +162,7 @@ func (s *Statement) row(b *Block, tokens []Token) bool {
 		op = Equal
 	}
 	right := params(tokens[end+2:])
-	items := split(tokens[1:end], ",")
+	items := split(tokens[1:end])
 	for i, item := range items {
 		c, n, ok := column(item)
 		if !ok || n != len(item) {

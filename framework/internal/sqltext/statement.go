@@ -286,11 +286,11 @@ func at(tokens []Token, keyword string) int {
 	return -1
 }
 
-// split cuts at a keyword or symbol outside of parentheses.
-func split(tokens []Token, keyword string) (parts [][]Token) {
+// split cuts at the commas outside of parentheses.
+func split(tokens []Token) (parts [][]Token) {
 	depth, from := 0, 0
 	for i, t := range tokens {
-		if depth += nesting(t); depth == 0 && t.Is(keyword) {
+		if depth += nesting(t); depth == 0 && t.Is(",") {
 			parts = append(parts, tokens[from:i])
 			from = i + 1
 		}
