@@ -29,6 +29,7 @@ func newDatabase(env *Env) *cobra.Command {
 	group.AddCommand(newDiagram(env))
 	group.AddCommand(newCheck(env), newTestCycle(env), newSquash(env), newMerge(env))
 	group.AddCommand(newRehash(env))
+	group.AddCommand(newAnalyze(env, "analyze"), newIndexes(env))
 	if env.app.Tables != nil || env.app.Source != nil {
 		group.AddCommand(newSync(env))
 		group.AddCommand(newCreateMigration(env))

@@ -83,10 +83,10 @@ func (p *Plan) Findings(t Thresholds) (list []Finding) {
 
 func (n *Node) scanned(t Thresholds) Finding {
 	f := Finding{Rule: FullScan, Node: n, Table: n.Table, Rows: n.TableRows}
-	if f.Rows == 0 {
+	if f.Rows == 0 && !n.counted {
 		f.Rows = max(n.Examined, n.Rows)
 	}
-	f.Small = f.Rows < t.SmallTable && !n.AtLeast && (n.TableRows > 0 || n.Examined > 0)
+	f.Small = f.Rows < t.SmallTable && !n.AtLeast && (n.counted || n.Examined > 0)
 	f.Detail = "the whole table " + n.Table + " is read"
 	if f.Rows > 0 {
 		f.Detail += fmt.Sprintf(", %s rows", number(f.Rows))
@@ -100,6 +100,7 @@ func (n *Node) scanned(t Thresholds) Finding {
 func (n *Node) sorted(t Thresholds) Finding {
 	f := Finding{Rule: Temporary, Node: n, Rows: n.Rows}
 	var names []string
+	counted := false
 	for _, child := range n.Children {
 		f.Rows = max(f.Rows, child.given())
 		if r, _ := child.visit(); r > f.Rows {
@@ -109,9 +110,10 @@ func (n *Node) sorted(t Thresholds) Finding {
 	for below := range (&Plan{Root: n}).All() {
 		if below.Table != "" {
 			names = append(names, below.Table)
+			counted = counted || below.counted
 		}
 	}
-	f.Small = f.Rows > 0 && f.Rows < t.SmallTable
+	f.Small = (f.Rows > 0 || counted) && f.Rows < t.SmallTable
 	f.Detail = strings.TrimSuffix(string(n.Kind)+" for "+n.For, " for ")
 	if len(names) > 0 {
 		f.Table = names[0]

@@ -98,7 +98,7 @@ func (t *tables) measure(ctx context.Context, n *Node, s *sqltext.Statement) err
 		}
 		return nil
 	}
-	n.TableRows, n.AtLeast = known.rows, known.atLeast
+	n.TableRows, n.AtLeast, n.counted = known.rows, known.atLeast, true
 	switch {
 	case t.driver.Dialect() == dialect.SQLite:
 		n.guess(known, s)

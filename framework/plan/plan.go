@@ -69,6 +69,7 @@ type Node struct {
 	Cost      float64 `json:"cost,omitempty"`      // with its children
 	Children  []*Node `json:"children,omitempty"`
 
+	counted  bool    // TableRows is known, also if it is 0
 	produced float64 // MySQL: rows of the join up to and with this table
 }
 
