@@ -70,7 +70,7 @@ func TestAdvisesWhatAWorkloadLacks(t *testing.T) {
 func TestAdvisesPartialIndexes(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *database.DB) {
-		report := advise(t, db, advice.Statement{SQL: mark(db, "SELECT * FROM posts WHERE title >= ? AND deleted_at IS NULL ORDER BY title LIMIT 5"), Count: 9})
+		report := advise(t, db, advice.Statement{SQL: "SELECT * FROM posts WHERE title >= ? AND deleted_at IS NULL ORDER BY title LIMIT ?", Count: 9})
 		require.NotEmpty(t, report.Advice)
 		best := report.Advice[0]
 		t.Log(columns(best), best.Before, best.After)
@@ -144,4 +144,28 @@ func TestTooLarge(t *testing.T) {
 		_, err := advice.Advise(t.Context(), db, nil, advice.Options{MaxBytes: 1})
 		require.ErrorIs(t, err, advice.ErrTooLarge)
 	})
+}
+
+// A database in memory is copied too, and statements as ent writes them are read:
+// tables and columns quoted, keys in subqueries.
+//
+// Covers: J41.
+func TestReadsWhatEntWrites(t *testing.T) {
+	t.Parallel()
+	url, err := config.ParseURL("sqlite:///:memory:", "")
+	require.NoError(t, err)
+	db, err := database.Open(t.Context(), config.Database{URL: url})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	blog(t, db)
+	report := advise(t, db, advice.Statement{
+		SQL: "SELECT `users`.`id`, `users`.`email` FROM `users` WHERE `users`.`id` IN (SELECT `posts`.`author_id` FROM `posts` " +
+			"WHERE `posts`.`title` = ? AND `posts`.`deleted_at` IS NULL) AND `users`.`is_active` ORDER BY `users`.`email` LIMIT 10",
+		Args: []any{"t50"}, Count: 10,
+	})
+	require.Empty(t, report.Skipped)
+	require.NotEmpty(t, report.Advice)
+	require.Equal(t, "posts", report.Advice[0].Table)
+	require.Equal(t, "title", report.Advice[0].Names()[0])
+	t.Log(report.Advice[0].Code, report.Before, report.After)
 }

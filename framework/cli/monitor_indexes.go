@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -137,6 +138,11 @@ func (e *Env) workload(file string) ([]advice.Statement, error) {
 		text := cmp.Or(s.SQL, s.Statement)
 		if text == "" {
 			return nil, fmt.Errorf("cannot read the recorded statements: number %d has no sql", n+1)
+		}
+		for i, arg := range s.Args {
+			if whole, ok := arg.(float64); ok && whole == math.Trunc(whole) {
+				s.Args[i] = int64(whole)
+			}
 		}
 		statements = append(statements, advice.Statement{
 			SQL: text, Args: s.Args, Count: s.Count, Total: time.Duration(s.Total * float64(time.Second)),
