@@ -140,7 +140,7 @@ func (it *item) touches(table string) bool {
 	return slices.ContainsFunc(it.uses, func(u *usage) bool { return u.table.Name == table })
 }
 
-func (w *workload) skip(sql string, reason string) {
+func (w *workload) skip(sql, reason string) {
 	w.report.Skipped = append(w.report.Skipped, Skipped{sql, reason})
 }
 

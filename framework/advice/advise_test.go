@@ -1,6 +1,7 @@
 package advice_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,11 +20,7 @@ func advise(t *testing.T, db *database.DB, workload ...advice.Statement) *advice
 }
 
 func columns(a advice.Advice) string {
-	text := ""
-	for _, name := range a.Names() {
-		text += name + " "
-	}
-	return text + a.Where
+	return strings.Join(a.Names(), " ") + " " + a.Where
 }
 
 // What a workload lacks is known: a look-up, and a filter with an order. The

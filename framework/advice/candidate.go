@@ -73,7 +73,7 @@ func (u *usage) variants(d config.Dialect, parts []Part) (list []Index) {
 	for _, where := range wheres {
 		i := whole
 		i.Where = where
-		if _, served := u.table.serves(i.Names(), where); !served {
+		if !u.table.serves(i.Names(), where) {
 			list = append(list, i)
 		}
 		if u.whole || len(rest) == 0 || len(rest) > maxCovered {
@@ -93,7 +93,7 @@ func (u *usage) variants(d config.Dialect, parts []Part) (list []Index) {
 func (u *usage) uncovered(parts []Part) (rest []string) {
 	for _, name := range u.needed {
 		in := slices.ContainsFunc(parts, func(p Part) bool { return p.Column == name })
-		if !in && !(len(u.table.Primary) == 1 && u.table.Primary[0] == name) {
+		if !in && !slices.Equal(u.table.Primary, []string{name}) {
 			rest = append(rest, name)
 		}
 	}

@@ -174,18 +174,12 @@ func (t *Table) column(name string) (Column, bool) {
 	return Column{}, false
 }
 
-// serves finds the index, or the primary key, that begins with the columns in any
-// order of those that are equal, and holds for the rows of where.
-func (t *Table) serves(columns []string, where string) (string, bool) {
-	if begins(t.Primary, columns) {
-		return "PRIMARY KEY", true
-	}
-	for _, index := range t.Indexes {
-		if begins(index.Columns, columns) && (index.Where == "" || strings.EqualFold(index.Where, bare(where))) {
-			return index.Name, true
-		}
-	}
-	return "", false
+// serves reports whether the primary key, or an index that holds for the rows of
+// where, begins with the columns.
+func (t *Table) serves(columns []string, where string) bool {
+	return begins(t.Primary, columns) || slices.ContainsFunc(t.Indexes, func(index Existing) bool {
+		return begins(index.Columns, columns) && (index.Where == "" || strings.EqualFold(index.Where, bare(where)))
+	})
 }
 
 func begins(list, with []string) bool {

@@ -42,7 +42,7 @@ func Suggest(ctx context.Context, db *database.DB, table string) ([]Suggestion, 
 func (t *Table) suggest() []Suggestion {
 	list := []Suggestion{}
 	add := func(kind Type, reason string, columns ...string) {
-		if _, served := t.serves(columns, ""); served {
+		if t.serves(columns, "") {
 			return
 		}
 		s := Suggestion{Type: kind, Columns: columns, Reason: reason, Index: Index{Table: t.Name}}

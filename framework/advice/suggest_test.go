@@ -1,6 +1,7 @@
 package advice_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,11 +21,7 @@ func TestSuggests(t *testing.T) {
 			require.NoError(t, err)
 			got := map[string]advice.Suggestion{}
 			for _, s := range list {
-				key := string(s.Type)
-				for _, c := range s.Columns {
-					key += " " + c
-				}
-				got[key] = s
+				got[string(s.Type)+" "+strings.Join(s.Columns, " ")] = s
 			}
 			return got
 		}

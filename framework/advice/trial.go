@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/framefox-go/framefox/framework/backup"
@@ -99,8 +100,8 @@ func (s *scratch) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	var errs []error
-	for i := len(s.undo) - 1; i >= 0; i-- {
-		errs = append(errs, s.undo[i](ctx))
+	for _, undo := range slices.Backward(s.undo) {
+		errs = append(errs, undo(ctx))
 	}
 	s.undo = nil
 	if err := errors.Join(errs...); err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -35,7 +34,7 @@ func newAnalyze(env *Env, name string) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
-			a, err := plan.Analyze(cmd.Context(), db, q, plan.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}) // the error is shown
+			a, err := plan.Analyze(cmd.Context(), db, q, plan.Options{Logger: slog.New(slog.DiscardHandler)}) // the error is shown
 			if errors.Is(err, plan.ErrNotReadOnly) || errors.Is(err, plan.ErrSeveral) {
 				return &UsageError{Command: cmd.CommandPath(), Err: err}
 			}

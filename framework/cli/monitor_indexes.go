@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ type recordedJSON struct {
 func (e *Env) workload(file string) ([]advice.Statement, error) {
 	in := e.In
 	if file != "-" {
-		f, err := os.Open(file)
+		f, err := os.Open(file) //nolint:gosec // the file that the user names
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the recorded statements: %w", err)
 		}
@@ -131,7 +132,7 @@ func (e *Env) workload(file string) ([]advice.Statement, error) {
 		if err := json.Unmarshal(data, &document); err != nil {
 			return nil, fmt.Errorf("cannot read the recorded statements: %w", err)
 		}
-		list = append(document.Statements, document.Server...)
+		list = slices.Concat(document.Statements, document.Server)
 	}
 	statements := make([]advice.Statement, 0, len(list))
 	for n, s := range list {
