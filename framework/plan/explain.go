@@ -134,7 +134,7 @@ var errUndo = errors.New("plan: undo")
 func apart(ctx context.Context, driver dialect.Driver, q Query, fn func(context.Context) error) error {
 	var options []database.TxOption
 	switch {
-	case q.Run && q.Writes:
+	case q.Run && (q.Writes || driver.Dialect() == dialect.MySQL): // ANALYZE counts as a write there
 	case database.TransactionOf(ctx) != nil && !q.Run:
 		return fn(ctx)
 	case !q.Writes:
