@@ -270,3 +270,7 @@ func (c *Cache) refreshLater(ctx context.Context, space, full string, read func(
 
 // refreshTimeout bounds a refresh in the background.
 const refreshTimeout = time.Minute
+
+// Up reports whether the level that processes share is in use: false if there is
+// none, or if it does not answer at present.
+func (c *Cache) Up() bool { return c.shared != nil && !c.shared.isDown() }

@@ -256,8 +256,7 @@ func (s *shared) mark(id string, tags []string) {
 	}
 	args := append([]any{string(random()), s.id, id, markerTTL.Milliseconds()}, anys(tags)...)
 	if err := s.run(markScript, args...).Err(); err != nil {
-		s.owe(tags)
-		s.fail(err)
+		s.fail(err, tags...)
 	}
 }
 
@@ -270,8 +269,7 @@ func (s *shared) settle(id string, tags []string, changed bool) {
 		return
 	}
 	if err := s.sendSettle(id, tags, changed); err != nil {
-		s.owe(tags)
-		s.fail(err)
+		s.fail(err, tags...)
 		return
 	}
 	s.mu.Lock()
@@ -306,13 +304,13 @@ func (s *shared) isDown() bool {
 func (s *shared) owe(tags []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, tag := range tags {
-		s.owed[tag] = true
-	}
-	s.setDown()
+	s.setDown(tags)
 }
 
-func (s *shared) setDown() (first bool) {
+func (s *shared) setDown(owed []string) (first bool) {
+	for _, tag := range owed {
+		s.owed[tag] = true
+	}
 	first = !s.down
 	s.down = true
 	select {
@@ -322,15 +320,13 @@ func (s *shared) setDown() (first bool) {
 	return first
 }
 
-// fail notes that Redis did not answer: it is not used until it does.
-func (s *shared) fail(err error) {
-	if errors.Is(err, redis.ErrClosed) {
-		return
-	}
+// fail notes that Redis did not answer, or not to this: it is not used until it
+// does.
+func (s *shared) fail(err error, owed ...string) {
 	s.mu.Lock()
-	first := s.setDown()
+	first := s.setDown(owed)
 	s.mu.Unlock()
-	if first {
+	if first && !errors.Is(err, redis.ErrClosed) {
 		s.config.Logger.Warn("cache: Redis does not answer; going on without it", "error", err)
 	}
 }
@@ -345,17 +341,18 @@ func (s *shared) recover(ctx context.Context) {
 		case <-s.wake:
 		}
 		for s.isDown() {
-			select {
-			case <-ctx.Done():
+			if s.pause(ctx); ctx.Err() != nil {
 				return
-			case <-time.After(s.config.Retry):
 			}
-			s.probe()
+			s.probe(ctx)
 		}
 	}
 }
 
-func (s *shared) probe() {
+func (s *shared) probe(ctx context.Context) {
+	if !s.reachable(ctx) {
+		return
+	}
 	s.mu.Lock()
 	owed := slices.Sorted(maps.Keys(s.owed))
 	s.owed = map[string]bool{}
@@ -374,6 +371,20 @@ func (s *shared) probe() {
 	s.config.Logger.Info("cache: Redis answers again")
 }
 
+// reachable reports whether there is a server. The client prints each time that
+// there is none.
+func (s *shared) reachable(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	options := s.client.Options()
+	conn, err := options.Dialer(ctx, options.Network, options.Addr)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close() // it was there
+	return true
+}
+
 // listen hears when other processes write. What is lost on the way is found out
 // after MaxStale.
 func (s *shared) listen(ctx context.Context) {
@@ -382,6 +393,10 @@ func (s *shared) listen(ctx context.Context) {
 	end := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer end()
 	for ctx.Err() == nil {
+		if s.isDown() {
+			s.pause(ctx)
+			continue
+		}
 		message, err := sub.Receive(ctx)
 		if m, ok := message.(*redis.Message); ok && m.Payload == s.id {
 			continue // its own
@@ -390,11 +405,16 @@ func (s *shared) listen(ctx context.Context) {
 		s.need = time.Now()
 		s.mu.Unlock()
 		if err != nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(s.config.Retry):
-			}
+			s.pause(ctx)
 		}
+	}
+}
+
+// pause waits before Redis is tried again.
+func (s *shared) pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(s.config.Retry):
 	}
 }
 
