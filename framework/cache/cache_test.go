@@ -453,7 +453,7 @@ func TestKeys(t *testing.T) {
 // Within a request what was found is found again; a write of this process shows
 // there too.
 //
-// Covers: I13, I21.
+// Covers: I13, I21, I41.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	app, c := onSQLite(t, cache.Config{Memory: -1}) // no other level

@@ -55,8 +55,7 @@ func (c *computation) add(tags []string, wrong bool) {
 // request is what is asked of the cache.
 type request struct {
 	*options
-	key     string // as the caller names it
-	full    string // with all that tells entries apart
+	full    string // the key, with all that tells entries apart
 	place   string
 	space   string
 	compute func(ctx context.Context) ([]byte, error)
@@ -89,16 +88,25 @@ func (c *Cache) compute(ctx context.Context, r *request, since uint64, st stamp,
 	if !keep || run.wrong || value == nil && e.missing == nil || !c.versions.current(e.tags, since) {
 		return e, false, err
 	}
-	if c.memory != nil {
-		c.memory.set(r.place, e, len(e.value)+len(e.key)+16*len(e.tags), time.Until(e.expires))
-	}
+	c.keep(ctx, r.place, r.space, e, st)
+	return e, true, err
+}
+
+// keep keeps an entry on each level.
+func (c *Cache) keep(ctx context.Context, place, space string, e *entry, st stamp) {
+	c.remember(place, e)
 	if c.shared != nil && st.up {
-		if failed := c.shared.set(ctx, r.place, e, st); failed != nil {
-			count.errors.Add(1)
+		if failed := c.shared.set(ctx, place, e, st); failed != nil {
+			c.counters.of(space).errors.Add(1)
 		}
 	}
-	count.sets.Add(1)
-	return e, true, err
+	c.counters.of(space).sets.Add(1)
+}
+
+func (c *Cache) remember(place string, e *entry) {
+	if c.memory != nil {
+		c.memory.set(place, e, len(e.value)+len(e.key)+16*len(e.tags), time.Until(e.expires))
+	}
 }
 
 // flight is a computation that several readers wait for.

@@ -106,8 +106,8 @@ func (c *Cache) get(ctx context.Context, key string, compute func(context.Contex
 	for _, set := range opts {
 		set(o)
 	}
-	o.tags = append(c.tagsOf(o.tags), bucket("key "+key), bucket("namespace "+space))
-	r := &request{options: o, key: key, space: space, full: key + "\x00" + c.views.Of(ctx), compute: compute}
+	o.tags = append(c.tagsOf(o.tags), ownTags(key)...)
+	r := &request{options: o, space: space, full: c.full(ctx, key), compute: compute}
 	r.place = place(key, r.full)
 	e, err := c.find(ctx, r)
 	if e != nil && (err == nil || e.missing != nil) {
@@ -117,6 +117,14 @@ func (c *Cache) get(ctx context.Context, key string, compute func(context.Contex
 		err = e.missing.err()
 	}
 	return e, err
+}
+
+// full is the key with who looks.
+func (c *Cache) full(ctx context.Context, key string) string { return key + "\x00" + c.views.Of(ctx) }
+
+// ownTags are those by which a key, and its namespace, are removed.
+func ownTags(key string) []string {
+	return []string{bucket("key " + key), bucket("namespace " + namespace(key))}
 }
 
 // find looks on each level.
@@ -175,9 +183,7 @@ func (c *Cache) lead(ctx context.Context, r *request, fl *flight, since uint64, 
 		if e := c.shared.get(ctx, r.place, r.full, since); e != nil && c.holds(e) {
 			count.hits.Add(1)
 			count.shared.Add(1)
-			if c.memory != nil {
-				c.memory.set(r.place, e, len(e.value)+len(e.key)+16*len(e.tags), time.Until(e.expires))
-			}
+			c.remember(r.place, e)
 			fl.e, fl.kept = e, true
 			requestOf(ctx).set(r.full, e)
 			c.ahead(ctx, r, e)

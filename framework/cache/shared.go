@@ -136,17 +136,20 @@ func (s *shared) run(script *redis.Script, args ...any) *redis.Cmd {
 // fresh makes sure that what this process knows of others is not older than
 // MaxStale. It is not ok where Redis does not answer.
 func (s *shared) fresh(ctx context.Context) (stamp stamp, ok bool) {
-	if stamp, ok, known := s.known(); known {
-		return stamp, ok
-	}
-	answer := s.refresh.DoChan("", func() (any, error) {
-		s.load()
-		return nil, nil //nolint:nilnil // known tells
-	})
-	select {
-	case <-answer:
-	case <-ctx.Done():
-		return stamp, false
+	const attempts = 3 // others may write meanwhile
+	for range attempts {
+		if stamp, ok, known := s.known(); known {
+			return stamp, ok
+		}
+		answer := s.refresh.DoChan("", func() (any, error) {
+			s.load()
+			return nil, nil //nolint:nilnil // known tells
+		})
+		select {
+		case <-answer:
+		case <-ctx.Done():
+			return stamp, false
+		}
 	}
 	stamp, ok, known := s.known()
 	return stamp, ok && known
