@@ -23,6 +23,7 @@ type DB struct {
 	url    config.URL
 	sql    *sql.DB
 	source source
+	conns  *connector
 	driver *joiner
 	logger *slog.Logger  // for warnings
 	slowTx time.Duration // 0 is never
@@ -114,6 +115,8 @@ func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 		db.source = pooled
 	}
 	conns.source = db.source
+	conns.texts.dialect, conns.implicitCommit = cfg.URL.Dialect, cfg.URL.Dialect == config.MySQL
+	db.conns = conns
 	db.sql = sql.OpenDB(conns)
 	db.sql.SetMaxIdleConns(-1) // the source keeps them
 	base := entsql.OpenDB(entDialect(cfg.URL.Dialect), db.sql)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 // connector is what database/sql gets its connections from.
@@ -14,6 +15,10 @@ type connector struct {
 	rules       argumentRules
 	log         *statementLog // nil logs nothing
 	interceptor Interceptor   // nil is none
+
+	observers      atomic.Pointer[[]WriteObserver] // nil is none
+	texts          textCache
+	implicitCommit bool // DDL commits
 }
 
 var (
@@ -61,6 +66,7 @@ type session struct {
 	broken    bool
 	guarded   bool // in a transaction whose end is in the hands of this package
 	validated bool // database/sql asked, and was told that the connection is fine
+	written   written
 }
 
 var (
@@ -85,16 +91,20 @@ func (s *session) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs a statement.
 func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (result driver.Result, err error) {
-	err = s.run(ctx, query, len(args), func() (err error) {
-		result, err = s.base.ExecContext(ctx, query, args)
-		return err
+	err = s.observed(ctx, query, func() error {
+		return s.run(ctx, query, len(args), func() (err error) {
+			result, err = s.base.ExecContext(ctx, query, args)
+			return err
+		})
 	})
 	return result, err
 }
 
 // QueryContext runs a statement that returns rows.
 func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) })
+	return s.observedRows(ctx, query, func() (driver.Rows, error) {
+		return s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) })
+	})
 }
 
 // PrepareContext prepares a statement.
@@ -128,6 +138,7 @@ func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 		return nil, err
 	}
 	s.guarded = ctx.Value(guardKey{}) != nil
+	s.begun(ctx)
 	return &transaction{tx: tx, session: s}, nil
 }
 
@@ -169,9 +180,19 @@ type transaction struct {
 	session *session
 }
 
-func (t *transaction) Commit() error { return t.finish("COMMIT", t.tx.Commit) }
+func (t *transaction) Commit() (err error) {
+	ended := t.session.committing(context.Background(), Changes{})
+	changed := true // unless COMMIT says otherwise, also if it panics
+	defer func() { ended(changed) }()
+	err = t.finish("COMMIT", t.tx.Commit)
+	changed = !notCommitted(err)
+	return err
+}
 
-func (t *transaction) Rollback() error { return t.finish("ROLLBACK", t.tx.Rollback) }
+func (t *transaction) Rollback() error {
+	t.session.written = written{}
+	return t.finish("ROLLBACK", t.tx.Rollback)
+}
 
 // finish runs the statement. Where it is kept from running the transaction is
 // rolled back.
@@ -218,14 +239,18 @@ func (s *statement) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs the statement.
 func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (result driver.Result, err error) {
-	err = s.session.run(ctx, s.query, len(args), func() (err error) {
-		result, err = s.fullStmt.ExecContext(ctx, args)
-		return err
+	err = s.session.observed(ctx, s.query, func() error {
+		return s.session.run(ctx, s.query, len(args), func() (err error) {
+			result, err = s.fullStmt.ExecContext(ctx, args)
+			return err
+		})
 	})
 	return result, err
 }
 
 // QueryContext runs the statement and returns its rows.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) })
+	return s.session.observedRows(ctx, s.query, func() (driver.Rows, error) {
+		return s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) })
+	})
 }
