@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // connector is what database/sql gets its connections from.
@@ -14,6 +15,7 @@ type connector struct {
 	rules       argumentRules
 	log         *statementLog // nil logs nothing
 	interceptor Interceptor   // nil is none
+	observers   observers
 }
 
 var (
@@ -23,7 +25,7 @@ var (
 
 // Connect leases a connection.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	lease, err := c.source.acquire(ctx)
+	lease, err := c.observers.acquire(ctx, c.source)
 	if err != nil {
 		return nil, err
 	}
@@ -85,16 +87,19 @@ func (s *session) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs a statement.
 func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (result driver.Result, err error) {
+	o := s.connector.observers.start(ctx, query, args)
 	err = s.run(ctx, query, len(args), func() (err error) {
 		result, err = s.base.ExecContext(ctx, query, args)
 		return err
 	})
+	o.end(result, err)
 	return result, err
 }
 
 // QueryContext runs a statement that returns rows.
 func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) })
+	o := s.connector.observers.start(ctx, query, args)
+	return o.rows(s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) }))
 }
 
 // PrepareContext prepares a statement.
@@ -102,11 +107,13 @@ func (s *session) PrepareContext(ctx context.Context, query string) (driver.Stmt
 	if err := s.ready(); err != nil {
 		return nil, err
 	}
+	o := s.connector.observers.start(ctx, query, nil)
 	base, err := s.base.PrepareContext(ctx, query)
 	if err != nil {
+		o.end(nil, err)
 		return nil, s.note(err)
 	}
-	return &statement{fullStmt: base.(fullStmt), session: s, query: query}, nil
+	return &statement{fullStmt: base.(fullStmt), session: s, query: query, preparing: o.elapsed()}, nil
 }
 
 // Prepare prepares a statement.
@@ -117,10 +124,12 @@ func (s *session) Prepare(query string) (driver.Stmt, error) {
 // BeginTx begins a transaction.
 func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	var tx driver.Tx
+	o := s.connector.observers.start(ctx, "BEGIN", nil)
 	err := s.run(ctx, "BEGIN", 0, func() (err error) {
 		tx, err = s.base.BeginTx(ctx, opts)
 		return err
 	})
+	o.end(nil, err)
 	if err != nil {
 		if tx != nil {
 			_ = tx.Rollback() // the error that was returned is what counts
@@ -128,7 +137,7 @@ func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 		return nil, err
 	}
 	s.guarded = ctx.Value(guardKey{}) != nil
-	return &transaction{tx: tx, session: s}, nil
+	return &transaction{tx: tx, session: s, ctx: context.WithoutCancel(ctx)}, nil
 }
 
 // Begin begins a transaction.
@@ -167,6 +176,7 @@ func (s *session) note(err error) error {
 type transaction struct {
 	tx      driver.Tx
 	session *session
+	ctx     context.Context //nolint:containedctx // of BeginTx, for observers: a driver's Commit takes none
 }
 
 func (t *transaction) Commit() error { return t.finish("COMMIT", t.tx.Commit) }
@@ -178,10 +188,12 @@ func (t *transaction) Rollback() error { return t.finish("ROLLBACK", t.tx.Rollba
 func (t *transaction) finish(query string, statement func() error) error {
 	ran := false
 	defer func() { t.session.guarded = false }()
+	o := t.session.connector.observers.start(t.ctx, query, nil)
 	err := t.session.run(context.Background(), query, 0, func() error {
 		ran = true
 		return statement()
 	})
+	o.end(nil, err)
 	if !ran {
 		_ = t.tx.Rollback() // the error that was returned is what counts
 		return err
@@ -204,8 +216,16 @@ type fullStmt interface {
 // statement is a prepared statement of a session.
 type statement struct {
 	fullStmt
-	session *session
-	query   string
+	session   *session
+	query     string
+	preparing time.Duration // what that took, until it is told
+}
+
+// observe begins the observation of a run; the first one has the preparing.
+func (s *statement) observe(ctx context.Context, args []driver.NamedValue) *observation {
+	o := s.session.connector.observers.start(ctx, s.query, args).after(s.preparing)
+	s.preparing = 0
+	return o
 }
 
 // CheckNamedValue treats an argument as session.CheckNamedValue does.
@@ -218,14 +238,17 @@ func (s *statement) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs the statement.
 func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (result driver.Result, err error) {
+	o := s.observe(ctx, args)
 	err = s.session.run(ctx, s.query, len(args), func() (err error) {
 		result, err = s.fullStmt.ExecContext(ctx, args)
 		return err
 	})
+	o.end(result, err)
 	return result, err
 }
 
 // QueryContext runs the statement and returns its rows.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) })
+	o := s.observe(ctx, args)
+	return o.rows(s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) }))
 }

@@ -1,0 +1,229 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"reflect"
+	"time"
+)
+
+// Observer is told what a database does, when it is done; package monitor is one.
+// It must be safe for concurrent use, and fast: statements wait for it.
+type Observer interface {
+	// Opened comes first, before any connection is made.
+	Opened(db *DB)
+	// Acquired tells how long it took to get a connection, or to fail at it.
+	Acquired(ctx context.Context, took time.Duration, err error)
+	// Ran tells of a statement that ended: of one that returns rows when those
+	// were read or closed. BEGIN, COMMIT and ROLLBACK are statements too.
+	Ran(ctx context.Context, s Statement)
+}
+
+// Statement is a statement that ran. What [DB.WithPgx] sends is not seen.
+type Statement struct {
+	Query string
+	Args  []driver.NamedValue // values of users: not to be shown, and not to be kept without a copy
+	Start time.Time
+
+	// Duration is the time in the driver, reading the rows included; what the
+	// reader did between two rows is not.
+	Duration time.Duration
+
+	Rows int64 // read, or changed; 0 where it failed
+	Err  error // of the driver
+}
+
+// WithObserver has an observer told of all that runs. Several observers are told
+// in the order of these options.
+func WithObserver(observer Observer) Option {
+	return func(o *options) { o.observers = append(o.observers, observer) }
+}
+
+// observers are told one after the other.
+type observers []Observer
+
+func (all observers) opened(db *DB) {
+	for _, o := range all {
+		o.Opened(db)
+	}
+}
+
+func (all observers) ran(ctx context.Context, s Statement) {
+	for _, o := range all {
+		o.Ran(ctx, s)
+	}
+}
+
+// acquire takes a connection of a source.
+func (all observers) acquire(ctx context.Context, from source) (lease, error) {
+	if len(all) == 0 {
+		return from.acquire(ctx)
+	}
+	start := time.Now()
+	lease, err := from.acquire(ctx)
+	took := time.Since(start)
+	for _, o := range all {
+		o.Acquired(ctx, took, err)
+	}
+	return lease, err
+}
+
+// observation is a statement that is being run; nil if nobody wants to know.
+type observation struct {
+	all   observers
+	ctx   context.Context //nolint:containedctx // lives for one statement
+	s     Statement
+	spent time.Duration // before Start
+}
+
+func (all observers) start(ctx context.Context, query string, args []driver.NamedValue) *observation {
+	if len(all) == 0 {
+		return nil
+	}
+	return &observation{all: all, ctx: ctx, s: Statement{Query: query, Args: args, Start: time.Now()}}
+}
+
+// after adds what was spent on a statement before it ran, on preparing it.
+func (o *observation) after(spent time.Duration) *observation {
+	if o != nil {
+		o.spent = spent
+	}
+	return o
+}
+
+// elapsed is the time so far.
+func (o *observation) elapsed() time.Duration {
+	if o == nil {
+		return 0
+	}
+	return time.Since(o.s.Start)
+}
+
+// end tells of a statement that returns no rows.
+func (o *observation) end(result driver.Result, err error) {
+	if o == nil || errors.Is(err, driver.ErrSkip) { // skipped: it is prepared next
+		return
+	}
+	o.s.Duration, o.s.Err = o.spent+time.Since(o.s.Start), err
+	if err == nil && result != nil {
+		o.s.Rows, _ = result.RowsAffected() // unknown is 0
+	}
+	o.all.ran(o.ctx, o.s)
+}
+
+// rows watches the rows of a statement to their end.
+func (o *observation) rows(rows driver.Rows, err error) (driver.Rows, error) {
+	if o == nil {
+		return rows, err
+	}
+	if err != nil {
+		o.end(nil, err)
+		return nil, err
+	}
+	o.s.Duration = o.spent + time.Since(o.s.Start)
+	return &observedRows{Rows: rows, o: o}, nil
+}
+
+// observedRows counts rows and the time that the driver takes for them. What it
+// has beyond driver.Rows gives where the driver lacks it what database/sql takes
+// in that case.
+type observedRows struct {
+	driver.Rows
+	o    *observation
+	told bool
+}
+
+var (
+	_ driver.RowsNextResultSet              = (*observedRows)(nil)
+	_ driver.RowsColumnTypeScanType         = (*observedRows)(nil)
+	_ driver.RowsColumnTypeDatabaseTypeName = (*observedRows)(nil)
+	_ driver.RowsColumnTypeLength           = (*observedRows)(nil)
+	_ driver.RowsColumnTypeNullable         = (*observedRows)(nil)
+	_ driver.RowsColumnTypePrecisionScale   = (*observedRows)(nil)
+)
+
+// Next reads a row.
+func (r *observedRows) Next(into []driver.Value) error {
+	start := time.Since(r.o.s.Start)
+	err := r.Rows.Next(into)
+	r.o.s.Duration += time.Since(r.o.s.Start) - start
+	switch {
+	case err == nil:
+		r.o.s.Rows++
+	case !errors.Is(err, io.EOF):
+		r.o.s.Err = err
+	}
+	return err
+}
+
+// Close tells of the statement: database/sql closes at the end of the rows too.
+func (r *observedRows) Close() error {
+	start := time.Since(r.o.s.Start)
+	err := r.Rows.Close()
+	if r.told {
+		return err
+	}
+	r.told = true
+	r.o.s.Duration += time.Since(r.o.s.Start) - start
+	if r.o.s.Err == nil {
+		r.o.s.Err = err
+	}
+	r.o.all.ran(r.o.ctx, r.o.s)
+	return err
+}
+
+// HasNextResultSet implements driver.RowsNextResultSet.
+func (r *observedRows) HasNextResultSet() bool {
+	next, ok := r.Rows.(driver.RowsNextResultSet)
+	return ok && next.HasNextResultSet()
+}
+
+// NextResultSet implements driver.RowsNextResultSet.
+func (r *observedRows) NextResultSet() error {
+	if next, ok := r.Rows.(driver.RowsNextResultSet); ok {
+		return next.NextResultSet()
+	}
+	return io.EOF
+}
+
+// ColumnTypeScanType implements driver.RowsColumnTypeScanType.
+func (r *observedRows) ColumnTypeScanType(i int) reflect.Type {
+	if of, ok := r.Rows.(driver.RowsColumnTypeScanType); ok {
+		return of.ColumnTypeScanType(i)
+	}
+	return reflect.TypeFor[any]()
+}
+
+// ColumnTypeDatabaseTypeName implements driver.RowsColumnTypeDatabaseTypeName.
+func (r *observedRows) ColumnTypeDatabaseTypeName(i int) string {
+	if of, ok := r.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
+		return of.ColumnTypeDatabaseTypeName(i)
+	}
+	return ""
+}
+
+// ColumnTypeLength implements driver.RowsColumnTypeLength.
+func (r *observedRows) ColumnTypeLength(i int) (int64, bool) {
+	if of, ok := r.Rows.(driver.RowsColumnTypeLength); ok {
+		return of.ColumnTypeLength(i)
+	}
+	return 0, false
+}
+
+// ColumnTypeNullable implements driver.RowsColumnTypeNullable.
+func (r *observedRows) ColumnTypeNullable(i int) (nullable, ok bool) {
+	if of, ok := r.Rows.(driver.RowsColumnTypeNullable); ok {
+		return of.ColumnTypeNullable(i)
+	}
+	return false, false
+}
+
+// ColumnTypePrecisionScale implements driver.RowsColumnTypePrecisionScale.
+func (r *observedRows) ColumnTypePrecisionScale(i int) (precision, scale int64, ok bool) {
+	if of, ok := r.Rows.(driver.RowsColumnTypePrecisionScale); ok {
+		return of.ColumnTypePrecisionScale(i)
+	}
+	return 0, 0, false
+}
