@@ -168,12 +168,13 @@ type trend struct {
 
 const trendStep = time.Minute
 
-// growth is what was waited for in the last minute or two.
+// growth is what was waited for in the last minute or two. pgx counts a wait for
+// each connection that it makes, which says nothing of the size of the pool.
 func (t *trend) growth(s PoolStats) (waits int64, waited Seconds) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if now := time.Now(); now.Sub(t.at) > trendStep {
 		t.past, t.newer, t.at = t.newer, s, now
 	}
-	return s.Waits - t.past.Waits, s.WaitTime - t.past.WaitTime
+	return s.Waits - t.past.Waits - (s.Created - t.past.Created), s.WaitTime - t.past.WaitTime
 }

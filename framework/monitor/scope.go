@@ -16,9 +16,15 @@ type scope struct {
 	name    string
 	request string
 
-	mu    sync.Mutex
-	runs  map[*entry]int
-	field map[*entry]string // of what ran too often
+	mu   sync.Mutex
+	runs map[string]*runs // by the id of the statement
+}
+
+// runs are those of one statement in a scope.
+type runs struct {
+	entry *entry
+	times int
+	field string // that made it too many
 }
 
 type scopeKey struct{}
@@ -46,31 +52,29 @@ func (m *Monitor) count(ctx context.Context, e *entry) {
 		return
 	}
 	s.mu.Lock()
-	if s.runs == nil {
-		s.runs = map[*entry]int{}
-	}
-	s.runs[e]++
-	over := s.runs[e] == m.opts.Repeats+1
-	s.mu.Unlock()
-	if !over {
-		return
-	}
-	field := FieldPath(ctx)
-	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.field == nil {
-		s.field = map[*entry]string{}
+	if s.runs == nil {
+		s.runs = map[string]*runs{}
 	}
-	s.field[e] = field
+	r := s.runs[e.id]
+	if r == nil {
+		r = &runs{entry: e}
+		s.runs[e.id] = r
+	}
+	if r.times++; r.times == m.opts.Repeats+1 {
+		r.field = FieldPath(ctx)
+	}
 }
 
 func (s *scope) end(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for e, field := range s.field {
-		s.monitor.repeated(ctx, s, e, field, s.runs[e])
+	for _, r := range s.runs {
+		if r.times > s.monitor.opts.Repeats {
+			s.monitor.repeated(ctx, s, r.entry, r.field, r.times)
+		}
 	}
-	s.runs, s.field = nil, nil
+	s.runs = nil
 }
 
 // Repeat is a statement that runs again and again within one request.
