@@ -81,8 +81,8 @@ func works() []work {
 			}
 			return nil
 		}},
-		{"20 inserts", func(ctx context.Context, client *ent.Client) error {
-			for range 20 {
+		{"60 inserts", func(ctx context.Context, client *ent.Client) error {
+			for range 60 {
 				if err := client.UserLog.Create().SetAction("read").Exec(ctx); err != nil {
 					return err
 				}

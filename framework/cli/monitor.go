@@ -88,8 +88,7 @@ func report(ctx context.Context, env *Env, base string, top int) (monitor.Report
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		var failed *url.Error
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
 			err = failed.Err
 		}
 		return r, &unreachableError{base, err}

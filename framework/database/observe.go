@@ -56,6 +56,14 @@ func (all observers) ran(ctx context.Context, s Statement) {
 	}
 }
 
+// behind is the context for what comes after ctx may have ended.
+func (all observers) behind(ctx context.Context) context.Context {
+	if len(all) == 0 {
+		return context.Background()
+	}
+	return context.WithoutCancel(ctx)
+}
+
 // acquire takes a connection of a source.
 func (all observers) acquire(ctx context.Context, from source) (lease, error) {
 	if len(all) == 0 {
@@ -70,12 +78,17 @@ func (all observers) acquire(ctx context.Context, from source) (lease, error) {
 	return lease, err
 }
 
-// observation is a statement that is being run; nil if nobody wants to know.
+// observation is a statement that is being run; nil if nobody wants to know. It is
+// the statement's rows too: it counts them and the time that the driver takes for
+// them. What it has beyond driver.Rows gives where the driver lacks it what
+// database/sql takes in that case.
 type observation struct {
+	driver.Rows
 	all   observers
 	ctx   context.Context //nolint:containedctx // lives for one statement
 	s     Statement
 	spent time.Duration // before Start
+	told  bool
 }
 
 func (all observers) start(ctx context.Context, query string, args []driver.NamedValue) *observation {
@@ -123,106 +136,98 @@ func (o *observation) rows(rows driver.Rows, err error) (driver.Rows, error) {
 		return nil, err
 	}
 	o.s.Duration = o.spent + time.Since(o.s.Start)
-	return &observedRows{Rows: rows, o: o}, nil
-}
-
-// observedRows counts rows and the time that the driver takes for them. What it
-// has beyond driver.Rows gives where the driver lacks it what database/sql takes
-// in that case.
-type observedRows struct {
-	driver.Rows
-	o    *observation
-	told bool
+	o.Rows = rows
+	return o, nil
 }
 
 var (
-	_ driver.RowsNextResultSet              = (*observedRows)(nil)
-	_ driver.RowsColumnTypeScanType         = (*observedRows)(nil)
-	_ driver.RowsColumnTypeDatabaseTypeName = (*observedRows)(nil)
-	_ driver.RowsColumnTypeLength           = (*observedRows)(nil)
-	_ driver.RowsColumnTypeNullable         = (*observedRows)(nil)
-	_ driver.RowsColumnTypePrecisionScale   = (*observedRows)(nil)
+	_ driver.RowsNextResultSet              = (*observation)(nil)
+	_ driver.RowsColumnTypeScanType         = (*observation)(nil)
+	_ driver.RowsColumnTypeDatabaseTypeName = (*observation)(nil)
+	_ driver.RowsColumnTypeLength           = (*observation)(nil)
+	_ driver.RowsColumnTypeNullable         = (*observation)(nil)
+	_ driver.RowsColumnTypePrecisionScale   = (*observation)(nil)
 )
 
 // Next reads a row.
-func (r *observedRows) Next(into []driver.Value) error {
-	start := time.Since(r.o.s.Start)
-	err := r.Rows.Next(into)
-	r.o.s.Duration += time.Since(r.o.s.Start) - start
+func (o *observation) Next(into []driver.Value) error {
+	start := time.Since(o.s.Start)
+	err := o.Rows.Next(into)
+	o.s.Duration += time.Since(o.s.Start) - start
 	switch {
 	case err == nil:
-		r.o.s.Rows++
+		o.s.Rows++
 	case !errors.Is(err, io.EOF):
-		r.o.s.Err = err
+		o.s.Err = err
 	}
 	return err
 }
 
 // Close tells of the statement: database/sql closes at the end of the rows too.
-func (r *observedRows) Close() error {
-	start := time.Since(r.o.s.Start)
-	err := r.Rows.Close()
-	if r.told {
+func (o *observation) Close() error {
+	start := time.Since(o.s.Start)
+	err := o.Rows.Close()
+	if o.told {
 		return err
 	}
-	r.told = true
-	r.o.s.Duration += time.Since(r.o.s.Start) - start
-	if r.o.s.Err == nil {
-		r.o.s.Err = err
+	o.told = true
+	o.s.Duration += time.Since(o.s.Start) - start
+	if o.s.Err == nil {
+		o.s.Err = err
 	}
-	r.o.all.ran(r.o.ctx, r.o.s)
+	o.all.ran(o.ctx, o.s)
 	return err
 }
 
 // HasNextResultSet implements driver.RowsNextResultSet.
-func (r *observedRows) HasNextResultSet() bool {
-	next, ok := r.Rows.(driver.RowsNextResultSet)
+func (o *observation) HasNextResultSet() bool {
+	next, ok := o.Rows.(driver.RowsNextResultSet)
 	return ok && next.HasNextResultSet()
 }
 
 // NextResultSet implements driver.RowsNextResultSet.
-func (r *observedRows) NextResultSet() error {
-	if next, ok := r.Rows.(driver.RowsNextResultSet); ok {
+func (o *observation) NextResultSet() error {
+	if next, ok := o.Rows.(driver.RowsNextResultSet); ok {
 		return next.NextResultSet()
 	}
 	return io.EOF
 }
 
 // ColumnTypeScanType implements driver.RowsColumnTypeScanType.
-func (r *observedRows) ColumnTypeScanType(i int) reflect.Type {
-	if of, ok := r.Rows.(driver.RowsColumnTypeScanType); ok {
+func (o *observation) ColumnTypeScanType(i int) reflect.Type {
+	if of, ok := o.Rows.(driver.RowsColumnTypeScanType); ok {
 		return of.ColumnTypeScanType(i)
 	}
 	return reflect.TypeFor[any]()
 }
 
 // ColumnTypeDatabaseTypeName implements driver.RowsColumnTypeDatabaseTypeName.
-func (r *observedRows) ColumnTypeDatabaseTypeName(i int) string {
-	if of, ok := r.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
+func (o *observation) ColumnTypeDatabaseTypeName(i int) string {
+	if of, ok := o.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
 		return of.ColumnTypeDatabaseTypeName(i)
 	}
 	return ""
 }
 
 // ColumnTypeLength implements driver.RowsColumnTypeLength.
-func (r *observedRows) ColumnTypeLength(i int) (int64, bool) {
-	if of, ok := r.Rows.(driver.RowsColumnTypeLength); ok {
+func (o *observation) ColumnTypeLength(i int) (int64, bool) {
+	if of, ok := o.Rows.(driver.RowsColumnTypeLength); ok {
 		return of.ColumnTypeLength(i)
 	}
 	return 0, false
 }
 
 // ColumnTypeNullable implements driver.RowsColumnTypeNullable.
-func (r *observedRows) ColumnTypeNullable(i int) (nullable, ok bool) {
-	if of, ok := r.Rows.(driver.RowsColumnTypeNullable); ok {
+func (o *observation) ColumnTypeNullable(i int) (nullable, ok bool) {
+	if of, ok := o.Rows.(driver.RowsColumnTypeNullable); ok {
 		return of.ColumnTypeNullable(i)
 	}
 	return false, false
 }
 
 // ColumnTypePrecisionScale implements driver.RowsColumnTypePrecisionScale.
-func (r *observedRows) ColumnTypePrecisionScale(i int) (precision, scale int64, ok bool) {
-	if of, ok := r.Rows.(driver.RowsColumnTypePrecisionScale); ok {
+func (o *observation) ColumnTypePrecisionScale(i int) (precision, scale int64, ok bool) {
+	if of, ok := o.Rows.(driver.RowsColumnTypePrecisionScale); ok {
 		return of.ColumnTypePrecisionScale(i)
 	}
 	return 0, 0, false

@@ -137,7 +137,7 @@ func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 		return nil, err
 	}
 	s.guarded = ctx.Value(guardKey{}) != nil
-	return &transaction{tx: tx, session: s, ctx: context.WithoutCancel(ctx)}, nil
+	return &transaction{tx: tx, session: s, ctx: s.connector.observers.behind(ctx)}, nil
 }
 
 // Begin begins a transaction.

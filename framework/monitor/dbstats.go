@@ -23,8 +23,8 @@ type DatabaseStats struct {
 // TableStats are the facts of one table.
 type TableStats struct {
 	Name       string `json:"name"`
-	Rows       int64  `json:"rows"`                 // counted on SQLite; elsewhere the server's estimate
-	Bytes      int64  `json:"bytes,omitempty"`      // without indexes; 0 for SQLite
+	Rows       int64  `json:"rows"`                                   // counted on SQLite; elsewhere the server's estimate
+	Bytes      int64  `json:"bytes,omitempty"`                        // without indexes; 0 for SQLite
 	IndexBytes int64  `json:"indexBytes,omitempty" sql:"index_bytes"` // 0 for SQLite
 }
 

@@ -23,7 +23,7 @@ func TestReportOverHTTP(t *testing.T) {
 	}
 	ask := func(method, target string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
-		m.Handler().ServeHTTP(w, httptest.NewRequest(method, target, http.NoBody))
+		m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody))
 		return w
 	}
 	var report monitor.Report
@@ -56,7 +56,7 @@ func TestGuard(t *testing.T) {
 		"secret":                {"xyz", "192.0.2.7:999", "example.org", [2]string{"Authorization", "bearer xyz"}, 200},
 		"secret by other means": {"xyz", "192.0.2.7:999", "example.org", [2]string{"Authorization", "Basic xyz"}, 401},
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
 		r.RemoteAddr, r.Host = c.remote, c.host
 		if c.header[0] != "" {
 			r.Header.Set(c.header[0], c.header[1])

@@ -25,7 +25,7 @@ func upper(step int) time.Duration {
 		return time.Duration(step+1) * time.Microsecond
 	}
 	exponent := step/8 + 2
-	return time.Duration(uint64(step%8+9)<<(exponent-3)) * time.Microsecond
+	return (time.Duration(step%8+9) << (exponent - 3)) * time.Microsecond
 }
 
 func (h *histogram) add(d time.Duration) { h[step(d)]++ }

@@ -131,8 +131,8 @@ func (m *Monitor) recommend() []Recommendation {
 		}
 	}
 	if s.Errors > manyErrors {
-		list = append(list, Recommendation{Text: fmt.Sprintf(
-			"%d times no connection could be had: check that the database answers, and that its limit of connections is above the pool's", s.Errors)})
+		list = append(list, Recommendation{Text: fmt.Sprintf("%d times no connection could be had: "+
+			"check that the database answers, and that its limit of connections is above the pool's", s.Errors)})
 	}
 	if s.SlowRate > manySlow {
 		list = append(list, Recommendation{Text: manySlowText})

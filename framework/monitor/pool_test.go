@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,9 +99,10 @@ func TestRecommendations(t *testing.T) {
 	}, testkit.WithPool(pool))
 }
 
-func texts(list []monitor.Recommendation) (all string) {
-	for _, r := range list {
-		all += r.Text + "\n"
+func texts(list []monitor.Recommendation) string {
+	all := make([]string, len(list))
+	for i, r := range list {
+		all[i] = r.Text
 	}
-	return all
+	return strings.Join(all, "\n")
 }

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -130,13 +131,11 @@ func (m *Monitor) Operations() []OperationStats {
 	for i := range list {
 		of := &m.operations[i]
 		list[i] = OperationStats{
-			Operation: operation(i).String(), //nolint:gosec // below operationCount
+			Operation: operation(i).String(),
 			Times:     of.times.distribution(), Rows: of.rows.Load(), Failures: map[string]int64{},
 		}
 		of.mu.Lock()
-		for kind, n := range of.failures {
-			list[i].Failures[kind] = n
-		}
+		maps.Copy(list[i].Failures, of.failures)
 		of.mu.Unlock()
 	}
 	return list

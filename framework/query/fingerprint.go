@@ -239,7 +239,9 @@ func spaced(pieces []piece) string {
 	return b.String()
 }
 
-func operator(p piece) bool { return p.kind == mark && strings.Contains("=<>!", p.text) }
+func operator(p piece) bool {
+	return p.kind == mark && slices.Contains([]string{"=", "<", ">", "!"}, p.text)
+}
 
 // operationOf is the verb of a statement, behind the expressions of WITH.
 func operationOf(pieces []piece) string {

@@ -41,7 +41,7 @@ func TestMetrics(t *testing.T) {
 	require.Empty(t, problems)
 
 	w := httptest.NewRecorder()
-	metrics.Handler(m).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	metrics.Handler(m).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
 	require.Equal(t, http.StatusOK, w.Code)
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(w.Body)
