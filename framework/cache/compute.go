@@ -65,7 +65,7 @@ type request struct {
 func (c *Cache) compute(ctx context.Context, r *request, since uint64, st stamp, keep bool) (e *entry, kept bool, err error) {
 	run := &computation{key: r.full, outer: computationIn(ctx), tags: slices.Clone(r.tags)}
 	made := time.Now()
-	inner := database.WatchStatements(context.WithValue(ctx, computationKey{}, run), func(s database.Statement) {
+	inner := database.WatchStatements(context.WithValue(ctx, computationKey{}, run), func(s database.Upcoming) {
 		run.add(c.reads(s.Query), s.Before)
 	})
 	count := c.counters.of(r.space)

@@ -35,7 +35,7 @@ func (c *Cache) batch(ctx context.Context) *batch {
 		b.st, b.keep = c.shared.fresh(ctx)
 	}
 	b.since = c.versions.time()
-	b.ctx = database.WatchStatements(ctx, func(s database.Statement) { b.run.add(c.reads(s.Query), s.Before) })
+	b.ctx = database.WatchStatements(ctx, func(s database.Upcoming) { b.run.add(c.reads(s.Query), s.Before) })
 	return b
 }
 

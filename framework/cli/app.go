@@ -114,7 +114,7 @@ func newRoot(env *Env) *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&env.environment, "env", "", "environment to use instead of FRAMEFOX_ENV, such as testing")
 	flags.BoolVar(&env.json, "json", false, "print the result as JSON")
-	root.AddCommand(newDatabase(env), newMonitor(env), newGenerators(env), newConfig(env), newVersion(env))
+	root.AddCommand(newDatabase(env), newGenerators(env), newMonitor(env), newConfig(env), newVersion(env))
 	for _, command := range env.app.Commands {
 		root.AddCommand(command(env))
 	}

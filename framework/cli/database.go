@@ -26,7 +26,7 @@ func newDatabase(env *Env) *cobra.Command {
 	if env.app.Seed != nil {
 		group.AddCommand(newSeed(env))
 	}
-	group.AddCommand(newDiagram(env))
+	group.AddCommand(newDiagram(env), newStats(env))
 	group.AddCommand(newCheck(env), newTestCycle(env), newSquash(env), newMerge(env))
 	group.AddCommand(newRehash(env))
 	group.AddCommand(newAnalyze(env, "analyze"), newIndexes(env))

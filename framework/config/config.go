@@ -9,6 +9,7 @@ type Config struct {
 	Environment string // Development, Testing, Production or a name of your own
 	Database    Database
 	Server      Server
+	Monitor     Monitor
 	Files       []string // the files that were read, relative to Root, the strongest last
 	Notices     []string // what was given but is ignored, a line each
 

@@ -47,7 +47,7 @@ func (l *loader) describe(c *Config) []Setting {
 	settings = append(settings, Setting{"server.secret", server.Secret.String(), l.secretSource})
 	add("server.log_format", server.LogFormat)
 	add("server.log_level", strings.ToLower(server.LogLevel.String()))
-	return settings
+	return append(settings, l.describeMonitor(c.Monitor)...)
 }
 
 // number formats n, or the word for its special value.

@@ -40,13 +40,14 @@ const (
 	sectionLogging  = "database.logging"
 	sectionParams   = "database.params"
 	sectionServer   = "server"
+	sectionMonitor  = "monitor"
 )
 
 // sectionKeys lists what may stand in a section.
 func sectionKeys(section string) []string {
 	switch section {
 	case "":
-		return []string{"database", "server"}
+		return []string{"database", "server", "monitor"}
 	case sectionDatabase:
 		return []string{
 			"url", "driver", "host", "port", "username", "password", "database", "charset", "collation", "params",
@@ -60,6 +61,8 @@ func sectionKeys(section string) []string {
 			"address", "request_timeout", "shutdown_timeout", "max_body_bytes",
 			"playground", "introspection", "secret", "log_format", "log_level",
 		}
+	case sectionMonitor:
+		return []string{"enabled", "slow_query", "slow_acquisition", "repeats", "secret"}
 	default:
 		return nil
 	}
@@ -67,7 +70,7 @@ func sectionKeys(section string) []string {
 
 func isSection(key string) bool {
 	switch key {
-	case "", sectionDatabase, sectionLogging, sectionParams, sectionServer:
+	case "", sectionDatabase, sectionLogging, sectionParams, sectionServer, sectionMonitor:
 		return true
 	default:
 		return false

@@ -44,6 +44,7 @@ func Load(opts Options) (*Config, error) {
 		Environment: env.name,
 		Database:    l.database(),
 		Server:      l.server(),
+		Monitor:     l.monitor(),
 		Files:       env.files,
 		lookup:      env.lookup,
 	}
@@ -66,8 +67,8 @@ type loader struct {
 	opts     Options
 	warnings []string
 
-	detailed                    bool // the detailed keys give the URL
-	addressSource, secretSource string
+	detailed                                         bool // the detailed keys give the URL
+	addressSource, secretSource, monitorSecretSource string
 }
 
 func (l *loader) notice(text string) { l.doc.notices = append(l.doc.notices, text) }

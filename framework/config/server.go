@@ -113,16 +113,22 @@ func splitAddress(text string) (host, port string, err error) {
 
 // secret is APP_SECRET, or else server.secret.
 func (l *loader) secret() Secret {
-	const variableName, key = "APP_SECRET", "server.secret"
+	var secret Secret
+	secret, l.secretSource = l.key("APP_SECRET", "server.secret")
+	return secret
+}
+
+// key is the secret in a variable, or else in the file.
+func (l *loader) key(variableName, key string) (secret Secret, source string) {
 	text, _ := l.env.lookup(variableName)
 	v := l.env.variables[variableName]
 	at := Error{Key: variableName, File: v.file, Line: v.line}
-	l.secretSource = l.env.source(variableName)
+	source = l.env.source(variableName)
 	if text == "" {
 		s := l.doc.values[key]
 		text, _ = l.doc.text(key)
 		at = Error{Key: key, File: ormFile, Line: s.line}
-		l.secretSource = l.doc.source(key)
+		source = l.doc.source(key)
 		l.checkLiteral(s, text != "" && l.masked(s) != "")
 	}
 	if text != "" && len(text) < minSecret {
@@ -130,5 +136,5 @@ func (l *loader) secret() Secret {
 		at.Hint = "make one with: openssl rand -hex 32"
 		l.problem(&at)
 	}
-	return Secret(text)
+	return Secret(text), source
 }

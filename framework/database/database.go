@@ -35,6 +35,7 @@ type Option func(*options)
 type options struct {
 	logger      *slog.Logger
 	interceptor Interceptor
+	observers   observers
 	pingAfter   time.Duration
 }
 
@@ -86,7 +87,7 @@ func validatePool(p config.Pool) error {
 
 func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 	db := &DB{url: cfg.URL, logger: cmp.Or(o.logger, slog.Default()), slowTx: max(cfg.SlowTransaction, 0)}
-	conns := &connector{log: o.statementLog(cfg.EchoSQL), interceptor: o.interceptor}
+	conns := &connector{log: o.statementLog(cfg.EchoSQL), interceptor: o.interceptor, observers: o.observers}
 	var (
 		pooled *pool
 		lock   *writeLock
@@ -126,6 +127,7 @@ func open(ctx context.Context, cfg config.Database, o options) (*DB, error) {
 		raw = &writerDriver{Driver: base, lock: lock}
 	}
 	db.driver = &joiner{&explainer{raw, newSessionVariables()}, db} //nolint:contextcheck // of a probe
+	o.observers.opened(db)
 	return db, nil
 }
 

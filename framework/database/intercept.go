@@ -12,9 +12,19 @@ import (
 // as a *net.OpError, ends the connection.
 type Interceptor func(ctx context.Context, query string, run func() error) error
 
-// WithInterceptor puts an interceptor around the statements.
+// WithInterceptor puts an interceptor around the statements. One that is given
+// later stands within those before it.
 func WithInterceptor(i Interceptor) Option {
-	return func(o *options) { o.interceptor = i }
+	return func(o *options) {
+		outer := o.interceptor
+		if outer == nil {
+			o.interceptor = i
+			return
+		}
+		o.interceptor = func(ctx context.Context, query string, run func() error) error {
+			return outer(ctx, query, func() error { return i(ctx, query, run) })
+		}
+	}
 }
 
 // run runs a statement by way of the interceptor, and notices when the

@@ -52,6 +52,7 @@ type pool struct {
 	inUse   int
 	suspect time.Time // connections idle since before this may be dead as well
 	closed  bool
+	created int64
 }
 
 func newPool(limits config.Pool, dial func(context.Context) (driver.Conn, error)) *pool {
@@ -127,6 +128,9 @@ func (p *pool) take(ctx context.Context) (*pooled, error) {
 		p.leave()
 		return nil, err
 	}
+	p.mu.Lock()
+	p.created++
+	p.mu.Unlock()
 	return &pooled{pool: p, base: base, created: time.Now()}, nil
 }
 
@@ -218,7 +222,7 @@ func (p *pool) stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return Stats{
-		Open: p.inUse + len(p.idle), InUse: p.inUse, Idle: len(p.idle), Max: cap(p.slots.slots),
+		Open: p.inUse + len(p.idle), InUse: p.inUse, Idle: len(p.idle), Max: cap(p.slots.slots), Created: p.created,
 		Waits: p.slots.waits.Load(), WaitTime: time.Duration(p.slots.waitTime.Load()),
 	}
 }

@@ -98,7 +98,7 @@ func (s *pgxSource) surplus() bool {
 func (s *pgxSource) stats() Stats {
 	stat := s.pool.Stat()
 	stats := Stats{
-		Open: int(stat.TotalConns()), InUse: int(stat.AcquiredConns()), Idle: int(stat.IdleConns()), Max: int(stat.MaxConns()),
+		Open: int(stat.TotalConns()), InUse: int(stat.AcquiredConns()), Idle: int(stat.IdleConns()), Max: int(stat.MaxConns()), Created: stat.NewConnsCount(),
 		Waits: stat.EmptyAcquireCount(), WaitTime: stat.EmptyAcquireWaitTime(),
 	}
 	if s.limits.MaxOverflow == config.Unlimited {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+	"time"
 )
 
 // connector is what database/sql gets its connections from.
@@ -16,9 +17,10 @@ type connector struct {
 	log         *statementLog // nil logs nothing
 	interceptor Interceptor   // nil is none
 
-	observers      atomic.Pointer[[]WriteObserver] // nil is none
+	writeObservers atomic.Pointer[[]WriteObserver] // nil is none
 	texts          textCache
 	implicitCommit bool // DDL commits
+	observers      observers
 }
 
 var (
@@ -28,7 +30,7 @@ var (
 
 // Connect leases a connection.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	lease, err := c.source.acquire(ctx)
+	lease, err := c.observers.acquire(ctx, c.source)
 	if err != nil {
 		return nil, err
 	}
@@ -91,20 +93,23 @@ func (s *session) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs a statement.
 func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (result driver.Result, err error) {
+	o := s.connector.observers.start(ctx, query, args)
 	err = s.observed(ctx, query, func() error {
 		return s.run(ctx, query, len(args), func() (err error) {
 			result, err = s.base.ExecContext(ctx, query, args)
 			return err
 		})
 	})
+	o.end(result, err)
 	return result, err
 }
 
 // QueryContext runs a statement that returns rows.
 func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return s.observedRows(ctx, query, func() (driver.Rows, error) {
+	o := s.connector.observers.start(ctx, query, args)
+	return o.rows(s.observedRows(ctx, query, func() (driver.Rows, error) {
 		return s.query(ctx, query, len(args), func() (driver.Rows, error) { return s.base.QueryContext(ctx, query, args) })
-	})
+	}))
 }
 
 // PrepareContext prepares a statement.
@@ -112,11 +117,13 @@ func (s *session) PrepareContext(ctx context.Context, query string) (driver.Stmt
 	if err := s.ready(); err != nil {
 		return nil, err
 	}
+	o := s.connector.observers.start(ctx, query, nil)
 	base, err := s.base.PrepareContext(ctx, query)
 	if err != nil {
+		o.end(nil, err)
 		return nil, s.note(err)
 	}
-	return &statement{fullStmt: base.(fullStmt), session: s, query: query}, nil
+	return &statement{fullStmt: base.(fullStmt), session: s, query: query, preparing: o.elapsed()}, nil
 }
 
 // Prepare prepares a statement.
@@ -127,10 +134,12 @@ func (s *session) Prepare(query string) (driver.Stmt, error) {
 // BeginTx begins a transaction.
 func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	var tx driver.Tx
+	o := s.connector.observers.start(ctx, "BEGIN", nil)
 	err := s.run(ctx, "BEGIN", 0, func() (err error) {
 		tx, err = s.base.BeginTx(ctx, opts)
 		return err
 	})
+	o.end(nil, err)
 	if err != nil {
 		if tx != nil {
 			_ = tx.Rollback() // the error that was returned is what counts
@@ -139,7 +148,7 @@ func (s *session) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 	}
 	s.guarded = ctx.Value(guardKey{}) != nil
 	s.begun(ctx)
-	return &transaction{tx: tx, session: s}, nil
+	return &transaction{tx: tx, session: s, ctx: s.connector.observers.behind(ctx)}, nil
 }
 
 // Begin begins a transaction.
@@ -178,6 +187,7 @@ func (s *session) note(err error) error {
 type transaction struct {
 	tx      driver.Tx
 	session *session
+	ctx     context.Context //nolint:containedctx // of BeginTx, for observers: a driver's Commit takes none
 }
 
 func (t *transaction) Commit() (err error) {
@@ -199,10 +209,12 @@ func (t *transaction) Rollback() error {
 func (t *transaction) finish(query string, statement func() error) error {
 	ran := false
 	defer func() { t.session.guarded = false }()
+	o := t.session.connector.observers.start(t.ctx, query, nil)
 	err := t.session.run(context.Background(), query, 0, func() error {
 		ran = true
 		return statement()
 	})
+	o.end(nil, err)
 	if !ran {
 		_ = t.tx.Rollback() // the error that was returned is what counts
 		return err
@@ -225,8 +237,16 @@ type fullStmt interface {
 // statement is a prepared statement of a session.
 type statement struct {
 	fullStmt
-	session *session
-	query   string
+	session   *session
+	query     string
+	preparing time.Duration // what that took, until it is told
+}
+
+// observe begins the observation of a run; the first one has the preparing.
+func (s *statement) observe(ctx context.Context, args []driver.NamedValue) *observation {
+	o := s.session.connector.observers.start(ctx, s.query, args).after(s.preparing)
+	s.preparing = 0
+	return o
 }
 
 // CheckNamedValue treats an argument as session.CheckNamedValue does.
@@ -239,18 +259,21 @@ func (s *statement) CheckNamedValue(value *driver.NamedValue) error {
 
 // ExecContext runs the statement.
 func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (result driver.Result, err error) {
+	o := s.observe(ctx, args)
 	err = s.session.observed(ctx, s.query, func() error {
 		return s.session.run(ctx, s.query, len(args), func() (err error) {
 			result, err = s.fullStmt.ExecContext(ctx, args)
 			return err
 		})
 	})
+	o.end(result, err)
 	return result, err
 }
 
 // QueryContext runs the statement and returns its rows.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.session.observedRows(ctx, s.query, func() (driver.Rows, error) {
+	o := s.observe(ctx, args)
+	return o.rows(s.session.observedRows(ctx, s.query, func() (driver.Rows, error) {
 		return s.session.query(ctx, s.query, len(args), func() (driver.Rows, error) { return s.fullStmt.QueryContext(ctx, args) })
-	})
+	}))
 }

@@ -154,8 +154,8 @@ func (c *sqliteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver
 		tx.hold = hold
 	}
 	if err := c.run(ctx, begin); err != nil {
-		c.raw = true // a driver may say that the context ended of a BEGIN that went through
-		err = errors.Join(err, c.clean())
+		c.raw = true                      // a driver may say that the context ended of a BEGIN that went through
+		err = errors.Join(err, c.clean()) //nolint:contextcheck // it has to be rolled back, whatever became of ctx
 		tx.hold.release()
 		return nil, err
 	}

@@ -51,20 +51,20 @@ type WriteObserver func(ctx context.Context, w Changes) (ended func(changed bool
 // [DB.PgxPool], or on what sql.Conn.Raw gives, is not seen.
 func (db *DB) ObserveWrites(o WriteObserver) {
 	for {
-		old := db.conns.observers.Load()
+		old := db.conns.writeObservers.Load()
 		var all []WriteObserver
 		if old != nil {
 			all = slices.Clone(*old)
 		}
 		all = append(all, o)
-		if db.conns.observers.CompareAndSwap(old, &all) {
+		if db.conns.writeObservers.CompareAndSwap(old, &all) {
 			return
 		}
 	}
 }
 
-// Statement is what runs with the context of [WatchStatements].
-type Statement struct {
+// Upcoming is a statement about to run with the context of [WatchStatements].
+type Upcoming struct {
 	Query string
 	// Before says that it runs in a transaction that was begun outside of that
 	// context, so that it may see what others do not see yet, or no longer.
@@ -74,13 +74,13 @@ type Statement struct {
 type watchKey struct{}
 
 type watch struct {
-	told  func(Statement)
+	told  func(Upcoming)
 	outer *watch
 }
 
 // WatchStatements returns a context that has fn told of each statement that is
 // run with it, before it runs.
-func WatchStatements(ctx context.Context, fn func(Statement)) context.Context {
+func WatchStatements(ctx context.Context, fn func(Upcoming)) context.Context {
 	return context.WithValue(ctx, watchKey{}, &watch{fn, watchIn(ctx)})
 }
 
@@ -115,9 +115,9 @@ func (s *session) begun(ctx context.Context) {
 // statement has ended; it is nil where there is no need.
 func (s *session) observe(ctx context.Context, query string) (ended func()) {
 	for w := watchIn(ctx); w != nil; w = w.outer {
-		w.told(Statement{query, s.written.open && !s.written.watch.within(w)})
+		w.told(Upcoming{query, s.written.open && !s.written.watch.within(w)})
 	}
-	if s.connector.observers.Load() == nil {
+	if s.connector.writeObservers.Load() == nil {
 		return nil
 	}
 	text := s.connector.texts.of(query)
@@ -159,7 +159,7 @@ func (s *session) committing(ctx context.Context, more Changes) (ended func(chan
 	w := s.written.writes
 	w.add(more)
 	s.written = written{}
-	observers := s.connector.observers.Load()
+	observers := s.connector.writeObservers.Load()
 	if observers == nil || w.None() {
 		return func(bool) {}
 	}

@@ -34,8 +34,17 @@ func lex(dialectName, text string) ([]token, error) {
 	if strings.IndexByte(text, 0) >= 0 {
 		return nil, errors.New("query: the SQL has a zero byte")
 	}
-	l := lexer{dialect: dialectName, text: text}
-	for l.at < len(text) {
+	return (&lexer{dialect: dialectName, text: text}).all()
+}
+
+// lexSent cuts text as it is sent to the database, where parameters may be $1 or
+// ?1 and MySQL's comments may be commands.
+func lexSent(dialectName, text string) ([]token, error) {
+	return (&lexer{dialect: dialectName, text: text, sent: true}).all()
+}
+
+func (l *lexer) all() ([]token, error) {
+	for l.at < len(l.text) {
 		t, err := l.next()
 		if err != nil {
 			return nil, err
@@ -49,6 +58,7 @@ func lex(dialectName, text string) ([]token, error) {
 type lexer struct {
 	dialect string
 	text    string
+	sent    bool // to the database: it is read, and not judged
 	at      int
 	around  []byte // the parentheses and brackets that are open
 	tokens  []token
@@ -151,7 +161,7 @@ func (l *lexer) open(what string) error {
 // block reads a comment. PostgreSQL nests them; MySQL runs what is in some.
 func (l *lexer) block() (token, error) {
 	rest := l.text[l.at:]
-	if l.dialect == dialect.MySQL && (strings.HasPrefix(rest, "/*!") || strings.HasPrefix(rest, "/*M!")) {
+	if l.dialect == dialect.MySQL && !l.sent && (strings.HasPrefix(rest, "/*!") || strings.HasPrefix(rest, "/*M!")) {
 		return token{}, errors.New("query: the SQL has a comment that MySQL would run (/*! … */); write it as SQL")
 	}
 	depth := 1
@@ -184,6 +194,9 @@ func (l *lexer) lineComment() bool {
 func (l *lexer) dollar() (token, error) {
 	rest := l.text[l.at:]
 	if len(rest) > 1 && isDigit(rest[1]) {
+		if l.sent {
+			return l.cut(position, 1+digits(rest[1:])), nil
+		}
 		return token{}, fmt.Errorf("query: the SQL has a $%c at byte %d; parameters are written ? or :name on every dialect", rest[1], l.at)
 	}
 	if l.dialect != dialect.Postgres {
@@ -235,6 +248,9 @@ func (l *lexer) escapes() (token, error) {
 			break
 		}
 		if strings.HasPrefix(l.text[next:], "--") {
+			if l.sent {
+				break
+			}
 			return token{}, errors.New("query: the SQL has a comment behind E'…'; put it elsewhere")
 		}
 		if l.text[next] != '\'' {
@@ -248,6 +264,8 @@ func (l *lexer) escapes() (token, error) {
 func (l *lexer) mark() (token, error) {
 	rest := l.text[l.at:]
 	switch {
+	case l.sent:
+		return l.cut(position, 1+digits(rest[1:])), nil
 	case strings.HasPrefix(rest, "??"):
 		if l.dialect != dialect.Postgres {
 			return token{}, fmt.Errorf("query: the SQL has ?? at byte %d, which stands for an operator that %s does not have", l.at, l.dialect)
@@ -279,6 +297,14 @@ func (l *lexer) colon() (token, error) {
 func spaces(text string) int {
 	n := 0
 	for n < len(text) && isSpace(text[n]) {
+		n++
+	}
+	return n
+}
+
+func digits(text string) int {
+	n := 0
+	for n < len(text) && isDigit(text[n]) {
 		n++
 	}
 	return n

@@ -11,13 +11,12 @@ import (
 	"log/slog"
 	"net"
 
-	gqlgen "github.com/99designs/gqlgen/graphql"
-
 	"github.com/framefox-go/framefox/ent"
 	"github.com/framefox-go/framefox/framework/config"
 	"github.com/framefox-go/framefox/framework/database"
 	"github.com/framefox-go/framefox/framework/graphql"
 	"github.com/framefox-go/framefox/framework/migration"
+	"github.com/framefox-go/framefox/framework/monitor"
 	"github.com/framefox-go/framefox/framework/relay"
 	"github.com/framefox-go/framefox/graph"
 	"github.com/framefox-go/framefox/graph/generated"
@@ -32,13 +31,19 @@ type App struct {
 	DB     *database.DB
 	Client *ent.Client
 
+	// Monitor watches DB; nil where the configuration says that nobody does.
+	Monitor *monitor.Monitor
+
 	config *config.Config
 	logger *slog.Logger
 }
 
 // Open opens the database that the configuration names.
 func Open(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*App, error) {
-	var opts []database.Option
+	watching, opts, err := watch(cfg.Monitor, logger)
+	if err != nil {
+		return nil, err
+	}
 	if cfg.Database.EchoSQL {
 		opts = append(opts, database.WithLogger(logger))
 	}
@@ -46,7 +51,9 @@ func Open(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*App, e
 	if err != nil {
 		return nil, err
 	}
-	return New(db, cfg, logger), nil
+	app := New(db, cfg, logger)
+	app.Monitor = watching
+	return app, nil
 }
 
 // New puts the application on a database that is open already.
@@ -95,7 +102,7 @@ func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
 		Limits:        graphql.Limits{BodyBytes: int(s.MaxBodyBytes)},
 		Timeout:       s.RequestTimeout,
 		Introspection: s.Introspection,
-		Extensions:    []gqlgen.HandlerExtension{&relay.Cost{Settings: a.Client.GraphSource().Settings()}},
+		Extensions:    a.monitored(&relay.Cost{Settings: a.Client.GraphSource().Settings()}),
 		Explain:       database.Explain,
 		Logger:        a.logger,
 	})
@@ -110,6 +117,7 @@ func (a *App) Server(onListen func(net.Addr)) (*graphql.Server, error) {
 		OnListen:        onListen,
 		Logger:          a.logger,
 	}
+	a.serveMonitor(&opts)
 	if s.Playground {
 		opts.GraphiQL = &graphql.GraphiQLOptions{Title: "Framefox blog", Examples: Examples()}
 	}
