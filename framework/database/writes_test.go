@@ -196,9 +196,9 @@ func TestWatchStatements(t *testing.T) {
 	t.Parallel()
 	testkit.EachDialect(t, func(t *testing.T, db *database.DB) {
 		notesTable(t, db)
-		var outer, inner []database.Statement
-		ctx := database.WatchStatements(t.Context(), func(s database.Statement) { outer = append(outer, s) })
-		ctx = database.WatchStatements(ctx, func(s database.Statement) { inner = append(inner, s) })
+		var outer, inner []database.Upcoming
+		ctx := database.WatchStatements(t.Context(), func(s database.Upcoming) { outer = append(outer, s) })
+		ctx = database.WatchStatements(ctx, func(s database.Upcoming) { inner = append(inner, s) })
 		text := `SELECT COUNT(*) FROM notes`
 		read := func(q interface {
 			QueryRowContext(context.Context, string, ...any) *sql.Row
@@ -208,7 +208,7 @@ func TestWatchStatements(t *testing.T) {
 			require.NoError(t, q.QueryRowContext(ctx, text).Scan(&n))
 		}
 		read(db.SQL())
-		require.Equal(t, []database.Statement{{Query: text}}, inner)
+		require.Equal(t, []database.Upcoming{{Query: text}}, inner)
 		require.Equal(t, inner, outer)
 		inner = nil
 
@@ -220,7 +220,7 @@ func TestWatchStatements(t *testing.T) {
 		require.NoError(t, err)
 		read(during)
 		require.NoError(t, during.Rollback())
-		require.Equal(t, []database.Statement{{Query: text, Before: true}, {Query: text}}, inner)
+		require.Equal(t, []database.Upcoming{{Query: text, Before: true}, {Query: text}}, inner)
 
 		m := database.MentionsOf(db.Dialect(), `WITH recent AS (SELECT * FROM posts)
 			SELECT EXTRACT(year FROM t.at), trim(x) FROM recent r, tags t JOIN app.users u ON u.id = r.user_id
