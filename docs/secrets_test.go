@@ -24,7 +24,7 @@ func TestNoPasswordOnACommandLine(t *testing.T) {
 	help := regexp.MustCompile("(?s)Example: *`(.*?)`")
 	var read int
 	look := func(path string, blocks *regexp.Regexp) {
-		text, err := os.ReadFile(path) //nolint:gosec // of this tree
+		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		for _, block := range blocks.FindAllSubmatch(text, -1) {
 			for line := range strings.Lines(string(block[1])) {

@@ -175,7 +175,7 @@ func lower(names []string) []string {
 // Within a transaction it does so once that is committed.
 func (c *Cache) Invalidate(ctx context.Context, tags ...string) {
 	all := c.tagsOf(tags)
-	database.AfterCommit(ctx, func(context.Context) { c.change(all) })
+	database.AfterCommit(ctx, func(context.Context) { c.change(all) }) //nolint:contextcheck // it is done whatever becomes of the caller
 }
 
 // change gives tags a new version, here and elsewhere.
@@ -203,7 +203,7 @@ func (c *Cache) DeletePattern(ctx context.Context, pattern string) (n int, err e
 	case strings.Contains(begin, ":"):
 		tag = bucket("namespace " + namespace(begin))
 	}
-	end := c.begin([]string{tag})
+	end := c.begin([]string{tag}) //nolint:contextcheck // it is done whatever becomes of the caller
 	defer end(true)
 	if c.memory != nil {
 		if n, err = c.memory.deletePattern(pattern + "@*"); err != nil {
@@ -263,7 +263,7 @@ func (c *Cache) refreshLater(ctx context.Context, space, full string, read func(
 		}()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 		defer cancel()
-		defer context.AfterFunc(c.life, cancel)()
+		defer context.AfterFunc(c.life, cancel)() //nolint:contextcheck // it outlives the caller
 		read(ctx)
 	})
 }

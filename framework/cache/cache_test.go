@@ -104,7 +104,7 @@ func TestWritesInvalidate(t *testing.T) {
 			client.Project.Create().SetName("Venus").SetCode("VENUS").ExecX(ctx)
 			require.Equal(t, []string{"Luna", "Mars", "Venus"}, r.names(t, ctx, client), "its own writes")
 			r.reads = 0
-			require.Equal(t, []string{"Luna", "Mars"}, r.names(t, t.Context(), client), "not before COMMIT")
+			require.Equal(t, []string{"Luna", "Mars"}, r.names(t, t.Context(), client), "not before COMMIT") //nolint:contextcheck // the one outside
 			require.Zero(t, r.reads)
 			return nil
 		}))
@@ -366,7 +366,7 @@ func TestOneReadsForAll(t *testing.T) {
 		}
 		late <- n
 	})
-	time.Sleep(10 * time.Millisecond) // it waits for the one before, most likely
+	time.Sleep(10 * time.Millisecond) //nolint:forbidigo // it waits for the one before, most likely
 	close(release)
 	require.Equal(t, 2, <-late)
 	all.Wait()

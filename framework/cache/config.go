@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"time"
 )
 
 // Config says how a cache works. The zero value is a cache in memory only.
-type Config struct {
+type Config struct { //nolint:recvcheck // it is large where it is only read
 	// App begins the keys of a store that several applications share. Default
 	// "framefox".
 	App string
@@ -75,9 +76,7 @@ func (c Config) WithDefaults() Config {
 	c.Background = cmp.Or(c.Background, 4)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	ttls := DefaultTTLs()
-	for name, ttl := range c.TTLs {
-		ttls[name] = ttl
-	}
+	maps.Copy(ttls, c.TTLs)
 	c.TTLs = ttls
 	return c
 }

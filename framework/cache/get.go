@@ -61,7 +61,7 @@ func Get[T any](ctx context.Context, c *Cache, key string, fn func(ctx context.C
 		if err != nil {
 			c.cannotKeep(key, err)
 			direct = value
-			return nil, nil //nolint:nilnil // it is returned as it is
+			return nil, nil
 		}
 		return raw, nil
 	}, opts)
@@ -214,7 +214,7 @@ func (c *Cache) stillKnown(ctx context.Context) bool {
 
 // ahead refreshes an entry that has little time left.
 func (c *Cache) ahead(ctx context.Context, r *request, e *entry) {
-	if !r.options.ahead || time.Until(e.expires) > e.expires.Sub(e.made)/5 {
+	if !r.ahead || time.Until(e.expires) > e.expires.Sub(e.made)/5 {
 		return
 	}
 	c.refreshLater(ctx, r.space, r.full, func(ctx context.Context) {

@@ -15,8 +15,7 @@ const DefaultMemory = 64 << 20
 
 // box is a bounded map whose values go after a time.
 type box[V any] struct {
-	cache   *otter.Cache[string, boxed[V]]
-	evicted func(key string)
+	cache *otter.Cache[string, boxed[V]]
 }
 
 type boxed[V any] struct {

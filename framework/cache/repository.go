@@ -113,7 +113,7 @@ func (r *Rows[T, K]) Warm(ctx context.Context, ids []K, key func(*T) K) (read in
 			continue
 		}
 		keep := r.cache.batch(ctx)
-		rows, err := r.from.FindBy(keep.ctx, repository.Criteria{name: absent})
+		rows, err := r.from.FindBy(keep.ctx, repository.Criteria{name: absent}) //nolint:contextcheck // made of it
 		if err != nil {
 			return read, err
 		}

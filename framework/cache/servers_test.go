@@ -50,7 +50,7 @@ func (s *throwaway) start() error {
 			return err
 		}
 	}
-	s.cmd = exec.Command(program, s.args(s.port, s.dir)...) //nolint:noctx,gosec // a server that was looked up
+	s.cmd = exec.Command(program, s.args(s.port, s.dir)...) //nolint:noctx // a server that was looked up
 	s.cmd.Dir = s.dir
 	if err := s.cmd.Start(); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *throwaway) start() error {
 		if conn, err := net.DialTimeout("tcp", s.address(), time.Second); err == nil { //nolint:noctx // bounded
 			return conn.Close()
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // nothing tells when a server is up
 	}
 	return fmt.Errorf("%s does not answer", s.name)
 }

@@ -141,7 +141,7 @@ func (s *shared) fresh(ctx context.Context) (stamp stamp, ok bool) {
 		if stamp, ok, known := s.known(); known {
 			return stamp, ok
 		}
-		answer := s.refresh.DoChan("", func() (any, error) {
+		answer := s.refresh.DoChan("", func() (any, error) { //nolint:contextcheck // it is done whatever becomes of the caller
 			s.load()
 			return nil, nil //nolint:nilnil // known tells
 		})
@@ -360,7 +360,7 @@ func (s *shared) probe(ctx context.Context) {
 	owed := slices.Sorted(maps.Keys(s.owed))
 	s.owed = map[string]bool{}
 	s.mu.Unlock()
-	err := s.sendSettle("-", owed, true)
+	err := s.sendSettle("-", owed, true) //nolint:contextcheck // it is done whatever becomes of the caller
 	if err != nil {
 		s.owe(owed)
 		return

@@ -78,7 +78,7 @@ func TestProcessesShare(t *testing.T) {
 				n, err := a.count(ctx)
 				require.NoError(t, err)
 				require.Equal(t, i+1, n, "in the same process at once")
-				time.Sleep(bound)
+				time.Sleep(bound) //nolint:forbidigo // the bound is what is tried
 				n, err = b.count(ctx)
 				require.NoError(t, err)
 				require.Equal(t, i+1, n, "in another one after the bound")

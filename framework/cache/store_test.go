@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -118,7 +119,7 @@ func TestStoresSetOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 16 {
 			all.Go(func() {
-				if set, err := s.SetNX(t.Context(), "lock", []byte(fmt.Sprint(i)), time.Hour); err == nil && set {
+				if set, err := s.SetNX(t.Context(), "lock", []byte(strconv.Itoa(i)), time.Hour); err == nil && set {
 					wins.Add(1)
 				}
 			})

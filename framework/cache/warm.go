@@ -45,7 +45,7 @@ func (b *batch) row(key string, value any) error {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		c.cannotKeep(key, err)
-		return nil //nolint:nilerr // it is read when it is wanted
+		return nil // it is read when it is wanted
 	}
 	full := c.full(b.ctx, key)
 	e := &entry{

@@ -14,9 +14,9 @@ func (c *Cache) written(_ context.Context, changes database.Changes) func(change
 		return func(bool) {}
 	}
 	if changes.All {
-		return c.begin([]string{everything})
+		return c.begin([]string{everything}) //nolint:contextcheck // it is done whatever becomes of the caller
 	}
-	return c.begin(append(c.tagsOf(c.reach(changes)), anyWrite))
+	return c.begin(append(c.tagsOf(c.reach(changes)), anyWrite)) //nolint:contextcheck // it is done whatever becomes of the caller
 }
 
 // reach adds the tables that change along with those that are written.

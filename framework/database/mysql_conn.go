@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// maxUptime is a century, in seconds.
+const maxUptime = 100 * 366 * 24 * 3600
+
 // endTimeout bounds the attempt to end what a lost connection left running.
 const endTimeout = 2 * time.Second
 
@@ -74,7 +77,7 @@ func (e *mysqlEnder) kill(ctx context.Context, id uint64, dialed time.Time) (err
 	if err != nil {
 		return err
 	}
-	if uptime < uint64(time.Since(dialed)/time.Second) {
+	if time.Duration(min(uptime, maxUptime))*time.Second < time.Since(dialed)-time.Second {
 		return nil // the server was restarted: somebody else may have that id
 	}
 	_, err = conn.ExecContext(ctx, "KILL "+strconv.FormatUint(id, 10), nil)

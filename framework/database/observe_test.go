@@ -43,7 +43,7 @@ func TestObserversAreToldOfRows(t *testing.T) {
 		start := time.Now()
 		for range read {
 			require.True(t, rows.Next())
-			for pause := time.Now(); time.Since(pause) < time.Millisecond; { //nolint:revive // a busy reader
+			for pause := time.Now(); time.Since(pause) < time.Millisecond; { // a busy reader
 			}
 		}
 		require.NoError(t, rows.Close())

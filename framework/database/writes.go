@@ -8,7 +8,7 @@ import (
 )
 
 // Changes says which tables statements change.
-type Changes struct {
+type Changes struct { //nolint:recvcheck // add changes it, the rest reads
 	// All is set where the text does not tell: CALL, DO, DDL.
 	All bool
 	// Tables are the tables that rows were inserted into, updated or deleted in,

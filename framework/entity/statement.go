@@ -149,7 +149,7 @@ func markPartial(v ent.Value) {
 		return
 	}
 	for i := range rows.Len() {
-		row, ok := rows.Index(i).Interface().(interface{ MarkPartial() })
+		row, ok := reflect.TypeAssert[interface{ MarkPartial() }](rows.Index(i))
 		if !ok {
 			return
 		}

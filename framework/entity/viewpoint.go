@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -31,19 +32,19 @@ func NewViewpoints(r Registry) *Viewpoints {
 // and no filter depends on the context.
 func (v *Viewpoints) Of(ctx context.Context) string {
 	views := viewOf(ctx)
-	text := ""
+	var text strings.Builder
 	if views.own != Living || views.others != Living {
-		text = fmt.Sprintf("%d,%d", views.own, views.others)
+		fmt.Fprintf(&text, "%d,%d", views.own, views.others)
 	}
 	for _, e := range v.entities {
 		if e.Rows.guarded() {
-			text += ";" + e.Name + ":" + e.filterText(ctx)
+			text.WriteString(";" + e.Name + ":" + e.filterText(ctx))
 		}
 	}
-	if text == "" {
+	if text.Len() == 0 {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256([]byte(text.String()))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -62,8 +63,10 @@ func (e *Entity) filterText(ctx context.Context) string {
 	if err := s.Err(); err != nil {
 		return fmt.Sprintf("!%T %q", err, err)
 	}
+	var text strings.Builder
+	text.WriteString(query)
 	for i, arg := range args {
-		query += fmt.Sprintf("\x00%d:%T:%#v", i, arg, arg)
+		fmt.Fprintf(&text, "\x00%d:%T:%#v", i, arg, arg)
 	}
-	return query
+	return text.String()
 }

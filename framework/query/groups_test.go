@@ -152,7 +152,6 @@ type vault struct {
 	Edges    struct{} `json:"edges"`
 }
 
-//nolint:gochecknoglobals // as in generated code
 var vaults = entity.New(entity.Entity{Name: "Vault", Table: "vaults", Fields: []*entity.Field{
 	{Name: "id", Column: "id", Kind: entity.BigInt},
 	{Name: "owner", Column: "owner_name", Kind: entity.String},

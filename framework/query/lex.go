@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -113,8 +114,8 @@ func (l *lexer) slices() bool {
 	if len(l.around) == 0 || l.around[len(l.around)-1] != '[' {
 		return false
 	}
-	for i := len(l.tokens) - 1; i >= 0; i-- {
-		switch t := l.tokens[i]; t.kind {
+	for _, t := range slices.Backward(l.tokens) {
+		switch t.kind {
 		case opaque:
 			continue
 		case word, quoted, position, name:

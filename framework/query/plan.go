@@ -51,7 +51,7 @@ func newPlan(t reflect.Type) *plan {
 		return &plan{loose: true}
 	case isRecord(t):
 		p := &plan{byColumn: map[string]int{}}
-		if row, ok := reflect.Zero(reflect.PointerTo(t)).Interface().(Row); ok {
+		if row, ok := reflect.TypeAssert[Row](reflect.Zero(reflect.PointerTo(t))); ok {
 			p.err = p.addEntity(t, row.EntityType())
 		} else {
 			p.err = p.add(t, nil, 0)

@@ -47,7 +47,7 @@ func TestNullInLists(t *testing.T) {
 
 		for message, b := range map[string]builder{
 			"= takes one value, not a []int":       all.WhereExpr(query.Raw("points + 1"), "=", []int{1}),
-			"= takes one value, not a []string":      all.Where(task.FieldTitle, "=", []string{"t1"}),
+			"= takes one value, not a []string":    all.Where(task.FieldTitle, "=", []string{"t1"}),
 			"watchers holds a document, which not": all.Where(task.FieldWatchers, "=", []string{"ada"}),
 		} {
 			_, err := b.Get(t.Context())
@@ -100,8 +100,12 @@ func TestNumbersThatDoNotFit(t *testing.T) {
 		tasks := world(t, app)
 		one := query.From[*ent.Task](app.Client).Where(task.FieldTitle, "=", "t1")
 		for _, set := range []query.Set{
-			{task.FieldRank: uint64(4_294_967_301)}, {task.FieldRank: uint32(math.MaxUint32)}, {task.FieldRank: int64(math.MinInt64)},
-			{task.FieldPoints: uint64(math.MaxUint64)}, {task.FieldPoints: uint(math.MaxInt64 + 1)}, {task.FieldRank: query.Increment(1 << 40)},
+			{task.FieldRank: uint64(4_294_967_301)},
+			{task.FieldRank: uint32(math.MaxUint32)},
+			{task.FieldRank: int64(math.MinInt64)},
+			{task.FieldPoints: uint64(math.MaxUint64)},
+			{task.FieldPoints: uint(math.MaxInt64 + 1)},
+			{task.FieldRank: query.Increment(1 << 40)},
 		} {
 			_, err := one.Update(ctx, set)
 			require.ErrorContains(t, err, "does not fit into")

@@ -86,9 +86,9 @@ func overflows(v, to reflect.Value) bool {
 	case v.CanInt() && to.CanInt():
 		return to.OverflowInt(v.Int())
 	case v.CanInt() && to.CanUint():
-		return v.Int() < 0 || to.OverflowUint(uint64(v.Int()))
+		return v.Int() < 0 || to.OverflowUint(uint64(v.Int())) //nolint:gosec // it is not negative
 	case v.CanUint() && to.CanInt():
-		return v.Uint() > math.MaxInt64 || to.OverflowInt(int64(v.Uint()))
+		return v.Uint() > math.MaxInt64 || to.OverflowInt(int64(v.Uint())) //nolint:gosec // it is within int64
 	case v.CanUint() && to.CanUint():
 		return to.OverflowUint(v.Uint())
 	case v.CanFloat() && to.CanFloat():

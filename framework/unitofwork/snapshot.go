@@ -199,7 +199,7 @@ func cloneOf(v reflect.Value) reflect.Value {
 
 // deep reports whether values of the type share something with a copy of theirs.
 func deep(t reflect.Type) bool {
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // all others are values
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
 		return true
 	case reflect.Array:

@@ -39,7 +39,7 @@ func TestUnitFaultAtEachStatement(t *testing.T) {
 				first := app.Client.Clause.Create().SetContract(old).SetPosition(1).SaveX(ctx)
 				last := app.Client.Clause.Create().SetContract(old).SetPosition(2).SaveX(ctx)
 				app.Client.Clause.Create().SetContract(old).SetPosition(3).SetParent(last).SaveX(ctx)
-				before = contractsOf(t, app)
+				before = contractsOf(t, app) //nolint:contextcheck // that of the test
 				var err error
 				moved, err = em.Clause.Find(ctx, first.ID)
 				require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestUnitFaultAtEachStatement(t *testing.T) {
 			})
 			err := em.Commit(ctx)
 			failed := faults.Fired()
-			faults.Paused(func() {
+			faults.Paused(func() { //nolint:contextcheck // that of the test
 				found := contractsOf(t, app)
 				if err == nil {
 					require.Empty(t, failed, "%s: it went unnoticed", where)
@@ -71,7 +71,9 @@ func TestUnitFaultAtEachStatement(t *testing.T) {
 					require.Equal(t, before, found, "%s: %s", where, failed)
 				}
 				_ = em.Rollback() // of a connection that may be gone
-				require.Equal(t, make([]int64, 6), []int64{contract.ID, contract.Version, top.ID, part.ID, part.ContractID, label.ID}, where)
+				for _, id := range []int64{contract.ID, contract.Version, top.ID, part.ID, part.ContractID, label.ID} {
+					require.Zero(t, id, where)
+				}
 				require.Nil(t, part.ParentID, where)
 				require.Equal(t, []int64{9, 1}, []int64{moved.Position, moved.Version}, where)
 				require.Nil(t, gone.DeletedAt, where)

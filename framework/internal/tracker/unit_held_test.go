@@ -163,7 +163,8 @@ func TestUnitEarlyHints(t *testing.T) {
 					w.Header().Set("Link", "</a.css>; rel=preload")
 					w.WriteHeader(http.StatusEarlyHints)
 					w.WriteHeader(http.StatusOK)
-				})).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))
+				}),
+			).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))
 			require.Equal(t, "</a.css>; rel=preload", w.link)
 			require.Equal(t, w.Code != http.StatusOK, w.Header().Get("Link") == "")
 		}
