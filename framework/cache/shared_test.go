@@ -87,7 +87,7 @@ func TestProcessesShare(t *testing.T) {
 			removed, err := a.cache.Clear(ctx)
 			require.NoError(t, err)
 			require.Positive(t, removed)
-			time.Sleep(bound)
+			time.Sleep(bound) //nolint:forbidigo // the bound is what is tried
 			before := b.reads.Load()
 			_, err = b.count(ctx)
 			require.NoError(t, err)
